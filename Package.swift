@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// libtorch comes from the `torch` wheel, unpacked by scripts/bootstrap under .libtorch/; LIBTORCH names another prefix
+// that holds include/ and lib/.
+let libtorch = ProcessInfo.processInfo.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.libtorch/torch"
+
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library target of ours, with its tests beside it.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+  [
+    .target(name: name, dependencies: dependencies, swiftSettings: swift),
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swift),
+  ]
+}
+
+let package = Package(
+  name: "chiasm",
+  products: [
+    .library(name: "Chiasm", targets: ["Chiasm"]),
+    .executable(name: "chiasm", targets: ["chiasm-cli"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .target(
+      name: "CTorch",
+      cxxSettings: [
+        .unsafeFlags([
+          "-std=c++20", "-O2", "-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include",
+          "-Wno-unused-parameter",
+        ])
+      ],
+      linkerSettings: [
+        .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+      ]),
+    .target(
+      name: "CMedia",
+      cSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: ["avformat", "avcodec", "swscale", "swresample", "avutil"].map { .linkedLibrary($0) }),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSpeech", pkgConfig: "espeak-ng", providers: [.apt(["libespeak-ng-dev"])]),
+    .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
+  ]
+    + room("Tensors", ["CTorch", "CZlib"])
+    + room("Layers", ["Tensors"])
+    + room("Training", ["Layers", "Tensors"])
+    + room("InformationTheory", [])
+    + room(
+      "Modalities",
+      ["Tensors", "CMedia", "CZlib", "CSpeech", "CFreeType", "InformationTheory", .product(name: "Yams", package: "Yams")])
+    + room("Encoders", ["Layers", "Modalities", "Tensors"])
+    + room("Fusion", ["Encoders", "Layers", "Modalities", "Tensors", "Training"])
+    + room("Quantification", ["Tensors"])
+    + room(
+      "Experiments",
+      [
+        "Encoders", "Fusion", "InformationTheory", "Layers", "Modalities", "Quantification", "Tensors", "Training",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
+      ]) + [
+      .target(
+        name: "Chiasm",
+        dependencies: [
+          "Encoders", "Experiments", "Fusion", "InformationTheory", "Layers", "Modalities", "Quantification", "Tensors",
+          "Training",
+        ], swiftSettings: swift),
+      .executableTarget(
+        name: "chiasm-cli",
+        dependencies: ["Chiasm", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+        swiftSettings: swift),
+    ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

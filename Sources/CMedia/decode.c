@@ -1,0 +1,1 @@
+#include "cmedia.h"

@@ -1,0 +1,120 @@
+public import Foundation
+
+/// What `chiasm compare --json` writes: the data set, one entry per method, and the verdict.
+public struct Comparison: Codable, Sendable, Equatable {
+  public var dataset: DatasetSummary
+  /// Best first by the data set's main metric; methods without a single finished trial last.
+  public var methods: [MethodResult]
+  /// `nil` where no unimodal or no fusion method finished.
+  public var verdict: Verdict?
+
+  public init(dataset: DatasetSummary, methods: [MethodResult], verdict: Verdict?) {
+    self.dataset = dataset
+    self.methods = methods
+    self.verdict = verdict
+  }
+
+  /// The comparison as JSON with sorted keys.
+  ///
+  /// - Throws: `EncodingError` when a number is not finite: NaN is refused, never written.
+  public func json() throws -> Data { try ResultJSON.encode(self) }
+}
+
+/// The data set as the comparison saw it.
+public struct DatasetSummary: Codable, Sendable, Equatable {
+  public var name: String
+  /// `classification`, `regression` or `multilabel`.
+  public var task: String
+  /// The metric that ranks the methods, by `Metric` name.
+  public var metric: String
+  /// Class names in index order; empty for regression.
+  public var classes: [String]
+  /// Samples per split: `train`, `validation`, `test`.
+  public var samples: [String: Int]
+  public var modalities: [String: ModalitySummary]
+
+  public init(
+    name: String, task: String, metric: String, classes: [String] = [], samples: [String: Int],
+    modalities: [String: ModalitySummary]
+  ) {
+    self.name = name
+    self.task = task
+    self.metric = metric
+    self.classes = classes
+    self.samples = samples
+    self.modalities = modalities
+  }
+}
+
+/// One modality of the data set.
+public struct ModalitySummary: Codable, Sendable, Equatable {
+  /// `vector`, `sequence`, `image` or `audio`.
+  public var kind: String
+  /// Shape of one sample as the encoders receive it: `[D]`, `[T, D]` or `[C, H, W]`.
+  public var shape: [Int]
+  /// Samples that lack the modality, over all splits.
+  public var missing: Int
+
+  public init(kind: String, shape: [Int], missing: Int = 0) {
+    self.kind = kind
+    self.shape = shape
+    self.missing = missing
+  }
+}
+
+/// One method over its seeds.
+public struct MethodResult: Codable, Sendable, Equatable {
+  public var name: String
+  public var area: String
+  public var modalities: [String]
+  public var options: [String: String]
+  /// Test metrics by `Metric` name, over the seeds that finished; empty when none did.
+  public var metrics: [String: MetricSummary]
+  /// Mean over seeds of the main metric on the validation split: what methods are chosen by.
+  public var validationScore: Double?
+  public var parameters: Int
+  /// Mean over seeds.
+  public var trainSeconds: Double
+  /// Mean number of epochs trained over seeds, rounded.
+  public var epochs: Int
+  /// Median over seeds.
+  public var latencyMicroseconds: Latency
+  /// Largest over seeds.
+  public var peakBytes: Int
+  /// Trials that ended without a result.
+  public var failures: [TrialFailure]
+
+  public init(
+    name: String, area: String, modalities: [String], options: [String: String] = [:],
+    metrics: [String: MetricSummary] = [:], validationScore: Double? = nil, parameters: Int = 0,
+    trainSeconds: Double = 0, epochs: Int = 0, latencyMicroseconds: Latency = Latency(p50: 0, p95: 0),
+    peakBytes: Int = 0, failures: [TrialFailure] = []
+  ) {
+    self.name = name
+    self.area = area
+    self.modalities = modalities
+    self.options = options
+    self.metrics = metrics
+    self.validationScore = validationScore
+    self.parameters = parameters
+    self.trainSeconds = trainSeconds
+    self.epochs = epochs
+    self.latencyMicroseconds = latencyMicroseconds
+    self.peakBytes = peakBytes
+    self.failures = failures
+  }
+
+  /// Whether the method saw a single modality.
+  public var isUnimodal: Bool { modalities.count == 1 }
+}
+
+/// A trial that ended without a result, with its error in one line.
+public struct TrialFailure: Codable, Sendable, Equatable {
+  public var seed: Int
+  public var error: String
+
+  public init(seed: Int, error: String) {
+    self.seed = seed
+    self.error = error
+  }
+}

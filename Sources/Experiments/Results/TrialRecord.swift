@@ -1,0 +1,80 @@
+public import Training
+
+/// Everything one training of one method with one seed left behind; the leaderboard, the verdict and the report are
+/// functions of these records alone.
+public struct TrialRecord: Codable, Sendable, Equatable {
+  /// Registered name, `low-rank`; a unimodal baseline carries its modality in the name.
+  public var method: String
+  /// Area of the field that the method belongs to, `fusion`; `unimodal` for baselines.
+  public var area: String
+  /// Modalities the method saw, sorted; exactly one makes it a unimodal baseline.
+  public var modalities: [String]
+  public var seed: Int
+  /// Resolved options as the command line would take them (`--set key=value`).
+  public var options: [String: String]
+  /// Why the trial ended without a result, in one line; `nil` for a trial that finished.
+  public var failure: String?
+  public var epochs: [EpochRecord]
+  /// The epoch whose weights were kept (best on validation), counted from 1; 0 for a failed trial.
+  public var bestEpoch: Int
+  /// Test metrics by `Metric` name.
+  public var metrics: [String: Double]
+  /// Validation metrics of the kept weights by `Metric` name; methods are chosen on these, never on `metrics`.
+  public var validationMetrics: [String: Double]
+  /// Test predictions in dataset order, `[N][K]`: class probabilities, label probabilities (multilabel) or values (K = 1).
+  public var predictions: [[Float]]
+  /// Test targets in the same order: class index or value, one per sample; multilabel: K zeros and ones per sample, row-major.
+  public var targets: [Double]
+  /// Test sample ids in the same order.
+  public var ids: [String]
+  /// Trainable scalars.
+  public var parameters: Int
+  public var trainSeconds: Double
+  /// Time to predict one sample.
+  public var latencyMicroseconds: Latency
+  /// Highest resident memory seen during the trial.
+  public var peakBytes: Int
+  /// Empirical multimodally-additive projection of `predictions`, same shape; `nil` where it was not computed.
+  public var emap: [[Float]]?
+
+  public init(
+    method: String, area: String, modalities: [String], seed: Int, options: [String: String] = [:],
+    failure: String? = nil, epochs: [EpochRecord] = [], bestEpoch: Int = 0, metrics: [String: Double] = [:],
+    validationMetrics: [String: Double] = [:], predictions: [[Float]] = [], targets: [Double] = [],
+    ids: [String] = [], parameters: Int = 0, trainSeconds: Double = 0,
+    latencyMicroseconds: Latency = Latency(p50: 0, p95: 0), peakBytes: Int = 0, emap: [[Float]]? = nil
+  ) {
+    self.method = method
+    self.area = area
+    self.modalities = modalities
+    self.seed = seed
+    self.options = options
+    self.failure = failure
+    self.epochs = epochs
+    self.bestEpoch = bestEpoch
+    self.metrics = metrics
+    self.validationMetrics = validationMetrics
+    self.predictions = predictions
+    self.targets = targets
+    self.ids = ids
+    self.parameters = parameters
+    self.trainSeconds = trainSeconds
+    self.latencyMicroseconds = latencyMicroseconds
+    self.peakBytes = peakBytes
+    self.emap = emap
+  }
+
+  /// Whether the method saw a single modality.
+  public var isUnimodal: Bool { modalities.count == 1 }
+}
+
+/// Time to predict one sample, in microseconds: median and 95th percentile.
+public struct Latency: Codable, Sendable, Equatable {
+  public var p50: Double
+  public var p95: Double
+
+  public init(p50: Double, p95: Double) {
+    self.p50 = p50
+    self.p95 = p95
+  }
+}

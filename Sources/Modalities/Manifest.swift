@@ -1,0 +1,111 @@
+public import Foundation
+import Tensors
+import Yams
+
+/// What is known about the information that the modalities of a made data set carry about its target.
+public struct InformationContent: Codable, Sendable, Equatable {
+  /// What every modality says.
+  public var redundancy: Double
+  /// What only the named modality says.
+  public var unique: [String: Double]
+  /// What only all modalities together say.
+  public var synergy: Double
+  /// "bits" or "nats".
+  public var unit: String
+
+  public init(redundancy: Double, unique: [String: Double], synergy: Double, unit: String = "bits") {
+    self.redundancy = redundancy
+    self.unique = unique
+    self.synergy = synergy
+    self.unit = unit
+  }
+}
+
+/// `dataset.yaml`: what a data set is, what is to be predicted, and how each modality is read.
+///
+/// Reading is strict: a key that is not known, at any level, is an error that names the line and the known keys.
+public struct Manifest: Codable, Sendable, Equatable {
+  /// The name of the file inside the folder of a data set.
+  public static let fileName = "dataset.yaml"
+
+  public var name: String
+  public var licence: String?
+  public var citation: String?
+  public var task: Task
+  /// The column of `samples.csv` that is to be predicted.
+  public var target: String?
+  /// The classes in the order of the outputs; when left out, the targets of the train split, sorted.
+  public var classes: [String]?
+  /// The column of `samples.csv` whose values must not appear in two splits, such as the speaker.
+  public var group: String?
+  public var modalities: [String: ModalitySpecification]
+  /// The measure by which methods are ranked.
+  public var metric: String?
+  public var information: InformationContent?
+
+  public init(
+    name: String, licence: String? = nil, citation: String? = nil, task: Task, target: String? = nil,
+    classes: [String]? = nil, group: String? = nil, modalities: [String: ModalitySpecification],
+    metric: String? = nil, information: InformationContent? = nil
+  ) {
+    self.name = name
+    self.licence = licence
+    self.citation = citation
+    self.task = task
+    self.target = target
+    self.classes = classes
+    self.group = group
+    self.modalities = modalities
+    self.metric = metric
+    self.information = information
+  }
+
+  /// Names of the modalities in the order used everywhere.
+  public var modalityNames: [String] { modalities.keys.sorted() }
+
+  /// Reads `dataset.yaml`.
+  /// - Throws: `InputError` naming the line and key.
+  public static func read(_ url: URL) throws -> Manifest {
+    try parse(readText(url, limit: 1 << 20), file: url.lastPathComponent)
+  }
+
+  /// Reads the text of a manifest; `file` is the name used in errors.
+  /// - Throws: `InputError` naming the line and key.
+  public static func parse(_ yaml: String, file: String = Manifest.fileName) throws -> Manifest {
+    let violations = Violations()
+    let manifest = parse(yaml, file: file, violations: violations)
+    try violations.throwFirst()
+    guard let manifest else { preconditionFailure("a manifest was refused without a reason") }
+    return manifest
+  }
+
+  /// The manifest as YAML; `Manifest.parse` of it gives the same manifest.
+  public func yaml() throws -> String { try ManifestWriter(manifest: self).yaml() }
+
+  /// Writes `dataset.yaml` under a temporary name, then renames it.
+  public func write(to url: URL) throws {
+    try writeText(yaml(), to: url)
+  }
+}
+
+/// The text of a file that must be UTF-8 and not longer than `limit` bytes.
+func readText(_ url: URL, limit: Int) throws -> String {
+  let name = url.lastPathComponent
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+    throw InputError(file: name, "no such file in \(url.deletingLastPathComponent().path)")
+  }
+  guard !isFolder.boolValue else { throw InputError(file: name, "is a folder, not a file") }
+  guard let data = try? Data(contentsOf: url) else { throw InputError(file: name, "cannot be read") }
+  guard data.count <= limit else { throw InputError(file: name, "\(data.count) bytes; at most \(limit) expected") }
+  guard let text = String(bytes: data, encoding: .utf8) else { throw InputError(file: name, "is not UTF-8 text") }
+  return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+}
+
+func writeText(_ text: String, to url: URL) throws {
+  do {
+    try Data(text.utf8).write(to: url, options: .atomic)
+  } catch {
+    throw InputError(file: url.path, "cannot be written: \(error.localizedDescription)")
+  }
+}

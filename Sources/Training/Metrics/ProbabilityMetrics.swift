@@ -1,0 +1,49 @@
+import Foundation
+
+/// Scores of class probabilities `[N, K]` (row-major) against class indices `[N]`.
+public enum ProbabilityMetrics {
+  /// Index of the largest probability (or logit) of each row; the first one where several are equal.
+  public static func argmax(_ rows: [Double], classes: Int) -> [Int] {
+    requireRows(rows.count, classes)
+    return (0..<rows.count / classes).map { row in
+      var best = 0
+      for column in 1..<max(classes, 1) where rows[row * classes + column] > rows[row * classes + best] {
+        best = column
+      }
+      return best
+    }
+  }
+
+  /// Mean of −ln p(target), in nats. Probabilities below 10⁻¹² count as 10⁻¹², so that one certain mistake costs 27.6
+  /// nats and not infinity.
+  public static func logLoss(probabilities: [Double], targets: [Int], classes: Int) -> Double {
+    requireRows(probabilities.count, classes)
+    requirePairs(probabilities.count / classes, targets.count)
+    var sum = 0.0
+    for (row, target) in targets.enumerated() { sum -= log(max(probabilities[row * classes + target], 1e-12)) }
+    return sum / Double(targets.count)
+  }
+
+  /// Expected calibration error (Guo et al., 2017, eq. 3): Σ_b n_b / n · |accuracy(b) − confidence(b)| over equal-width bins
+  /// (low, high] of the largest probability.
+  public static func calibrationError(
+    probabilities: [Double], targets: [Int], classes: Int, bins: Int = 15
+  ) -> Double {
+    requirePairs(probabilities.count / classes, targets.count)
+    let predicted = argmax(probabilities, classes: classes)
+    // Σ over a bin of (hit − confidence) already is n_b times the gap.
+    var gaps = [Double](repeating: 0, count: bins)
+    for (row, target) in targets.enumerated() {
+      let confidence = probabilities[row * classes + predicted[row]]
+      let bin = min(bins - 1, max(0, Int((confidence * Double(bins)).rounded(.up)) - 1))
+      gaps[bin] += (predicted[row] == target ? 1 : 0) - confidence
+    }
+    return gaps.reduce(0) { $0 + abs($1) } / Double(targets.count)
+  }
+
+  private static func requireRows(_ count: Int, _ classes: Int) {
+    guard classes > 0, count % classes == 0 else {
+      preconditionFailure("\(count) numbers do not make rows of \(classes) classes")
+    }
+  }
+}

@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "CMedia",
       cSettings: [.unsafeFlags(["-O2"])],
-      linkerSettings: ["avformat", "avcodec", "swscale", "swresample", "avutil"].map { .linkedLibrary($0) }),
+      linkerSettings: ["avformat", "avcodec", "swscale", "swresample", "avutil", "z"].map { .linkedLibrary($0) }),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSpeech", pkgConfig: "espeak-ng", providers: [.apt(["libespeak-ng-dev"])]),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),

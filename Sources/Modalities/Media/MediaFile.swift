@@ -1,0 +1,116 @@
+import CMedia
+public import Foundation
+import Tensors
+
+/// Sound and picture files, read through FFmpeg's libraries; a damaged or cut file is an error, never silence or grey.
+public enum MediaFile {
+  /// Mono samples in −1…1 of the first sound stream, resampled to `rate` Hz (0: the file's own); channels are averaged.
+  ///
+  /// - Throws: `InputError` where the file is missing, empty, not a sound file, damaged, cut short or without samples.
+  public static func audio(_ url: URL, rate: Int) throws -> [Float] {
+    try sound(url, rate: rate, maximumSeconds: 0).samples
+  }
+
+  /// Mono samples, the rate they are at, reading stops after `maximumSeconds` (0: everything).
+  public static func sound(_ url: URL, rate: Int = 0, maximumSeconds: Double = 0) throws -> (
+    samples: [Float], rate: Int
+  ) {
+    var samples: UnsafeMutablePointer<Float>?
+    var count = 0
+    var actualRate: Int32 = 0
+    var channels: Int32 = 0
+    try check(url) { error in
+      cmedia_decode_audio(
+        url.path, Int32(clamping: rate), 1, maximumSeconds, &samples, &count, &actualRate, &channels, error)
+    }
+    defer { cmedia_free(samples) }
+    return (Array(UnsafeBufferPointer(start: samples, count: count)), Int(actualRate))
+  }
+
+  /// A still picture as `[channels, height, width]` values in 0…1, scaled by area averaging where it shrinks.
+  ///
+  /// Grey (`channels` 1) is Rec. 601 luma, RGB (3) is as stored; transparency lies on white; height and width 0 keep
+  /// the picture's own size.
+  /// - Throws: `InputError` where the file is missing, empty, not a picture, damaged, cut short or over 64 megapixel.
+  public static func image(_ url: URL, height: Int, width: Int, channels: Int) throws -> [Float] {
+    try picture(url, height: height, width: width, channels: channels).values
+  }
+
+  /// The same with its height and width.
+  public static func picture(
+    _ url: URL, height: Int = 0, width: Int = 0, channels: Int
+  ) throws -> (values: [Float], height: Int, width: Int) {
+    var pixels: UnsafeMutablePointer<UInt8>?
+    var columns: Int32 = 0
+    var rows: Int32 = 0
+    try check(url) { error in
+      cmedia_decode_image(
+        url.path, Int32(clamping: width), Int32(clamping: height), Int32(clamping: channels), &pixels, &columns, &rows,
+        error)
+    }
+    defer { cmedia_free(pixels) }
+    let area = Int(rows) * Int(columns)
+    let values = [Float](unsafeUninitializedCapacity: area * channels) { values, count in
+      guard let pixels else { return }
+      for channel in 0..<channels {
+        for pixel in 0..<area { values[channel * area + pixel] = Float(pixels[pixel * channels + channel]) / 255 }
+      }
+      count = area * channels
+    }
+    return (values, Int(rows), Int(columns))
+  }
+
+  /// Writes `[height, width, channels]` bytes as a grey (1 channel) or RGB (3) PNG.
+  public static func writePNG(_ pixels: [UInt8], height: Int, width: Int, channels: Int = 1, to url: URL) throws {
+    precondition(
+      pixels.count == height * width * channels,
+      "\(pixels.count) bytes for a picture of [\(height), \(width), \(channels)]")
+    var bytes: UnsafeMutablePointer<UInt8>?
+    var count = 0
+    try check(url) { error in
+      cmedia_encode_png(pixels, Int32(width), Int32(height), Int32(channels), &bytes, &count, error)
+    }
+    defer { cmedia_free(bytes) }
+    try write(Data(UnsafeBufferPointer(start: bytes, count: count)), to: url)
+  }
+
+  /// Writes mono samples as a 16-bit WAV file; what is beyond −1…1 is clipped.
+  public static func writeWAV(_ samples: [Float], rate: Int, to url: URL) throws {
+    precondition(samples.allSatisfy(\.isFinite), "samples that are not finite, for \(url.path)")
+    var data = Data(capacity: 44 + 2 * samples.count)
+    func append<Value: FixedWidthInteger>(_ value: Value) {
+      withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) }
+    }
+    data.append(contentsOf: Array("RIFF".utf8))
+    append(UInt32(36 + 2 * samples.count))
+    data.append(contentsOf: Array("WAVEfmt ".utf8))
+    append(UInt32(16))
+    append(UInt16(1))  // PCM
+    append(UInt16(1))  // mono
+    append(UInt32(rate))
+    append(UInt32(2 * rate))  // bytes per second
+    append(UInt16(2))  // bytes per sample
+    append(UInt16(16))  // bits per sample
+    data.append(contentsOf: Array("data".utf8))
+    append(UInt32(2 * samples.count))
+    for sample in samples { append(Int16((max(-1, min(1, sample)) * 32767).rounded())) }
+    try write(data, to: url)
+  }
+
+  private static func write(_ data: Data, to url: URL) throws {
+    do {
+      try data.write(to: url)
+    } catch {
+      throw InputError(file: url.path, "cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Runs a CMedia call; what it complains about becomes an error that names the file.
+  private static func check(_ url: URL, _ call: (UnsafeMutablePointer<CChar>) -> Int32) throws {
+    try withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CMEDIA_ERROR_SIZE)) { buffer in
+      guard let error = buffer.baseAddress else { return }
+      error.initialize(to: 0)
+      if call(error) != 0 { throw InputError(file: url.path, String(cString: error)) }
+    }
+  }
+}

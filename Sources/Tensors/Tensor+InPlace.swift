@@ -1,0 +1,42 @@
+import CTorch
+
+// In-place operations, for optimisers and buffers. They change every view of the same memory.
+extension Tensor {
+  public func zero_() { check(withExtendedLifetime(handle) { ct_zero_(handle.raw) }, self) }
+  public func fill_(_ value: Double) { check(withExtendedLifetime(handle) { ct_fill_(handle.raw, value) }, self) }
+  public func copy_(from source: Tensor) {
+    check(withExtendedLifetime((handle, source.handle)) { ct_copy_(handle.raw, source.handle.raw) }, self, source)
+  }
+  /// `self += alpha · other`.
+  public func add_(_ other: Tensor, alpha: Double = 1) {
+    check(withExtendedLifetime((handle, other.handle)) { ct_add_(handle.raw, other.handle.raw, alpha) }, self, other)
+  }
+  public func mul_(_ factor: Double) { check(withExtendedLifetime(handle) { ct_mul_(handle.raw, factor) }, self) }
+  public func mul_(_ factor: Tensor) {
+    check(
+      withExtendedLifetime((handle, factor.handle)) { ct_mul_tensor_(handle.raw, factor.handle.raw) }, self, factor)
+  }
+
+  /// One fused Adam step (Kingma & Ba, 2015) on `self` as the parameters; with `decoupled`, AdamW (Loshchilov & Hutter,
+  /// 2019). `step` is a float32 scalar that the call increments.
+  public func fusedAdam_(
+    gradient: Tensor, mean: Tensor, square: Tensor, step: Tensor, learningRate: Double, beta1: Double, beta2: Double,
+    epsilon: Double, weightDecay: Double, decoupled: Bool
+  ) {
+    check(
+      withHandles([self, gradient, mean, square, step]) {
+        ct_fused_adam_(
+          $0[0], $0[1], $0[2], $0[3], $0[4], learningRate, beta1, beta2, weightDecay, epsilon, decoupled)
+      }, self, gradient, mean, square)
+  }
+  /// One fused step of stochastic gradient descent on `self`; `first` starts the momentum buffer.
+  public func fusedSGD_(
+    gradient: Tensor, momentumBuffer: Tensor?, learningRate: Double, momentum: Double, dampening: Double,
+    weightDecay: Double, nesterov: Bool, first: Bool
+  ) {
+    check(
+      withOptionals([self, gradient, momentumBuffer]) {
+        ct_fused_sgd_($0[0], $0[1], $0[2], weightDecay, momentum, learningRate, dampening, nesterov, first)
+      }, self, gradient)
+  }
+}

@@ -27,6 +27,8 @@ public struct InformationContent: Codable, Sendable, Equatable {
 public struct Manifest: Codable, Sendable, Equatable {
   /// The name of the file inside the folder of a data set.
   public static let fileName = "dataset.yaml"
+  /// Longer ones are refused: a manifest is written by a person.
+  static let maximumBytes = 1 << 20
 
   public var name: String
   public var licence: String?
@@ -66,7 +68,7 @@ public struct Manifest: Codable, Sendable, Equatable {
   /// Reads `dataset.yaml`.
   /// - Throws: `InputError` naming the line and key.
   public static func read(_ url: URL) throws -> Manifest {
-    try parse(readText(url, limit: 1 << 20), file: url.lastPathComponent)
+    try parse(readText(url, limit: maximumBytes), file: url.lastPathComponent)
   }
 
   /// Reads the text of a manifest; `file` is the name used in errors.

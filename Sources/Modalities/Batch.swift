@@ -1,0 +1,44 @@
+public import Tensors
+
+/// Samples on their way through a model: every modality, the target and the ids.
+///
+/// ```swift
+/// for (name, input) in batch.ordered { print(name, input.values.shape) }
+/// ```
+public struct Batch {
+  public var inputs: [String: ModalityInput]
+  /// Classification: class index `[B]` int64. Regression: `[B]` float32. Multilabel: `[B, K]` float32 of 0 and 1.
+  public var target: Tensor?
+  public var ids: [String]
+
+  public init(inputs: [String: ModalityInput], target: Tensor? = nil, ids: [String]) {
+    self.inputs = inputs
+    self.target = target
+    self.ids = ids
+  }
+
+  /// Names of the modalities in the order used everywhere.
+  public var names: [String] { inputs.keys.sorted() }
+  /// How many samples.
+  public var count: Int { ids.count }
+  /// The modalities in the order of `names`.
+  public var ordered: [(name: String, input: ModalityInput)] { inputs.sorted { $0.key < $1.key }.map { ($0, $1) } }
+
+  /// Which samples have which modality, `[B, M]` bool in the order of `names`; nil when all are there.
+  public func present() -> Tensor? {
+    guard inputs.values.contains(where: { $0.present != nil }) else { return nil }
+    let columns = ordered.map { $0.input.present ?? Tensor.ones([count], dtype: .bool, device: $0.input.values.device) }
+    return Tensor.stacked(columns, axis: 1)
+  }
+
+  /// The same samples with some of the modalities only.
+  public func keeping(_ names: some Sequence<String>) -> Batch {
+    let names = Set(names)
+    return Batch(inputs: inputs.filter { names.contains($0.key) }, target: target, ids: ids)
+  }
+
+  /// A copy on another device.
+  public func to(_ device: Device) -> Batch {
+    Batch(inputs: inputs.mapValues { $0.to(device) }, target: target?.to(device), ids: ids)
+  }
+}

@@ -1,0 +1,51 @@
+public import Tensors
+
+/// One modality of all samples, in memory as one tensor.
+///
+/// Tensors inside are never written after loading, which is why this may be handed between threads.
+public struct ModalityData: @unchecked Sendable {
+  /// float32: vector `[N, D]`, sequence or sound `[N, T, D]`, image `[N, C, H, W]`; zero where absent and after the end.
+  public let values: Tensor
+  /// Frames of each sample, 1 where absent; nil unless a sequence.
+  public let lengths: [Int]?
+  /// Which samples have this modality; nil when all do.
+  public let present: [Bool]?
+  private let presentTensor: Tensor?
+
+  public init(values: Tensor, lengths: [Int]? = nil, present: [Bool]? = nil) {
+    let shape = values.shape
+    precondition(values.dtype == .float32, "values of type \(values.dtype), float32 expected")
+    precondition(shape.count >= 2, "values of shape \(shape) lack the axis of the samples or of the features")
+    if let lengths {
+      precondition(lengths.count == shape[0], "\(lengths.count) lengths for values of shape \(shape)")
+      precondition(shape.count == 3, "lengths with values of shape \(shape); [N, T, D] expected")
+      precondition(lengths.allSatisfy { (1...shape[1]).contains($0) }, "lengths outside 1 … \(shape[1])")
+    }
+    if let present { precondition(present.count == shape[0], "\(present.count) flags for values of shape \(shape)") }
+    self.values = values
+    self.lengths = lengths
+    self.present = present.flatMap { $0.allSatisfy { $0 } ? nil : $0 }
+    presentTensor = self.present.map { Tensor($0) }
+  }
+
+  /// How many samples.
+  public var count: Int { values.shape[0] }
+
+  /// What one sample, or one frame of a sequence, looks like: `[D]` or `[C, H, W]`.
+  public var featureShape: [Int] { Array(values.shape.dropFirst(lengths == nil ? 1 : 2)) }
+
+  /// One gather. Sequences are cut to the longest of the samples, or to `frames` where that is given.
+  public func gather(_ indices: [Int], frames: Int? = nil) -> ModalityInput {
+    let rows = Tensor(indices)
+    var source = values
+    var chosen: Tensor?
+    if let lengths {
+      let these = indices.map { lengths[$0] }
+      source = values.narrow(axis: 1, start: 0, length: frames ?? these.max() ?? 1)
+      chosen = Tensor(frames.map { limit in these.map { min($0, limit) } } ?? these)
+    }
+    return ModalityInput(
+      values: source.indexSelect(axis: 0, rows), lengths: chosen,
+      present: presentTensor?.indexSelect(axis: 0, rows))
+  }
+}

@@ -1,0 +1,106 @@
+public import Foundation
+
+/// Files that appear complete or not at all.
+public enum AtomicFile {
+  /// Writes a file under a temporary name beside `url`, flushes it to the disk and renames it into place.
+  ///
+  /// A reader sees the old contents or the new, never a part. A symbolic link stays: its target is replaced. When
+  /// anything fails the temporary file is removed and an earlier file stays as it was.
+  ///
+  /// ```swift
+  /// try AtomicFile.write(to: url) { temporary in try text.write(to: temporary, atomically: false, encoding: .utf8) }
+  /// ```
+  /// - Parameter body: Creates the file at the URL it is given, which has the path extension of `url`.
+  /// - Throws: `InputError` naming `url` when it cannot be written (missing folder, no permission, disk full);
+  ///   errors of `body` that are not about files pass unchanged.
+  public static func write(to url: URL, _ body: (URL) throws -> Void) throws {
+    let target = url.resolvingSymlinksInPath()
+    let folder = target.deletingLastPathComponent()
+    let random = UInt64.random(in: .min ... .max)
+    let temporary = folder.appendingPathComponent(
+      ".\(String(random, radix: 36)).partial-\(target.lastPathComponent)", isDirectory: false)
+    let file = url.relativePath
+    do {
+      try body(temporary)
+      try flush(temporary, naming: file)
+      guard rename(temporary.path, target.path) == 0 else {
+        throw InputError(file: file, "cannot be written: \(systemProblem(errno))")
+      }
+    } catch {
+      unlink(temporary.path)
+      throw renamed(error, from: temporary, to: file)
+    }
+    // The file is in place; a folder that cannot be flushed (some network file systems) is no reason to complain.
+    try? flush(folder, naming: file)
+  }
+
+  /// Writes `data` as the whole file.
+  public static func write(_ data: Data, to url: URL) throws {
+    try write(to: url) { temporary in
+      let output = try OutputFile(temporary)
+      try data.withUnsafeBytes { try output.write($0) }
+      try output.close()
+    }
+  }
+
+  private static func flush(_ url: URL, naming file: String) throws {
+    let descriptor = open(url.path, O_RDONLY)
+    guard descriptor >= 0 else { throw InputError(file: file, "cannot be written: \(systemProblem(errno))") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else {
+      throw InputError(file: file, "cannot be written: \(systemProblem(errno))")
+    }
+  }
+
+  /// The user knows the target, not the temporary name.
+  private static func renamed(_ error: any Error, from temporary: URL, to file: String) -> any Error {
+    switch error {
+    case var error as InputError:
+      if error.file == temporary.relativePath { error.file = file }
+      return error
+    case let error as CocoaError:
+      if let underlying = error.underlying as? POSIXError { return renamed(underlying, from: temporary, to: file) }
+      return InputError(file: file, "cannot be written: \(error.localizedDescription)")
+    case let error as POSIXError:
+      return InputError(file: file, "cannot be written: \(systemProblem(error.code.rawValue))")
+    default:
+      return error
+    }
+  }
+}
+
+/// A new file written front to back.
+final class OutputFile {
+  private let file: String
+  private var descriptor: Int32
+
+  /// - Throws: `InputError` when the file cannot be created.
+  init(_ url: URL) throws {
+    file = url.relativePath
+    descriptor = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw InputError(file: file, "cannot be written: \(systemProblem(errno))") }
+  }
+
+  deinit { if descriptor >= 0 { _ = Foundation.close(descriptor) } }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw InputError(file: file, "cannot be written: \(systemProblem(errno))")
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+
+  func write(_ data: Data) throws { try data.withUnsafeBytes { try write($0) } }
+
+  /// Some file systems report a full disk only here.
+  func close() throws {
+    let status = Foundation.close(descriptor)
+    descriptor = -1
+    guard status == 0 else { throw InputError(file: file, "cannot be written: \(systemProblem(errno))") }
+  }
+}

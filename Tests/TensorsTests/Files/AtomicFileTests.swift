@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@testable import Tensors
+
+@Suite struct AtomicFileTests {
+  private struct Interruption: Error {}
+
+  @Test func replacesWholeFiles() throws {
+    try withFolder { folder in
+      let url = folder.appendingPathComponent("a.txt")
+      for text in ["first", "second"] {
+        try AtomicFile.write(to: url) { temporary in
+          #expect(temporary.deletingLastPathComponent().path == folder.resolvingSymlinksInPath().path)
+          #expect(temporary.pathExtension == "txt")
+          try Data(text.utf8).write(to: temporary)
+        }
+        #expect(try String(contentsOf: url, encoding: .utf8) == text)
+      }
+      try AtomicFile.write(Data("third".utf8), to: url)
+      #expect(try String(contentsOf: url, encoding: .utf8) == "third")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.txt"])
+    }
+  }
+
+  @Test func failureLeavesTheOldFile() throws {
+    try withFolder { folder in
+      let url = folder.appendingPathComponent("a.txt")
+      try AtomicFile.write(Data("old".utf8), to: url)
+      #expect(throws: Interruption.self) {
+        try AtomicFile.write(to: url) { temporary in
+          try Data("half".utf8).write(to: temporary)
+          throw Interruption()
+        }
+      }
+      #expect(try String(contentsOf: url, encoding: .utf8) == "old")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.txt"])
+    }
+  }
+
+  @Test func replacesTheTargetOfALink() throws {
+    try withFolder { folder in
+      let (url, link) = (folder.appendingPathComponent("a.txt"), folder.appendingPathComponent("link"))
+      try AtomicFile.write(Data("old".utf8), to: url)
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: url)
+      try AtomicFile.write(Data("new".utf8), to: link)
+      #expect(try String(contentsOf: url, encoding: .utf8) == "new")
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == url.path)
+    }
+  }
+
+  @Test func errorsNameTheTarget() throws {
+    try withFolder { folder in
+      let missing = folder.appendingPathComponent("nowhere/a.txt")
+      #expect(
+        complaint { try AtomicFile.write(Data([1]), to: missing) }
+          == "\(missing.path): cannot be written: no such file or folder")
+      // The same through Foundation's own writing.
+      let line = complaint { try AtomicFile.write(to: missing) { try Data([1]).write(to: $0) } }
+      #expect(line?.hasPrefix("\(missing.path): cannot be written") == true, "\(line ?? "")")
+      #expect(line?.contains("partial") == false)
+      // A body that makes no file, and a folder in the way.
+      #expect(complaint { try AtomicFile.write(to: folder.appendingPathComponent("b")) { _ in } } != nil)
+      #expect(complaint { try AtomicFile.write(Data([1]), to: folder) }?.hasPrefix(folder.path) == true)
+    }
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func fullDisk() throws {
+    let output = try OutputFile(URL(fileURLWithPath: "/dev/full"))
+    #expect(
+      complaint { try output.write(Data([1, 2, 3])) } == "/dev/full: cannot be written: no space left on the disk")
+  }
+
+  @Test func reading() throws {
+    try withFolder { folder in
+      #expect(complaint { _ = try InputFile.contents(of: folder) } == "\(folder.path): is a folder; expected a file")
+      let device = URL(fileURLWithPath: "/dev/null")
+      #expect(complaint { _ = try InputFile.contents(of: device) } == "/dev/null: is not a regular file")
+      let empty = folder.appendingPathComponent("empty")
+      try AtomicFile.write(Data(), to: empty)
+      #expect(try InputFile.contents(of: empty).isEmpty)
+      // A relative path is shown as the user wrote it.
+      let relative = URL(fileURLWithPath: "no such folder/a.npy")
+      #expect(complaint { _ = try NPY.read(relative) } == "no such folder/a.npy: no such file or folder")
+    }
+  }
+}

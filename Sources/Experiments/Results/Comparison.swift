@@ -1,4 +1,5 @@
 public import Foundation
+public import Modalities
 
 /// What `chiasm compare --json` writes: the data set, one entry per method, and the verdict.
 public struct Comparison: Codable, Sendable, Equatable {
@@ -14,6 +15,23 @@ public struct Comparison: Codable, Sendable, Equatable {
     self.verdict = verdict
   }
 
+  /// Ranks the trials and draws the verdict.
+  ///
+  /// - Parameters:
+  ///   - resamples: bootstrap resamples behind every interval.
+  ///   - seed: of the bootstrap.
+  ///   - margin: smallest improvement that counts as a gain, see `Verdict`.
+  /// - Throws: `InputError` when two trials were not tested on the same samples.
+  public init(
+    _ dataset: DatasetSummary, records: [TrialRecord], resamples: Int = 2000, seed: UInt64 = 0, margin: Double? = nil
+  ) throws {
+    let leaderboard = try Leaderboard(
+      records, task: dataset.task, metric: dataset.metric, resamples: resamples, seed: seed)
+    self.init(
+      dataset: dataset, methods: leaderboard.methods,
+      verdict: Verdict(leaderboard, records: records, margin: margin))
+  }
+
   /// The comparison as JSON with sorted keys.
   ///
   /// - Throws: `EncodingError` when a number is not finite: NaN is refused, never written.
@@ -23,10 +41,9 @@ public struct Comparison: Codable, Sendable, Equatable {
 /// The data set as the comparison saw it.
 public struct DatasetSummary: Codable, Sendable, Equatable {
   public var name: String
-  /// `classification`, `regression` or `multilabel`.
-  public var task: String
-  /// The metric that ranks the methods, by `Metric` name.
-  public var metric: String
+  public var task: Task
+  /// The metric that ranks the methods.
+  public var metric: Metric
   /// Class names in index order; empty for regression.
   public var classes: [String]
   /// Samples per split: `train`, `validation`, `test`.
@@ -34,7 +51,7 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   public var modalities: [String: ModalitySummary]
 
   public init(
-    name: String, task: String, metric: String, classes: [String] = [], samples: [String: Int],
+    name: String, task: Task, metric: Metric, classes: [String] = [], samples: [String: Int],
     modalities: [String: ModalitySummary]
   ) {
     self.name = name
@@ -48,14 +65,13 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
 
 /// One modality of the data set.
 public struct ModalitySummary: Codable, Sendable, Equatable {
-  /// `vector`, `sequence`, `image` or `audio`.
-  public var kind: String
+  public var kind: ModalityKind
   /// Shape of one sample as the encoders receive it: `[D]`, `[T, D]` or `[C, H, W]`.
   public var shape: [Int]
   /// Samples that lack the modality, over all splits.
   public var missing: Int
 
-  public init(kind: String, shape: [Int], missing: Int = 0) {
+  public init(kind: ModalityKind, shape: [Int], missing: Int = 0) {
     self.kind = kind
     self.shape = shape
     self.missing = missing

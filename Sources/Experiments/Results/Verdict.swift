@@ -4,12 +4,19 @@
 public struct Verdict: Codable, Sendable, Equatable {
   /// What the evidence supports.
   public enum Conclusion: String, Codable, Sendable {
-    case fusionHelps, oneModalityIsEnough, fusionHurts
+    /// The interval of the difference lies above zero and the difference reaches the margin.
+    case fusionHelps
+    /// The interval includes zero, or the difference stays below the margin.
+    case oneModalityIsEnough
+    /// The interval lies below zero.
+    case fusionHurts
+    /// Neither the best unimodal method nor the best fusion is shown to beat a constant answer.
+    case nothingLearned
   }
 
   public var conclusion: Conclusion
-  /// The metric of `difference` and `emapGap`, by `Metric` name.
-  public var metric: String
+  /// The metric of `difference` and `emapGap`.
+  public var metric: Metric
   public var higherIsBetter: Bool
   /// Method with the best validation score among those that saw one modality.
   public var bestUnimodal: String
@@ -17,26 +24,80 @@ public struct Verdict: Codable, Sendable, Equatable {
   public var bestFusion: String
   /// Improvement of `bestFusion` over `bestUnimodal` on the test split.
   public var difference: Estimate
-  /// Improvement of `bestFusion` over its empirical additive projection on the test split: what interactions between
-  /// the modalities contribute. `nil` where the projection was not computed.
+  /// Improvement of `bestFusion` over its empirical additive projection on the test split (Hessel & Lee, 2020): what
+  /// interactions between the modalities contribute. `nil` where the projection was not computed.
   public var emapGap: Estimate?
   /// Smallest improvement that counts as a gain, in the metric's units.
   public var margin: Double
+  /// Score of the best constant answer.
+  public var baseline: Double?
   /// The verdict in words.
   public var sentence: String
 
-  public init(
-    conclusion: Conclusion, metric: String, higherIsBetter: Bool, bestUnimodal: String, bestFusion: String,
-    difference: Estimate, emapGap: Estimate?, margin: Double, sentence: String
-  ) {
-    self.conclusion = conclusion
+  /// - Parameters:
+  ///   - records: the trials behind the leaderboard, for their additive projections.
+  ///   - margin: smallest improvement that counts as a gain; by default one point of a share, else one hundredth of the
+  ///     best unimodal score.
+  /// - Returns: `nil` where no unimodal or no fusion method has a finished trial with a validation score.
+  public init?(_ leaderboard: Leaderboard, records: [TrialRecord], margin: Double? = nil) {
+    let metric = leaderboard.metric
+    guard let unimodal = leaderboard.bestOnValidation(where: \.isUnimodal),
+      let fusion = leaderboard.bestOnValidation(where: { !$0.isUnimodal }),
+      let unimodalScore = unimodal.metrics[metric.rawValue], let fusionScore = fusion.metrics[metric.rawValue],
+      let difference = leaderboard.improvement(of: fusion.name, over: unimodal.name)
+    else { return nil }
+    let margin = margin ?? (metric.isShare ? 0.01 : 0.01 * abs(unimodalScore.mean))
+
+    func beatsBaseline(_ score: MetricSummary) -> Bool {
+      guard let baseline = leaderboard.baseline else { return true }
+      return metric.improvement(of: metric.higherIsBetter ? score.ci95.low : score.ci95.high, over: baseline) > 0
+    }
+    if !beatsBaseline(unimodalScore) && !beatsBaseline(fusionScore) {
+      conclusion = .nothingLearned
+    } else if difference.ci95.high < 0 {
+      conclusion = .fusionHurts
+    } else if difference.ci95.low > 0 && difference.mean >= margin {
+      conclusion = .fusionHelps
+    } else {
+      conclusion = .oneModalityIsEnough
+    }
     self.metric = metric
-    self.higherIsBetter = higherIsBetter
-    self.bestUnimodal = bestUnimodal
-    self.bestFusion = bestFusion
+    higherIsBetter = metric.higherIsBetter
+    bestUnimodal = unimodal.name
+    bestFusion = fusion.name
     self.difference = difference
-    self.emapGap = emapGap
+    emapGap = Self.emapGap(of: fusion.name, leaderboard, records)
     self.margin = margin
-    self.sentence = sentence
+    baseline = leaderboard.baseline
+    sentence = ""
+    sentence = VerdictSentence(self, unimodal: unimodal, fusion: fusion).text
+  }
+
+  /// Improvement over the additive projections, averaged over the seeds that have one. The projection is not refitted in
+  /// the resamples: it is part of the trial, like the model.
+  private static func emapGap(of name: String, _ leaderboard: Leaderboard, _ records: [TrialRecord]) -> Estimate? {
+    let metric = leaderboard.metric
+    let pairs: [(model: Predictions, projection: Predictions)] = records.compactMap { record in
+      guard record.method == name, record.failure == nil, let emap = record.emap,
+        let model = try? Predictions(record.predictions, targets: record.targets, task: leaderboard.task),
+        let projection = try? Predictions(emap, targets: record.targets, task: leaderboard.task),
+        projection.count == model.count
+      else { return nil }
+      return (model, projection)
+    }
+    guard let bootstrap = leaderboard.bootstrap, !pairs.isEmpty else { return nil }
+    func gap(_ indices: [Int]) -> Double? {
+      let gaps = pairs.compactMap { pair -> Double? in
+        guard let model = pair.model.scores([metric], at: indices)[0],
+          let projection = pair.projection.scores([metric], at: indices)[0]
+        else { return nil }
+        return metric.improvement(of: model, over: projection)
+      }
+      return gaps.isEmpty ? nil : gaps.reduce(0, +) / Double(gaps.count)
+    }
+    guard let mean = gap(Array(0..<bootstrap.samples)),
+      let interval = Bootstrap.interval(bootstrap.distribution(of: gap))
+    else { return nil }
+    return Estimate(mean: mean, ci95: interval)
   }
 }

@@ -25,46 +25,18 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
   public subscript(target: Int, predicted: Int) -> Int { counts[target * classes + predicted] }
 
-  public var total: Int { counts.reduce(0, +) }
-
-  /// Samples per target class.
-  public var support: [Int] { (0..<classes).map { row in (0..<classes).reduce(0) { $0 + self[row, $1] } } }
-
-  /// Samples per predicted class.
-  public var predictedCounts: [Int] {
-    (0..<classes).map { column in (0..<classes).reduce(0) { $0 + self[$1, column] } }
+  /// The diagonal and the sums of rows and columns.
+  public var classCounts: ClassCounts {
+    ClassCounts(
+      hits: (0..<classes).map { self[$0, $0] },
+      support: (0..<classes).map { row in (0..<classes).reduce(0) { $0 + self[row, $1] } },
+      predicted: (0..<classes).map { column in (0..<classes).reduce(0) { $0 + self[$1, column] } })
   }
 
-  public var accuracy: Double {
-    Double((0..<classes).reduce(0) { $0 + self[$1, $1] }) / Double(total)
-  }
-
-  /// Mean recall over the classes that occur among the targets.
-  public var balancedAccuracy: Double {
-    let recalls = zip(support, 0..<classes).filter { $0.0 > 0 }.map { Double(self[$1, $1]) / Double($0) }
-    return recalls.reduce(0, +) / Double(recalls.count)
-  }
-
-  /// F1 per class, 2·TP / (targets + predictions); 0 for a class that never occurs on either side.
-  public var f1: [Double] {
-    zip(support, predictedCounts).enumerated().map { index, counts in
-      let denominator = counts.0 + counts.1
-      return denominator == 0 ? 0 : 2 * Double(self[index, index]) / Double(denominator)
-    }
-  }
-
-  /// Mean F1 over the classes that occur among targets or predictions.
-  public var macroF1: Double {
-    let support = support
-    let predicted = predictedCounts
-    let occurring = f1.indices.filter { support[$0] + predicted[$0] > 0 }
-    return occurring.reduce(0) { $0 + f1[$1] } / Double(occurring.count)
-  }
-
-  /// Mean F1 over the classes, weighted by their number of targets.
-  public var weightedF1: Double {
-    zip(f1, support).reduce(0) { $0 + $1.0 * Double($1.1) } / Double(total)
-  }
+  public var accuracy: Double { classCounts.accuracy }
+  public var balancedAccuracy: Double { classCounts.balancedAccuracy }
+  public var macroF1: Double { classCounts.macroF1 }
+  public var weightedF1: Double { classCounts.weightedF1 }
 }
 
 /// Every metric compares at least one prediction with its own target.

@@ -24,21 +24,25 @@ public enum ProbabilityMetrics {
     return sum / Double(targets.count)
   }
 
+  /// Largest probability of each row.
+  public static func confidences(_ probabilities: [Double], classes: Int) -> [Double] {
+    requireRows(probabilities.count, classes)
+    return (0..<probabilities.count / classes).map { row in
+      probabilities[row * classes..<(row + 1) * classes].reduce(0, max)
+    }
+  }
+
   /// Expected calibration error (Guo et al., 2017, eq. 3): Σ_b n_b / n · |accuracy(b) − confidence(b)| over equal-width bins
   /// (low, high] of the largest probability.
-  public static func calibrationError(
-    probabilities: [Double], targets: [Int], classes: Int, bins: Int = 15
-  ) -> Double {
-    requirePairs(probabilities.count / classes, targets.count)
-    let predicted = argmax(probabilities, classes: classes)
+  public static func calibrationError(confidences: [Double], hits: [Bool], bins: Int = 15) -> Double {
+    requirePairs(confidences.count, hits.count)
     // Σ over a bin of (hit − confidence) already is n_b times the gap.
     var gaps = [Double](repeating: 0, count: bins)
-    for (row, target) in targets.enumerated() {
-      let confidence = probabilities[row * classes + predicted[row]]
+    for (confidence, hit) in zip(confidences, hits) {
       let bin = min(bins - 1, max(0, Int((confidence * Double(bins)).rounded(.up)) - 1))
-      gaps[bin] += (predicted[row] == target ? 1 : 0) - confidence
+      gaps[bin] += (hit ? 1 : 0) - confidence
     }
-    return gaps.reduce(0) { $0 + abs($1) } / Double(targets.count)
+    return gaps.reduce(0) { $0 + abs($1) } / Double(hits.count)
   }
 
   private static func requireRows(_ count: Int, _ classes: Int) {

@@ -13,7 +13,8 @@ struct ProbabilityMetricsTests {
       probabilities: golden.probabilities, targets: golden.targets, classes: golden.classes)
     #expect(close(loss, golden.logLoss, 1e-5))
     let error = ProbabilityMetrics.calibrationError(
-      probabilities: golden.probabilities, targets: golden.targets, classes: golden.classes)
+      confidences: ProbabilityMetrics.confidences(golden.probabilities, classes: golden.classes),
+      hits: zip(golden.predicted, golden.targets).map { $0 == $1 })
     #expect(close(error, golden.calibrationError))
   }
 

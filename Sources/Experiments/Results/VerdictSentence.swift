@@ -1,0 +1,103 @@
+import Foundation
+
+/// A verdict in words: what was compared, the difference with its interval, and where it comes from.
+struct VerdictSentence {
+  private let verdict: Verdict
+  private let unimodal: MethodResult
+  private let fusion: MethodResult
+
+  init(_ verdict: Verdict, unimodal: MethodResult, fusion: MethodResult) {
+    self.verdict = verdict
+    self.unimodal = unimodal
+    self.fusion = fusion
+  }
+
+  var text: String {
+    switch verdict.conclusion {
+    case .fusionHelps: "\(gain); \(interactions)."
+    case .oneModalityIsEnough: "One modality is enough: \(enough)."
+    case .fusionHurts:
+      "Fusing hurts: \(together) \(worse) than \(single) alone \(interval(verdict.difference)); use \(single) alone."
+    case .nothingLearned: "Nothing was learned: \(nothing)."
+    }
+  }
+
+  private var metric: Metric { verdict.metric }
+  private var single: String { unimodal.modalities.joined() }
+  private var together: String { Self.list(fusion.modalities) }
+
+  private var gain: String {
+    let amount = amount(verdict.difference.mean)
+    return metric.higherIsBetter
+      ? "Fusing \(together) gains \(amount)\(ofMetric) over \(single) alone \(interval(verdict.difference))"
+      : "Fusing \(together) lowers the \(metric.label) of \(single) alone by \(amount) \(interval(verdict.difference))"
+  }
+
+  private var worse: String {
+    let amount = amount(-verdict.difference.mean)
+    return metric.higherIsBetter ? "score \(amount)\(ofMetric) lower" : "have a \(metric.label) higher by \(amount)"
+  }
+
+  private var enough: String {
+    let score = unimodal.metrics[metric.rawValue].map { Format.score($0.mean, metric) } ?? "–"
+    let difference = verdict.difference
+    let start =
+      "\(single) alone reaches \(metric.isShare ? "\(score) \(metric.label)" : "a \(metric.label) of \(score)"), "
+      + "and fusing \(together)"
+    if difference.ci95.low > 0 {
+      return start + " improves it by only \(amount(difference.mean)) \(interval(difference)), less than the "
+        + "\(amount(verdict.margin)) that would count as a gain"
+    }
+    var text = start
+    text += " changes it by \(signedAmount(difference.mean)) \(interval(difference)), not distinguishable from no gain"
+    if difference.ci95.high >= verdict.margin {
+      text += "; a gain of up to \(amount(difference.ci95.high)) cannot be ruled out with these test samples"
+    }
+    return text
+  }
+
+  private var nothing: String {
+    let baseline = verdict.baseline.map { Format.score($0, metric) } ?? "–"
+    return "neither \(single) alone nor \(together) together is shown to beat a constant answer "
+      + "(\(metric.label) \(baseline)); "
+      + "fusing changes the score by \(signedAmount(verdict.difference.mean)) \(interval(verdict.difference))"
+  }
+
+  private var interactions: String {
+    guard let gap = verdict.emapGap else { return "how much of it comes from interactions was not measured" }
+    if gap.ci95.low > 0 {
+      guard gap.mean < verdict.difference.mean else {
+        return "all of it comes from interactions between the modalities: "
+          + "without them the fusion loses \(amount(gap.mean)) \(interval(gap))"
+      }
+      return "\(Format.difference(gap.mean, metric)) of \(metric.isShare ? "them come" : "it comes") from interactions "
+        + "between the modalities \(interval(gap)), out of reach of an additive combination"
+    }
+    if gap.ci95.high < 0 {
+      return "none of it comes from interactions between the modalities: the fusion's additive part alone does better "
+        + "(difference \(signedAmount(gap.mean)) \(interval(gap)))"
+    }
+    return "none of it is shown to come from interactions between the modalities: an additive combination does as well "
+      + "(difference \(signedAmount(gap.mean)) \(interval(gap)))"
+  }
+
+  private var ofMetric: String { metric == .accuracy ? "" : " of \(metric.label)" }
+
+  private func amount(_ value: Double) -> String {
+    let number = Format.difference(value, metric)
+    return metric.isShare ? "\(number) \(number == "1.0" ? "point" : "points")" : number
+  }
+
+  private func signedAmount(_ value: Double) -> String {
+    (Format.difference(value, metric).contains { "123456789".contains($0) } && value > 0 ? "+" : "") + amount(value)
+  }
+
+  private func interval(_ estimate: Estimate) -> String {
+    "[\(Format.difference(estimate.ci95.low, metric)), \(Format.difference(estimate.ci95.high, metric))]"
+  }
+
+  /// "audio and image", "audio, text and video".
+  static func list(_ names: [String]) -> String {
+    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+  }
+}

@@ -1,0 +1,113 @@
+import Modalities
+import Tensors
+import Testing
+
+@testable import Experiments
+
+@Suite("Leaderboard")
+struct LeaderboardTests {
+  private let made = MadeTrials()
+
+  @Test func ranksAndSummarisesOverSeeds() throws {
+    let records =
+      made.classification("image", modalities: ["image"], accuracy: 0.6)
+      + made.classification("early", modalities: ["audio", "image"], accuracy: 0.8)
+    let board = try Leaderboard(records, task: .classification, metric: .accuracy, resamples: 200)
+    #expect(board.methods.map(\.name) == ["early", "image"])
+    let summary = try #require(board["early"]?.metrics["accuracy"])
+    let perSeed = records.filter { $0.method == "early" }.map { $0.metrics["accuracy"]! }
+    #expect(summary.perSeed == perSeed)
+    #expect(abs(summary.mean - perSeed.reduce(0, +) / 3) < 1e-12)
+    #expect(summary.ci95.contains(summary.mean))
+    #expect(Set(board.methods[0].metrics.keys) == Set(Metric.all(for: .classification).map(\.rawValue)))
+    #expect(board.methods[0].latencyMicroseconds == Latency(p50: 100, p95: 170))
+    #expect(board.methods[0].trainSeconds == 4)
+    #expect(board.methods[0].epochs == 20)
+  }
+
+  /// The table's interval of accuracy and that of the plain bootstrap over hits are the same numbers.
+  @Test func intervalsAreThoseOfTheBootstrapOverHits() throws {
+    let records =
+      made.classification("image", modalities: ["image"], accuracy: 0.6)
+      + made.classification("early", modalities: ["audio", "image"], accuracy: 0.8)
+    let board = try Leaderboard(records, task: .classification, metric: .accuracy, resamples: 300, seed: 7)
+    func hits(_ method: String) throws -> [[Double]] {
+      try records.filter { $0.method == method }.map { record in
+        let classes = try Predictions(record.predictions, targets: record.targets, task: .classification).classes
+        return zip(classes, record.targets).map { Double($0) == $1 ? 1 : 0 }
+      }
+    }
+    let expected = Bootstrap(samples: 400, resamples: 300, seed: 7).difference(
+      of: try hits("early"), over: try hits("image"))
+    let estimate = try #require(board.improvement(of: "early", over: "image"))
+    #expect(abs(estimate.mean - expected.mean) < 1e-9)
+    #expect(abs(estimate.ci95.low - expected.ci95.low) < 1e-9)
+    #expect(abs(estimate.ci95.high - expected.ci95.high) < 1e-9)
+  }
+
+  @Test func failuresAreReportedAndDoNotEndTheComparison() throws {
+    var records = made.classification("image", modalities: ["image"], accuracy: 0.6)
+    records[1].failure = "loss is not finite in epoch 3, step 7: encoders.image"
+    records[2].predictions[5][0] = .nan
+    records.append(
+      TrialRecord(method: "tensor", area: "fusion", modalities: ["a", "b"], seed: 0, failure: "out of memory"))
+    let board = try Leaderboard(records, task: .classification, metric: .accuracy, resamples: 50)
+    #expect(board.methods.map(\.name) == ["image", "tensor"])
+    #expect(board["image"]?.metrics["accuracy"]?.perSeed.count == 1)
+    #expect(board["image"]?.metrics["accuracy"]?.std == 0)
+    #expect(board["image"]?.failures.map(\.seed) == [1, 2])
+    #expect(board["image"]?.failures[1].error.contains("not finite") == true)
+    #expect(board["tensor"]?.metrics.isEmpty == true)
+    #expect(board["tensor"]?.failures == [TrialFailure(seed: 0, error: "out of memory")])
+    #expect(board.improvement(of: "tensor", over: "image") == nil)
+  }
+
+  @Test func nothingFinished() throws {
+    let records = [TrialRecord(method: "a", area: "fusion", modalities: ["a", "b"], seed: 0, failure: "no")]
+    let board = try Leaderboard(records, task: .classification, metric: .accuracy)
+    #expect(board.methods.count == 1)
+    #expect(board.baseline == nil)
+  }
+
+  @Test func trialsOnOtherSamplesAreRefused() {
+    var records = made.classification("image", modalities: ["image"], accuracy: 0.6)
+    records[1].ids[0] = "other"
+    let error = #expect(throws: InputError.self) {
+      try Leaderboard(records, task: .classification, metric: .accuracy, resamples: 10)
+    }
+    #expect(error?.description.contains("image, seed 1") == true)
+  }
+
+  @Test func smallErrorsRankFirstAndImprovementIsPositive() throws {
+    let records =
+      made.regression("text", modalities: ["text"], noise: 2)
+      + made.regression("early", modalities: ["text", "video"], noise: 1)
+    let board = try Leaderboard(records, task: .regression, metric: .mae, resamples: 200)
+    #expect(board.methods.map(\.name) == ["early", "text"])
+    let estimate = try #require(board.improvement(of: "early", over: "text"))
+    #expect(abs(estimate.mean - 0.5) < 0.05)
+    #expect(estimate.ci95.low > 0)
+    // The median answers best: the mean absolute deviation of a uniform target in ±3.
+    #expect(abs(try #require(board.baseline) - 1.5) < 0.1)
+  }
+
+  @Test func choiceIsMadeOnValidationWithTiesToTheSmaller() throws {
+    let records =
+      made.classification("a", modalities: ["x", "y"], accuracy: 0.9, validation: 0.7, parameters: 50)
+      + made.classification("b", modalities: ["x", "y"], accuracy: 0.7, validation: 0.8, parameters: 20)
+      + made.classification("c", modalities: ["x", "y"], accuracy: 0.7, validation: 0.8, parameters: 10)
+    let board = try Leaderboard(records, task: .classification, metric: .accuracy, resamples: 20)
+    #expect(board.methods[0].name == "a")
+    #expect(board.bestOnValidation { _ in true }?.name == "c")
+  }
+
+  @Test func multilabel() throws {
+    let rows: [[Float]] = [[0.9, 0.2, 0.1], [0.3, 0.8, 0.6], [0.7, 0.7, 0.2]]
+    let record = TrialRecord(
+      method: "early", area: "fusion", modalities: ["a", "b"], seed: 0, validationMetrics: ["microF1": 1],
+      predictions: rows, targets: [1, 0, 0, 0, 1, 1, 1, 0, 0], ids: ["1", "2", "3"])
+    let board = try Leaderboard([record], task: .multilabel, metric: .microF1, resamples: 100)
+    #expect(board.methods[0].metrics["microF1"]?.mean == 8.0 / 9)
+    #expect(board.methods[0].metrics["subsetAccuracy"]?.mean == 2.0 / 3)
+  }
+}

@@ -1,0 +1,40 @@
+import Modalities
+import Tensors
+import Testing
+
+@testable import Experiments
+
+@Suite("Metric")
+struct MetricTests {
+  private func manifest(_ task: Task, _ metric: String?) -> Manifest {
+    Manifest(name: "m", task: task, modalities: [:], metric: metric)
+  }
+
+  @Test(
+    arguments: [
+      (Task.classification, nil, Metric.accuracy), (.regression, nil, .mae), (.multilabel, nil, .microF1),
+      (.classification, "macrof1", .macroF1), (.regression, "accuracy7", .accuracy7),
+    ] as [(Task, String?, Metric)])
+  func mainMetricComesFromTheManifestOrTheTask(task: Task, name: String?, expected: Metric) throws {
+    #expect(try Metric.main(of: manifest(task, name)) == expected)
+  }
+
+  @Test func metricOfAnotherTaskIsRefusedWithTheKnownOnes() {
+    let error = #expect(throws: InputError.self) { try Metric.main(of: manifest(.classification, "mae")) }
+    #expect(error?.description.contains("dataset.yaml: metric: \"mae\"") == true)
+    #expect(error?.description.contains("balancedAccuracy") == true)
+    #expect(throws: InputError.self) { try Metric.main(of: manifest(.retrieval, nil)) }
+  }
+
+  @Test(arguments: Metric.allCases)
+  func improvementIsPositiveForTheBetterValue(_ metric: Metric) {
+    let (worse, better) = metric.higherIsBetter ? (0.25, 0.75) : (0.75, 0.25)
+    #expect(metric.improvement(of: better, over: worse) == 0.5)
+    #expect(metric.improvement(of: worse, over: better) == -0.5)
+  }
+
+  @Test func sentimentMetricsAreReportedOnlyWhereOneRanks() {
+    #expect(!Metric.reported(for: .regression, main: .mae).contains(.accuracy7))
+    #expect(Metric.reported(for: .regression, main: .accuracy2Non0).contains(.accuracy7))
+  }
+}

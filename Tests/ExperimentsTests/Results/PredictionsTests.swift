@@ -1,0 +1,45 @@
+import Modalities
+import Tensors
+import Testing
+
+@testable import Experiments
+
+@Suite("Predictions")
+struct PredictionsTests {
+  @Test func scoresClassification() throws {
+    let predictions = try Predictions(
+      [[0.2, 0.8], [0.6, 0.4], [0.9, 0.1]], targets: [1, 1, 0], task: .classification)
+    #expect(predictions.classes == [1, 0, 0])
+    #expect(predictions.score(.accuracy) == 2.0 / 3)
+    #expect(predictions.scores([.accuracy], at: [0, 0, 0, 1]) == [0.75])
+    #expect(predictions.scores(Metric.all(for: .classification)).count == 6)
+  }
+
+  @Test func undefinedScoresAreLeftOut() throws {
+    let predictions = try Predictions([[1], [1]], targets: [0, 2], task: .regression)
+    #expect(predictions.score(.pearson) == nil)
+    #expect(predictions.scores([.mae, .pearson]) == ["mae": 1])
+  }
+
+  @Test func scoresMultilabelRows() throws {
+    let predictions = try Predictions([[0.9, 0.1], [0.6, 0.7]], targets: [1, 0, 1, 0], task: .multilabel)
+    #expect(predictions.score(.subsetAccuracy) == 0.5)
+    #expect(predictions.score(.microF1) == 0.8)
+    #expect(predictions.scores([.subsetAccuracy], at: [0]) == [1])
+  }
+
+  @Test(
+    arguments: [
+      ([], [], Task.classification, "no predictions"),
+      ([[0.5, 0.5]], [0, 1], .classification, "2 targets for 1 predictions"),
+      ([[0.5, 0.5], [1]], [0, 1], .classification, "prediction 1 has 1 columns"),
+      ([[.nan, 0.5]], [0], .classification, "not finite"),
+      ([[0.5, 0.5]], [2], .classification, "target class 2.0"),
+      ([[0.5, 0.5]], [0.5], .classification, "target class 0.5"),
+      ([[1]], [.infinity], .regression, "not finite"),
+    ] as [([[Float]], [Double], Task, String)])
+  func refusesWhatCannotBeScored(rows: [[Float]], targets: [Double], task: Task, problem: String) {
+    let error = #expect(throws: InputError.self) { try Predictions(rows, targets: targets, task: task) }
+    #expect(error?.description.contains(problem) == true)
+  }
+}

@@ -20,8 +20,8 @@ public struct Convolution1D: Module {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     reporting(
       x.conv1d(
-        weight.value, bias: bias?.value, stride: geometry.stride, padding: geometry.padding, dilation: geometry.dilation,
-        groups: geometry.groups))
+        weight.value, bias: bias?.value, stride: geometry.stride, padding: geometry.padding,
+        dilation: geometry.dilation, groups: geometry.groups))
   }
 }
 

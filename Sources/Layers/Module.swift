@@ -90,16 +90,17 @@ private struct Inventory {
   init(of module: any Module) { visit(module, named: "") }
 
   private mutating func visit(_ value: Any, named name: String) {
-    if isPlain(value) { return }
     if let parameter = value as? Parameter {
       if seen.insert(ObjectIdentifier(parameter)).inserted { parameters.append((name, parameter)) }
     } else if let buffer = value as? Buffer {
       if seen.insert(ObjectIdentifier(buffer)).inserted { buffers.append((name, buffer)) }
-    } else {
+    } else if !isPlain(value) {
+      let style = Mirror(reflecting: value).displayStyle
       // An object reached a second time, also through a cycle, has nothing new to say.
-      if type(of: value) is AnyClass, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return }
-      let members = (value as? any Module)?.members() ?? elements(of: value)
-      if let first = members.first, isPlain(first.value), Mirror(reflecting: value).displayStyle == .collection { return }
+      if style == .class, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return }
+      // A cast would look through an optional and miss that it holds an object.
+      let members = (style == .optional ? nil : value as? any Module)?.members() ?? elements(of: value)
+      if style == .collection, let first = members.first, isPlain(first.value) { return }
       for member in members {
         visit(member.value, named: [name, member.name].filter { !$0.isEmpty }.joined(separator: "."))
       }

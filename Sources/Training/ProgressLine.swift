@@ -1,0 +1,97 @@
+import Foundation
+import Synchronization
+
+/// A line on standard error that says how far a task is: a bar, the rate and the time left.
+///
+/// On a terminal it redraws itself in place, at most ten times a second; elsewhere it prints a plain line every ten
+/// seconds and one at the end. May be told from several threads.
+public final class ProgressLine: Sendable {
+  public enum Style: Sendable {
+    case bar, lines, quiet
+
+    /// A bar on a terminal, lines elsewhere.
+    public static var automatic: Style { isatty(STDERR_FILENO) == 1 ? .bar : .lines }
+  }
+
+  private let label: String
+  private let style: Style
+  private let seconds: @Sendable () -> Double
+  private let write: @Sendable (String) -> Void
+  private let start: Double
+  private let lastShown = Mutex<Double?>(nil)
+
+  public convenience init(_ label: String, style: Style = .automatic) {
+    let begin = ContinuousClock.now
+    self.init(
+      label, style: style, seconds: { (ContinuousClock.now - begin) / .seconds(1) },
+      write: { FileHandle.standardError.write(Data($0.utf8)) })
+  }
+
+  /// - Parameters:
+  ///   - seconds: the clock.
+  ///   - write: takes what would go to standard error.
+  init(
+    _ label: String, style: Style, seconds: @escaping @Sendable () -> Double,
+    write: @escaping @Sendable (String) -> Void
+  ) {
+    self.label = label
+    self.style = style
+    self.seconds = seconds
+    self.write = write
+    start = seconds()
+  }
+
+  /// Says that `done` of `total` is done.
+  ///
+  /// - Parameters:
+  ///   - unit: what is counted, for the rate.
+  ///   - note: what else matters now, such as the loss.
+  public func update(_ done: Int, of total: Int, unit: String = "steps", note: String = "") {
+    show(done, total, unit, note, isLast: false)
+  }
+
+  /// Says that all is done, or where it stopped, and ends the line.
+  public func finish(_ done: Int, of total: Int, unit: String = "steps", note: String = "") {
+    show(done, total, unit, note, isLast: true)
+  }
+
+  private func show(_ done: Int, _ total: Int, _ unit: String, _ note: String, isLast: Bool) {
+    guard style != .quiet else { return }
+    let now = seconds()
+    lastShown.withLock { last in
+      let interval = style == .bar ? 0.1 : 10
+      guard isLast || now - (last ?? (style == .bar ? -.infinity : start)) >= interval else { return }
+      last = now
+      let rate = Double(done) / max(now - start, 1e-9)
+      let share = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 1
+      let timing =
+        isLast
+        ? "in \(Self.duration(now - start))"
+        : "\(Self.number(rate)) \(unit)/s, \(Self.duration(Double(total - done) / max(rate, 1e-9))) left"
+      let parts = [label, "\(Int(share * 100)) %", timing, note].filter { !$0.isEmpty }
+      switch style {
+      case .bar:
+        let filled = Int((share * 20).rounded(.down))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
+        let text = ([parts[0], bar] + parts.dropFirst()).joined(separator: " ")
+        write("\r\u{1B}[K" + text + (isLast ? "\n" : ""))
+      case .lines: write(parts.joined(separator: " ") + "\n")
+      case .quiet: break
+      }
+    }
+  }
+
+  private static func number(_ rate: Double) -> String {
+    rate >= 10 ? "\(Int(rate.rounded()))" : String(format: "%.1f", rate)
+  }
+
+  /// 0.4 s, 12 s, 3 min 05 s, 2 h 07 min.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0 else { return "?" }
+    if seconds < 10 { return String(format: "%.1f s", seconds) }
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
+    return String(format: "%d h %02d min", whole / 3600, whole % 3600 / 60)
+  }
+}

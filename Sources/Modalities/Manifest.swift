@@ -68,7 +68,8 @@ public struct Manifest: Codable, Sendable, Equatable {
   /// Reads `dataset.yaml`.
   /// - Throws: `InputError` naming the line and key.
   public static func read(_ url: URL) throws -> Manifest {
-    try parse(readText(url, limit: maximumBytes), file: url.lastPathComponent)
+    let file = url.lastPathComponent
+    return try parse(readText(url, name: file, limit: maximumBytes), file: file)
   }
 
   /// Reads the text of a manifest; `file` is the name used in errors.
@@ -86,28 +87,24 @@ public struct Manifest: Codable, Sendable, Equatable {
 
   /// Writes `dataset.yaml` under a temporary name, then renames it.
   public func write(to url: URL) throws {
-    try writeText(yaml(), to: url)
+    try AtomicFile.write(Data(yaml().utf8), to: url)
   }
 }
 
-/// The text of a file that must be UTF-8 and not longer than `limit` bytes.
-func readText(_ url: URL, limit: Int) throws -> String {
-  let name = url.lastPathComponent
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-    throw InputError(file: name, "no such file in \(url.deletingLastPathComponent().path)")
-  }
-  guard !isFolder.boolValue else { throw InputError(file: name, "is a folder, not a file") }
-  guard let data = try? Data(contentsOf: url) else { throw InputError(file: name, "cannot be read") }
+/// The text of a file that must be UTF-8 and not longer than `limit` bytes; `name` is how errors call it.
+func readText(_ url: URL, name: String, limit: Int) throws -> String {
+  let data = try readBytes(url, name: name)
   guard data.count <= limit else { throw InputError(file: name, "\(data.count) bytes; at most \(limit) expected") }
-  guard let text = String(bytes: data, encoding: .utf8) else { throw InputError(file: name, "is not UTF-8 text") }
+  guard let text = String(validating: data, as: UTF8.self) else { throw InputError(file: name, "is not UTF-8 text") }
   return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
 }
 
-func writeText(_ text: String, to url: URL) throws {
+/// The bytes of a file that errors call `name`.
+func readBytes(_ url: URL, name: String) throws -> Data {
   do {
-    try Data(text.utf8).write(to: url, options: .atomic)
-  } catch {
-    throw InputError(file: url.path, "cannot be written: \(error.localizedDescription)")
+    return try InputFile.contents(of: url)
+  } catch var error as InputError {
+    error.file = name
+    throw error
   }
 }

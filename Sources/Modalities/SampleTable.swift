@@ -19,7 +19,7 @@ public struct SampleTable: Sendable, Equatable {
       guard !name.isEmpty else { throw InputError(file: file, at: "row 1", "column \(index + 1) has no name") }
       if let first = columns.updateValue(index, forKey: name) {
         throw InputError(
-          file: file, at: "row 1", "column \"\(name)\" appears twice, as column \(first + 1) and \(index + 1)")
+          file: file, at: "row 1", "column \"\(name.oneLine)\" appears twice, as column \(first + 1) and \(index + 1)")
       }
     }
     for (index, row) in rows.enumerated() where row.count != header.count {
@@ -76,15 +76,7 @@ public struct SampleTable: Sendable, Equatable {
   }
 
   /// Writes the table under a temporary name, then renames it.
-  public func write(to url: URL) throws { try writeText(text, to: url) }
-
-  private static func readBytes(_ url: URL, name: String) throws -> Data {
-    guard FileManager.default.fileExists(atPath: url.path) else {
-      throw InputError(file: name, "no such file in \(url.deletingLastPathComponent().path)")
-    }
-    guard let data = try? Data(contentsOf: url) else { throw InputError(file: name, "cannot be read") }
-    return data
-  }
+  public func write(to url: URL) throws { try AtomicFile.write(Data(text.utf8), to: url) }
 }
 
 /// Splits text into records and cells (RFC 4180), with line ends of any system.

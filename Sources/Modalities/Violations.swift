@@ -6,10 +6,12 @@ import Tensors
 final class Violations {
   private(set) var all: [InputError] = []
 
-  func add(_ error: InputError) { all.append(error) }
+  func add(_ error: InputError) {
+    all.append(InputError(file: error.file?.oneLine, at: error.place?.oneLine, error.problem.oneLine))
+  }
 
   func add(file: String, at place: String? = nil, _ problem: String) {
-    all.append(InputError(file: file, at: place, problem))
+    add(InputError(file: file, at: place, problem))
   }
 
   /// Keeps the input error that `body` throws, and passes any other error on.
@@ -17,13 +19,25 @@ final class Violations {
     do {
       return try body()
     } catch let error as InputError {
-      all.append(error)
+      add(error)
       return nil
     }
   }
 
   func throwFirst() throws {
     if let first = all.first { throw first }
+  }
+}
+
+extension String {
+  /// The text on one line of bounded length: names and cells come out of files and may hold anything.
+  var oneLine: String {
+    var result = ""
+    for scalar in unicodeScalars.prefix(500) {
+      let isControl = scalar.properties.generalCategory == .control || scalar == "\u{2028}" || scalar == "\u{2029}"
+      result += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+    }
+    return unicodeScalars.count > 500 ? result + "…" : result
   }
 }
 

@@ -1,0 +1,96 @@
+import Layers
+public import Modalities
+public import Tensors
+
+/// The families of encoders a user can ask for by name.
+public enum EncoderFamily: String, CaseIterable, Codable, Sendable {
+  /// The default for the kind of modality.
+  case automatic = "auto"
+  case mlp, convolutional, recurrent, temporal, raw
+}
+
+/// Settings shared by all encoders of a model.
+public struct EncoderOptions: Codable, Hashable, Sendable {
+  /// Width of every encoding.
+  public var width: Int
+  /// Number of layers of an encoder that has a choice; pictures choose by their size.
+  public var layers: Int
+  /// Probability of dropping a unit.
+  public var dropout: Double
+  /// The family used for sequences and audio; other kinds have one learned family each.
+  public var sequenceFamily: EncoderFamily
+
+  public init(width: Int = 64, layers: Int = 1, dropout: Double = 0.2, sequenceFamily: EncoderFamily = .automatic) {
+    self.width = width
+    self.layers = layers
+    self.dropout = dropout
+    self.sequenceFamily = sequenceFamily
+  }
+
+  /// The settings as options of a method.
+  public static let methodOptions = [
+    MethodOption("width", default: "64", help: "width of each modality's encoding"),
+    MethodOption("layers", default: "1", help: "layers of each vector or sequence encoder"),
+    MethodOption("dropout", default: "0.2", help: "probability of dropping a unit of an encoder"),
+    MethodOption(
+      "sequence-encoder", default: "auto", help: "auto, temporal, recurrent, or raw (mean, deviation, maximum)"),
+  ]
+
+  /// - Throws: `UsageError` naming an option out of range.
+  public init(_ values: OptionValues) throws {
+    width = try values.integer("width", in: 1...4096)
+    layers = try values.integer("layers", in: 1...8)
+    dropout = try values.number("dropout", in: 0...0.95)
+    sequenceFamily = try values.choice("sequence-encoder", as: EncoderFamily.self)
+    guard [.automatic, .temporal, .recurrent, .raw].contains(sequenceFamily) else {
+      throw UsageError(
+        "method \(values.method): option sequence-encoder is \"\(sequenceFamily.rawValue)\"; "
+          + "expected auto, temporal, recurrent or raw")
+    }
+  }
+}
+
+/// Chooses the encoder of a modality from its manifest entry and the shape of one sample.
+///
+/// - vector `[D]`: `MLPEncoder`
+/// - image `[C, H, W]`: `ConvolutionalEncoder`
+/// - audio features `[T, D]`, and sequences of 16 steps or more: `TemporalConvolutionEncoder`
+/// - shorter sequences: `RecurrentEncoder`
+///
+/// - Throws: `UsageError` where the shape does not fit the kind.
+public func makeEncoder(
+  for specification: ModalitySpecification, shape: [Int], options: EncoderOptions = EncoderOptions(),
+  generator: Generator
+) throws -> any Encoder {
+  let kind = specification.kind
+  switch (kind, shape.count) {
+  case (.vector, 1):
+    return MLPEncoder(
+      inputSize: shape[0], width: options.width, layers: options.layers, dropout: options.dropout, generator: generator)
+  case (.image, 3):
+    return ConvolutionalEncoder(shape: shape, width: options.width, dropout: options.dropout, generator: generator)
+  case (.sequence, 2), (.audio, 2):
+    return makeSequenceEncoder(
+      family: options.sequenceFamily, isAudio: kind == .audio, shape: shape, options: options, generator: generator)
+  default:
+    throw UsageError("a modality of kind \(kind.rawValue) with samples of shape \(shape) has no encoder")
+  }
+}
+
+private func makeSequenceEncoder(
+  family: EncoderFamily, isAudio: Bool, shape: [Int], options: EncoderOptions, generator: Generator
+) -> any Encoder {
+  switch family {
+  case .raw: RawEncoder(kind: .sequence, shape: shape)
+  case .recurrent:
+    RecurrentEncoder(
+      inputSize: shape[1], width: options.width, layers: options.layers, dropout: options.dropout, generator: generator)
+  case .automatic where !isAudio && shape[0] < 16:
+    makeSequenceEncoder(family: .recurrent, isAudio: isAudio, shape: shape, options: options, generator: generator)
+  default:
+    // One strided layer sees five steps: too little of a word or a gesture, so there is always one more.
+    TemporalConvolutionEncoder(
+      inputSize: shape[1], width: options.width, layers: options.layers + 1, dropout: options.dropout,
+      generator: generator)
+  }
+}

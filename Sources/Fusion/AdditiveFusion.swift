@@ -1,0 +1,27 @@
+import Layers
+public import Tensors
+
+/// Adds what each modality says: z = Σ_m W_m x_m.
+///
+/// It holds no interaction, so it is the yardstick for the fusions that do. An absent modality's term is dropped.
+public struct AdditiveFusion: Fusion {
+  public let outputSize: Int
+  let widths: [Int]
+  let projections: [Linear]
+
+  /// - Parameters:
+  ///   - widths: width of each encoding.
+  ///   - output: width of the sum.
+  public init(widths: [Int], output: Int = 64, generator: Generator) {
+    self.widths = widths
+    outputSize = output
+    // No offset: one inside a term would stay when the term is dropped.
+    projections = widths.map { Linear($0, output, bias: false, generator: generator) }
+  }
+
+  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+    check(inputs, widths: widths, in: "AdditiveFusion")
+    let terms = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
+    return terms.dropFirst().reduce(terms[0], +)
+  }
+}

@@ -1,0 +1,47 @@
+import Layers
+public import Tensors
+
+/// Weighs every product of two features of two modalities: z = Σ_{a<b} W_ab vec(p_a ⊗ p_b), where p_m = P_m x_m.
+///
+/// For two modalities it is the dense bilinear form z_k = p_1ᵀ W_k p_2; for more, the sum over pairs (their number grows
+/// as M², where chaining the products would grow as width^M). Encodings are first projected to a small width. An absent
+/// modality's projection is the vector of ones, as the factor is 1 in `MultiplicativeFusion`: its pairs become linear in
+/// the partner.
+public struct BilinearFusion: Fusion {
+  public let outputSize: Int
+  let widths: [Int]
+  let projections: [Linear]
+  let pairs: [Linear]
+  let bias: Parameter
+
+  /// - Parameters:
+  ///   - widths: width of each encoding.
+  ///   - projection: width of every projection.
+  ///   - output: width of the representation.
+  public init(widths: [Int], projection: Int = 16, output: Int = 32, generator: Generator) {
+    precondition(widths.count > 1, "BilinearFusion needs two modalities, found widths \(widths)")
+    self.widths = widths
+    outputSize = output
+    projections = widths.map { Linear($0, projection, bias: false, generator: generator) }
+    pairs = (0..<widths.count * (widths.count - 1) / 2).map { _ in
+      Linear(projection * projection, output, bias: false, generator: generator)
+    }
+    bias = Parameter(.zeros([output]))
+  }
+
+  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+    check(inputs, widths: widths, in: "BilinearFusion")
+    let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
+    let factors = clearingAbsent(projected, present, with: 1)
+    var sum = bias.value
+    var pair = 0
+    for first in factors.indices {
+      for second in factors.indices.dropFirst(first + 1) {
+        let products = factors[first].unsqueezed(2) * factors[second].unsqueezed(1)
+        sum = sum + pairs[pair](products.flattened(from: 1, to: 2))
+        pair += 1
+      }
+    }
+    return sum
+  }
+}

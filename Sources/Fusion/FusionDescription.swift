@@ -1,0 +1,71 @@
+public import Encoders
+public import Modalities
+public import Tensors
+
+/// What a fusion is made for.
+public struct FusionRequest: Sendable {
+  /// Width D_m of each modality's encoding, in sorted order of their names.
+  public var widths: [Int]
+  /// Number of classes, labels or values to predict.
+  public var outputs: Int
+  /// What is predicted.
+  public var task: Task
+
+  public init(widths: [Int], outputs: Int, task: Task) {
+    self.widths = widths
+    self.outputs = outputs
+    self.task = task
+  }
+}
+
+/// A fusion as the registry knows it: its name, where it comes from, its options and how to make one.
+public struct FusionDescription: Sendable {
+  /// What users call it, such as `low-rank`.
+  public let name: String
+  /// One line on what it computes.
+  public let summary: String
+  /// Authors, year and title of its source.
+  public let paper: String
+  /// Its own options; those of the encoders (`EncoderOptions.methodOptions`) come on top.
+  public let options: [MethodOption]
+  /// How many modalities it takes.
+  public let modalities: ClosedRange<Int>
+  let readsRaw: @Sendable (OptionValues) throws -> Bool
+  let build: @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
+
+  init(
+    _ name: String, summary: String, paper: String, options: [MethodOption] = [],
+    modalities: ClosedRange<Int> = 2...64,
+    readsRaw: @escaping @Sendable (OptionValues) throws -> Bool = { _ in false },
+    build: @escaping @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
+  ) {
+    self.name = name
+    self.summary = summary
+    self.paper = paper
+    self.options = options
+    self.modalities = modalities
+    self.readsRaw = readsRaw
+    self.build = build
+  }
+
+  /// Its own options and those of the encoders.
+  public var allOptions: [MethodOption] { EncoderOptions.methodOptions + options }
+
+  /// Makes the fusion.
+  ///
+  /// - Parameter options: values given by the user for any of `allOptions`; the rest take their defaults.
+  /// - Throws: `UsageError` for an unknown option, a value out of range, or a number of modalities it does not take.
+  public func make(_ request: FusionRequest, options: [String: String] = [:], generator: Generator) throws -> any Fusion
+  {
+    try make(request, values: OptionValues(options, of: allOptions, method: name), generator: generator)
+  }
+
+  func make(_ request: FusionRequest, values: OptionValues, generator: Generator) throws -> any Fusion {
+    guard modalities.contains(request.widths.count) else {
+      let expected = modalities.count == 1 ? "exactly 1 modality" : "at least \(modalities.lowerBound) modalities"
+      throw UsageError("method \(name) takes \(expected), found \(request.widths.count)")
+    }
+    guard request.outputs > 0 else { throw UsageError("method \(name): nothing to predict (0 outputs)") }
+    return try build(request, values, generator)
+  }
+}

@@ -1,0 +1,111 @@
+public import Encoders
+public import Layers
+public import Modalities
+public import Tensors
+
+/// A model of several modalities: an encoder for each, a fusion, and a linear predictor on top.
+///
+/// Modalities go in sorted order of their names. What stands in the row of an absent modality is never read: inputs are
+/// cleared before the encoder (gradients stay finite even where NaN stood there) and encodings after it.
+///
+/// ```swift
+/// let model = try FusionModel.make(
+///   specifications: manifest.modalities, shapes: ["audio": [40, 40], "text": [300]], method: "low-rank",
+///   task: .classification, outputs: 10, generator: Generator(seed: 1))
+/// let logits = model(batch)  // [B, 10]
+/// ```
+public struct FusionModel: Module {
+  /// The encoder of each modality.
+  public let encoders: [String: any Encoder]
+  /// What makes one representation of the encodings.
+  public let fusion: any Fusion
+  /// The predictor; nil where the fusion itself predicts (`DecisionFusion`).
+  public let head: Linear?
+  /// Modality names, sorted.
+  public var names: [String] { encoders.keys.sorted() }
+
+  /// - Parameter head: the predictor on the fused representation; nil exactly where `fusion` is a `DecisionFusion`.
+  public init(encoders: [String: any Encoder], fusion: any Fusion, head: Linear?) {
+    precondition((head == nil) == (fusion is any DecisionFusion), "a fusion needs a head unless it fuses decisions")
+    self.encoders = encoders
+    self.fusion = fusion
+    self.head = head
+  }
+
+  /// Makes a model from the manifest's entries and the shape of one sample of each modality.
+  ///
+  /// - Parameters:
+  ///   - specifications: the modalities to use, by name.
+  ///   - shapes: `[D]`, `[T, D]` or `[C, H, W]` by name.
+  ///   - method: a name in `FusionRegistry`.
+  ///   - options: values for the method's options; the rest take their defaults.
+  ///   - outputs: number of classes, labels or values.
+  /// - Throws: `UsageError` for an unknown method or option, a bad value, or a number of modalities it does not take.
+  public static func make(
+    specifications: [String: ModalitySpecification], shapes: [String: [Int]], method: String,
+    options: [String: String] = [:], task: Task, outputs: Int, generator: Generator
+  ) throws -> FusionModel {
+    let description = try FusionRegistry.description(named: method)
+    let values = try OptionValues(options, of: description.allOptions, method: method)
+    let encoderOptions = try EncoderOptions(values)
+    let raw = try description.readsRaw(values)
+    var encoders: [String: any Encoder] = [:]
+    for (name, specification) in specifications.sorted(by: { $0.key < $1.key }) {
+      guard let shape = shapes[name] else { throw UsageError("no shape given for modality \(name)") }
+      encoders[name] =
+        raw
+        ? RawEncoder(kind: specification.kind, shape: shape)
+        : try makeEncoder(for: specification, shape: shape, options: encoderOptions, generator: generator)
+    }
+    let widths = encoders.sorted { $0.key < $1.key }.map(\.value.outputSize)
+    let request = FusionRequest(widths: widths, outputs: outputs, task: task)
+    let fusion = try description.make(request, values: values, generator: generator)
+    let head = fusion is any DecisionFusion ? nil : Linear(fusion.outputSize, outputs, generator: generator)
+    return FusionModel(encoders: encoders, fusion: fusion, head: head)
+  }
+
+  /// The encodings `[B, D_m]` in sorted order of modality names; zeros where a modality is absent.
+  public func encode(_ batch: Batch) -> [Tensor] {
+    names.map { name in
+      guard let input = batch.inputs[name], let encoder = encoders[name] else {
+        preconditionFailure("the model reads modality \(name), the batch holds \(batch.names)")
+      }
+      guard let present = input.present else { return encoder(input) }
+      let encoded = encoder(input.clearingAbsent())
+      return Tensor.where(present.unsqueezed(1), encoded, Tensor(0, dtype: encoded.dtype))
+    }
+  }
+
+  /// Which modalities of the model each sample has, `[B, M]`; nil where all have all.
+  public func presence(_ batch: Batch) -> Tensor? { batch.keeping(names).present() }
+
+  /// The fused representation `[B, D]`; for a fusion of decisions, the encodings side by side.
+  public func representation(_ batch: Batch) -> Tensor {
+    let encoded = encode(batch)
+    guard head != nil else { return Tensor.concatenated(encoded, axis: 1) }
+    return fusion(encoded, present: presence(batch))
+  }
+
+  /// Predicts from encodings: logits or values `[B, outputs]`.
+  public func predict(_ encoded: [Tensor], present: Tensor? = nil) -> Tensor {
+    let fused = fusion(encoded, present: present)
+    return head.map { $0(fused) } ?? fused
+  }
+
+  /// Predicts from a batch: logits or values `[B, outputs]`.
+  public func callAsFunction(_ batch: Batch) -> Tensor {
+    predict(encode(batch), present: presence(batch))
+  }
+}
+
+extension ModalityInput {
+  /// The input with zeros, and length 0, in the rows of absent samples.
+  func clearingAbsent() -> ModalityInput {
+    guard let present else { return self }
+    var cleared = self
+    let column = present.reshaped([-1] + Array(repeating: 1, count: values.rank - 1))
+    cleared.values = Tensor.where(column, values, Tensor(0, dtype: values.dtype))
+    cleared.lengths = lengths.map { Tensor.where(present, $0, Tensor(0, dtype: $0.dtype)) }
+    return cleared
+  }
+}

@@ -1,0 +1,139 @@
+import Encoders
+import Tensors
+
+/// Every fusion that can be asked for by name.
+public enum FusionRegistry {
+  /// The fusions of two modalities or more, in the order in which they are listed.
+  public static let all: [FusionDescription] = [
+    early, late, additive, multiplicative, bilinear, tensor, lowRank, gated, nonlinear,
+  ]
+
+  /// The fusion, or the unimodal baseline, of that name.
+  ///
+  /// - Throws: `UsageError` listing the names there are.
+  public static func description(named name: String) throws -> FusionDescription {
+    let known = [unimodal] + all
+    guard let found = known.first(where: { $0.name == name }) else {
+      throw UsageError("unknown method \"\(name)\"; expected one of \(known.map(\.name).joined(separator: ", "))")
+    }
+    return found
+  }
+
+  /// One modality alone: the baseline of every comparison.
+  public static let unimodal = FusionDescription(
+    "unimodal", summary: "one modality alone, encoder and linear predictor", paper: "baseline", modalities: 1...1
+  ) { request, _, _ in UnimodalFusion(width: request.widths[0]) }
+
+  static let output = MethodOption("output", default: "64", help: "width of the fused representation")
+  static let smallOutput = MethodOption("output", default: "32", help: "width of the fused representation")
+
+  static let early = FusionDescription(
+    "early", summary: "concatenate the inputs, then one network on the whole",
+    paper: "Baltrušaitis et al., 2019, Multimodal Machine Learning: A Survey and Taxonomy",
+    options: [
+      MethodOption("level", default: "raw", help: "what is concatenated: raw (the inputs) or encoded"),
+      MethodOption("hidden", default: "64", help: "width of each layer after the concatenation"),
+      MethodOption("depth", default: "1", help: "layers after the concatenation; 0 for a linear predictor"),
+    ],
+    readsRaw: { try $0.choice("level", as: EarlyFusion.Level.self) == .raw }
+  ) { request, values, generator in
+    _ = try values.choice("level", as: EarlyFusion.Level.self)
+    return EarlyFusion(
+      widths: request.widths, width: try values.integer("hidden", in: 1...65536),
+      layers: try values.integer("depth", in: 0...8), dropout: try values.number("dropout", in: 0...0.95),
+      generator: generator)
+  }
+
+  static let late = FusionDescription(
+    "late", summary: "one predictor per modality, predictions combined",
+    paper: "Huang et al., 2020, Fusion of medical imaging and electronic health records using deep learning",
+    options: [
+      MethodOption("combine", default: "average", help: "average, weighted, product, majority or stacking")
+    ]
+  ) { request, values, generator in
+    try LateFusion(
+      widths: request.widths, outputs: request.outputs,
+      combination: values.choice("combine", as: LateFusion.Combination.self), decision: Decision(request.task),
+      generator: generator)
+  }
+
+  static let additive = FusionDescription(
+    "additive", summary: "sum of linear maps of the encodings; no interactions",
+    paper: "Liang, Zadeh & Morency, 2022, Foundations and Trends in Multimodal Machine Learning", options: [output]
+  ) { request, values, generator in
+    AdditiveFusion(widths: request.widths, output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let multiplicative = FusionDescription(
+    "multiplicative", summary: "element-wise product of projections of the encodings",
+    paper: "Liang, Zadeh & Morency, 2022, Foundations and Trends in Multimodal Machine Learning", options: [output]
+  ) { request, values, generator in
+    MultiplicativeFusion(
+      widths: request.widths, output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let bilinear = FusionDescription(
+    "bilinear", summary: "every product of two features of two modalities, weighted",
+    paper: "Tenenbaum & Freeman, 2000, Separating Style and Content with Bilinear Models",
+    options: [
+      MethodOption("projection", default: "16", help: "width to which each encoding is projected before"), smallOutput,
+    ]
+  ) { request, values, generator in
+    BilinearFusion(
+      widths: request.widths, projection: try values.integer("projection", in: 1...512),
+      output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let tensor = FusionDescription(
+    "tensor", summary: "every product of features of all modalities, of any order, weighted",
+    paper: "Zadeh et al., 2017, Tensor Fusion Network for Multimodal Sentiment Analysis",
+    options: [
+      MethodOption(
+        "projection", default: "auto",
+        help: "width to which each encoding is projected before; auto keeps the tensor within 8192 features"),
+      smallOutput,
+    ]
+  ) { request, values, generator in
+    let automatic = values.text("projection") == "auto"
+    return try TensorFusion(
+      widths: request.widths,
+      projection: automatic
+        ? TensorFusion.projectionWidth(modalities: request.widths.count)
+        : values.integer("projection", in: 1...TensorFusion.largestFusedWidth),
+      output: values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let lowRank = FusionDescription(
+    "low-rank", summary: "tensor fusion with a weight of low rank, without forming the tensor",
+    paper: "Liu et al., 2018, Efficient Low-rank Multimodal Fusion with Modality-Specific Factors",
+    options: [MethodOption("rank", default: "8", help: "number of products summed"), smallOutput]
+  ) { request, values, generator in
+    LowRankFusion(
+      widths: request.widths, rank: try values.integer("rank", in: 1...1024),
+      output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let gated = FusionDescription(
+    "gated", summary: "gates that see all modalities decide how much of each enters",
+    paper: "Arevalo et al., 2017, Gated Multimodal Units for Information Fusion",
+    options: [MethodOption("gate", default: "sigmoid", help: "sigmoid (independent) or softmax (sum to 1)"), output]
+  ) { request, values, generator in
+    GatedFusion(
+      widths: request.widths, gate: try values.choice("gate", as: GatedFusion.Gate.self),
+      output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let nonlinear = FusionDescription(
+    "nonlinear", summary: "a network on the concatenated encodings",
+    paper: "Ngiam et al., 2011, Multimodal Deep Learning",
+    options: [
+      MethodOption("hidden", default: "64", help: "width of each layer"),
+      MethodOption("depth", default: "2", help: "number of layers, at least 1"),
+    ]
+  ) { request, values, generator in
+    NonlinearFusion(
+      widths: request.widths, hidden: try values.integer("hidden", in: 1...65536),
+      depth: try values.integer("depth", in: 1...8), dropout: try values.number("dropout", in: 0...0.95),
+      generator: generator)
+  }
+}

@@ -1,0 +1,16 @@
+import Layers
+public import Tensors
+
+/// One modality handed on as it is: the baseline every fusion has to beat.
+///
+/// An absent modality gives zeros.
+public struct UnimodalFusion: Fusion {
+  public let outputSize: Int
+
+  public init(width: Int) { outputSize = width }
+
+  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+    check(inputs, widths: [outputSize], in: "UnimodalFusion")
+    return clearingAbsent(inputs, present)[0]
+  }
+}

@@ -1,0 +1,49 @@
+import Fusion
+import Tensors
+import Testing
+
+@Suite struct FusionRegistryTests {
+  /// Names are part of run folders and scripts.
+  @Test func namesAreStable() {
+    #expect(
+      FusionRegistry.all.map(\.name) == [
+        "early", "late", "additive", "multiplicative", "bilinear", "tensor", "low-rank", "gated", "nonlinear",
+      ])
+  }
+
+  @Test(arguments: ["unimodal"] + FusionRegistry.all.map(\.name)) func everyMethodIsDescribed(name: String) throws {
+    let description = try FusionRegistry.description(named: name)
+    #expect(!description.summary.isEmpty && !description.paper.isEmpty)
+    let names = description.allOptions.map(\.name)
+    #expect(Set(names).count == names.count)
+    for option in description.allOptions { #expect(!option.help.isEmpty && !option.defaultValue.isEmpty) }
+  }
+
+  @Test(arguments: [
+    ("low-rnk", [:], "unknown method \"low-rnk\"; expected one of unimodal, early, late, additive, multiplicative, "),
+    ("low-rank", ["rnk": "2"], "method low-rank has no option \"rnk\"; it has dropout, layers, output, rank, "),
+    ("low-rank", ["rank": "0"], "method low-rank: option rank is \"0\"; expected a whole number from 1 to 1024"),
+    ("tensor", ["projection": "x"], "method tensor: option projection is \"x\"; expected a whole number from 1 to "),
+    ("tensor", ["projection": "100"], "tensor fusion of widths 100 × 100 × 100 needs more than 262144 features"),
+    ("late", ["combine": "max"], "option combine is \"max\"; expected one of average, weighted, product, majority"),
+    ("nonlinear", ["dropout": "1"], "method nonlinear: option dropout is \"1\"; expected a number from 0.0 to 0.95"),
+    ("additive", ["width": "-3"], "method additive: option width is \"-3\"; expected a whole number from 1 to 4096"),
+    ("gated", ["gate": ""], "method gated: option gate is \"\"; expected one of sigmoid, softmax"),
+  ]) func wrongUseIsNamed(method: String, options: [String: String], expected: String) {
+    let error = #expect(throws: UsageError.self) {
+      _ = try FusionModel.make(
+        specifications: ["a": .init(kind: .vector), "b": .init(kind: .vector), "c": .init(kind: .vector)],
+        shapes: ["a": [3], "b": [4], "c": [5]], method: method, options: options, task: .classification, outputs: 2,
+        generator: Generator(seed: 1))
+    }
+    #expect(error?.description.contains(expected) == true, "\(error?.description ?? "no error")")
+  }
+
+  @Test(arguments: FusionRegistry.all.map(\.name)) func oneModalityIsNotFused(name: String) {
+    let request = FusionRequest(widths: [3], outputs: 2, task: .classification)
+    let error = #expect(throws: UsageError.self) {
+      _ = try FusionRegistry.description(named: name).make(request, generator: Generator(seed: 1))
+    }
+    #expect(error?.description == "method \(name) takes at least 2 modalities, found 1")
+  }
+}

@@ -1,0 +1,100 @@
+import Fusion
+import Layers
+import Modalities
+import Tensors
+import Testing
+import Training
+
+/// What each fusion can and cannot learn, on data whose right answer is known.
+@Suite struct LearningTests {
+  /// Each modality's vector holds one bit as the sign of its first number, among noise; the target follows from the bits.
+  private func data(_ modalities: Int, count: Int, seed: UInt64, _ target: ([Int]) -> Int) -> Batch {
+    let generator = Generator(seed: seed)
+    let bits = (0..<modalities).map { _ in Tensor.randint(0, 2, [count], generator: generator) }
+    var inputs: [String: ModalityInput] = [:]
+    for (modality, bits) in bits.enumerated() {
+      let noise = Tensor.randn([count, 4], generator: generator) * 0.3
+      let signal = Tensor.concatenated(
+        [(bits.to(.float32) * 2 - 1).unsqueezed(1), Tensor.zeros([count, 3])], axis: 1)
+      inputs["m\(modality)"] = ModalityInput(values: signal + noise)
+    }
+    let columns = bits.map(\.integers)
+    let targets = (0..<count).map { sample in target(columns.map { $0[sample] }) }
+    return Batch(inputs: inputs, target: Tensor(targets), ids: (0..<count).map(String.init))
+  }
+
+  /// Accuracy and cross-entropy on new samples after training on 512.
+  private func trained(
+    _ method: String, options: [String: String] = [:], modalities: Int, epochs: Int = 30, _ target: ([Int]) -> Int
+  ) throws -> (accuracy: Double, loss: Double) {
+    let generator = Generator(seed: 3)
+    let names = (0..<modalities).map { "m\($0)" }
+    let model = try FusionModel.make(
+      specifications: Dictionary(uniqueKeysWithValues: names.map { ($0, ModalitySpecification(kind: .vector)) }),
+      shapes: Dictionary(uniqueKeysWithValues: names.map { ($0, [4]) }), method: method,
+      options: options.merging(["width": "16"]) { $1 }, task: .classification, outputs: 2, generator: generator)
+    let train = data(modalities, count: 512, seed: 1, target)
+    let validation = data(modalities, count: 256, seed: 4, target)
+    let test = data(modalities, count: 1000, seed: 2, target)
+    var settings = TrainingOptions()
+    settings.epochs = epochs
+    settings.learningRate = 3e-3
+    settings.patience = nil
+    let order = BatchOrder(Array(0..<512), batchSize: settings.batchSize, seed: 5)
+    let trainer = Trainer<[Int]>(
+      model: model, options: settings, seed: 6, stepsPerEpoch: order.count,
+      batches: { order.batches(epoch: $0) },
+      objective: { rows in
+        let batch = Batch(
+          inputs: train.inputs.mapValues { ModalityInput(values: $0.values.indexSelect(Tensor(rows))) },
+          target: train.target!.indexSelect(Tensor(rows)), ids: rows.map(String.init))
+        return model.objective(batch, .crossEntropy())
+      },
+      validate: {
+        let (accuracy, loss) = scores(model, validation)
+        return Validation(loss: loss, score: accuracy, higherIsBetter: true)
+      })
+    _ = try trainer.fit()
+    return withoutGradients { scores(model, test) }
+  }
+
+  private func scores(_ model: FusionModel, _ batch: Batch) -> (accuracy: Double, loss: Double) {
+    let logits = model(batch)
+    let hits = (logits.argmax(axis: 1) .== batch.target!).to(.float64)
+    return (hits.mean().item(), logits.crossEntropy(batch.target!).item())
+  }
+
+  @Test(arguments: ["early", "multiplicative", "bilinear", "tensor", "low-rank", "gated", "nonlinear"])
+  func exclusiveOrIsLearnt(method: String) throws {
+    let (accuracy, _) = try trained(method, modalities: 2) { $0[0] ^ $0[1] }
+    #expect(accuracy > 0.95)
+  }
+
+  /// Sums of one function per modality hold nothing of it: no such sum has a cross-entropy below ln 2. (Their accuracy
+  /// says less, as a sum can get three of the four corners right.)
+  @Test(arguments: ["additive", "late"]) func exclusiveOrIsBeyondSums(method: String) throws {
+    let (_, loss) = try trained(method, modalities: 2) { $0[0] ^ $0[1] }
+    #expect(loss > 0.68)
+  }
+
+  @Test(arguments: ["multiplicative", "tensor", "low-rank", "nonlinear"])
+  func parityOfThreeIsLearnt(method: String) throws {
+    let (accuracy, _) = try trained(method, modalities: 3, epochs: 40) { $0[0] ^ $0[1] ^ $0[2] }
+    #expect(accuracy > 0.95)
+  }
+
+  /// Pairs hold nothing of a parity of three.
+  @Test(arguments: ["additive", "bilinear"]) func parityOfThreeIsBeyondPairs(method: String) throws {
+    let (_, loss) = try trained(method, modalities: 3) { $0[0] ^ $0[1] ^ $0[2] }
+    #expect(loss > 0.68)
+  }
+
+  /// Additive in the bits, and beyond any single modality, which reaches 3/4. Experts that learn alone weigh the noise of
+  /// their probabilities as well, so decisions fall short of the representations.
+  @Test(arguments: Variant.all) func majorityOfThreeIsLearnt(variant: Variant) throws {
+    let (accuracy, _) = try trained(variant.name, options: variant.options, modalities: 3, epochs: 20) {
+      $0.reduce(0, +) > 1 ? 1 : 0
+    }
+    #expect(accuracy > (variant.name == "late" ? 0.82 : 0.95))
+  }
+}

@@ -1,0 +1,70 @@
+import Synchronization
+import Testing
+
+@testable import Training
+
+@Suite struct ProgressLineTests {
+  /// A clock and a screen under the test's control.
+  private final class Desk: Sendable {
+    let now = Mutex(0.0)
+    let text = Mutex("")
+
+    func line(_ style: ProgressLine.Style) -> ProgressLine {
+      ProgressLine(
+        "late", style: style, seconds: { self.now.withLock { $0 } }, write: { new in self.text.withLock { $0 += new } })
+    }
+
+    func wait(_ seconds: Double) { now.withLock { $0 += seconds } }
+    var written: String { text.withLock { $0 } }
+  }
+
+  @Test func redrawsABarAtMostTenTimesASecond() {
+    let desk = Desk()
+    let line = desk.line(.bar)
+    for done in 1...100 {
+      desk.wait(0.02)
+      line.update(done, of: 200, note: "loss .5")
+    }
+    let redraws = desk.written.split(separator: "\r")
+    #expect((16...21).contains(redraws.count))
+    #expect(redraws.allSatisfy { !$0.contains("\n") })
+    #expect(redraws.last?.contains("██████████░░░░░░░░░░") == false)
+    desk.wait(1)
+    line.update(100, of: 200, note: "loss .5")
+    #expect(desk.written.hasSuffix("late ██████████░░░░░░░░░░ 50 % 33 steps/s, 3.0 s left loss .5"))
+    line.finish(200, of: 200)
+    #expect(desk.written.hasSuffix("late ████████████████████ 100 % in 3.0 s\n"))
+  }
+
+  @Test func printsPlainLinesElsewhere() {
+    let desk = Desk()
+    let line = desk.line(.lines)
+    for done in 1...25 {
+      desk.wait(1)
+      line.update(done, of: 50, unit: "files")
+    }
+    line.finish(25, of: 50, unit: "files", note: "stopped")
+    #expect(
+      desk.written == """
+        late 20 % 1.0 files/s, 40 s left
+        late 40 % 1.0 files/s, 30 s left
+        late 50 % in 25 s stopped
+
+        """)
+  }
+
+  @Test func quietIsQuiet() {
+    let desk = Desk()
+    let line = desk.line(.quiet)
+    line.update(1, of: 2)
+    line.finish(2, of: 2)
+    #expect(desk.written == "")
+  }
+
+  @Test(arguments: [
+    (0.4, "0.4 s"), (12, "12 s"), (59.6, "1 min 00 s"), (185, "3 min 05 s"), (7620, "2 h 07 min"), (.infinity, "?"),
+  ])
+  func durations(_ seconds: Double, _ text: String) {
+    #expect(ProgressLine.duration(seconds) == text)
+  }
+}

@@ -59,7 +59,7 @@ import Training
     }
     let found = model.weight.value.doubles + model.bias.value.doubles
     let expected = golden.optimizers[setting.testDescription]!.values
-    #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-11 })
   }
 
   /// State copied into a fresh optimiser continues bit for bit.

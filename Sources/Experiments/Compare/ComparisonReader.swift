@@ -1,0 +1,38 @@
+import Foundation
+import Tensors
+
+/// Reads finished comparisons back, for a report.
+public enum ComparisonReader {
+  /// One comparison, or several of the same data set as one: trials of the later folders replace equal ones.
+  /// - Throws: `InputError` where a folder holds no comparison, or the data sets differ.
+  public static func read(_ folders: [RunFolder]) throws -> (comparison: Comparison, records: [TrialRecord]) {
+    var records: [String: TrialRecord] = [:]
+    var order: [String] = []
+    var summary: DatasetSummary?
+    for folder in folders {
+      let comparison = try folder.read(Comparison.self, from: folder.comparison)
+      guard summary == nil || summary == comparison.dataset else {
+        throw InputError(
+          file: folder.url.path,
+          "compares \(comparison.dataset.name), the first folder \(summary!.name); a report takes one data set")
+      }
+      summary = comparison.dataset
+      let plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
+      for trial in plan.trials {
+        let file = RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder)).trial
+        guard FileManager.default.fileExists(atPath: file.path) else { continue }
+        if records.updateValue(try folder.read(TrialRecord.self, from: file), forKey: trial.folder) == nil {
+          order.append(trial.folder)
+        }
+      }
+    }
+    guard let summary else {
+      throw InputError("no comparison to read")
+    }
+    let all = order.compactMap { records[$0] }
+    let leaderboard = try Leaderboard(all, task: summary.task, metric: summary.metric)
+    return (
+      Comparison(dataset: summary, methods: leaderboard.methods, verdict: Verdict(leaderboard, records: all)), all
+    )
+  }
+}

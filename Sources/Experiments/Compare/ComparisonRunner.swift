@@ -1,0 +1,149 @@
+public import Foundation
+import Quantification
+import Synchronization
+import Tensors
+public import Training
+
+/// How far a comparison is.
+public struct ComparisonProgress: Sendable {
+  /// Trials that ended, in this or an earlier session.
+  public let finished: Int
+  public let trials: Int
+  /// Work done in thousandths, with the epochs of running trials counted in.
+  public let thousandths: Int
+  /// The trial that ended last, with its validation score.
+  public let note: String
+}
+
+/// Trains every method with every seed, in parallel, and draws the verdict.
+///
+/// Each trial is a run folder under `trials/`; one that is finished is never done again, so a comparison that was
+/// stopped at any moment goes on where it was and ends with the same table.
+public struct ComparisonRunner: Sendable {
+  public let plan: ComparisonPlan
+  public let folder: RunFolder
+  public let prepared: PreparedDataset
+  /// Trials at work at the same time, each with its share of the cores.
+  public let jobs: Int
+  public let cancellation: Cancellation
+
+  /// - Parameter jobs: nil for one per core.
+  /// - Throws: `InputError` where the folder holds a comparison of other data.
+  public init(
+    _ plan: ComparisonPlan, in folder: RunFolder, on prepared: PreparedDataset, jobs: Int? = nil,
+    cancellation: Cancellation = Cancellation()
+  ) throws {
+    guard plan.fingerprint == prepared.fingerprint else {
+      throw InputError(
+        file: plan.dataset, "the data are not those that the comparison in \(folder.url.path) began with; start a new one")
+    }
+    self.plan = plan
+    self.folder = folder
+    self.prepared = prepared
+    self.cancellation = cancellation
+    self.jobs = max(1, jobs ?? min(ProcessInfo.processInfo.activeProcessorCount, plan.trials.count))
+  }
+
+  /// Where the plan is kept.
+  public static func planFile(_ folder: RunFolder) -> URL { folder.url.appending(path: "plan.json") }
+
+  /// Runs what is not done yet.
+  ///
+  /// - Returns: the comparison and the records behind it.
+  /// - Throws: `ComparisonStopped` when stopped; what is finished is kept.
+  public func run(
+    progress: @escaping @Sendable (ComparisonProgress) -> Void = { _ in }
+  ) throws -> (comparison: Comparison, records: [TrialRecord]) {
+    try folder.make()
+    try folder.write(plan, to: Self.planFile(folder))
+    // A wrong option is the caller's mistake and must not cost a night of trials.
+    let configurations = try plan.trials.map {
+      try TrialConfiguration($0.selection, training: plan.training, seed: $0.seed, on: prepared)
+    }
+    let work = zip(plan.trials, configurations).map { TrialWork(configuration: $1, folder: folder(of: $0)) }
+    let board = ProgressBoard(trials: work.count, report: progress)
+    let pending = PendingWork(work.filter { !$0.isFinished }, minutes: plan.budgetMinutes, cancellation: cancellation)
+    board.skip(work.count - pending.count)
+    var runner = TrialRunner(prepared, cancellation: cancellation)
+    runner.prefetch = jobs == 1 ? 2 : 0
+    let trials = runner
+    TrialQueue.run(jobs: jobs, threads: threads, next: pending.next) { item in
+      item.run(with: trials, cancellation: cancellation, board: board)
+    }
+    if let error = board.fatal { throw error }
+    if cancellation.isCancelled { throw ComparisonStopped() }
+    var records: [TrialRecord] = []
+    for item in work where item.isFinished { records.append(try item.record()) }
+    records = try projected(records)
+    let comparison = try conclude(records)
+    try folder.write(comparison, to: folder.comparison)
+    return (comparison, records)
+  }
+
+  private var threads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / jobs) }
+
+  private func folder(of trial: ComparisonPlan.Trial) -> RunFolder {
+    RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder, directoryHint: .isDirectory))
+  }
+
+  private func conclude(_ records: [TrialRecord]) throws -> Comparison {
+    let leaderboard = try Leaderboard(records, task: prepared.task, metric: prepared.metric)
+    return Comparison(
+      dataset: prepared.summary, methods: leaderboard.methods, verdict: Verdict(leaderboard, records: records))
+  }
+
+  /// The records with the additive projection of the fusion that is best on validation.
+  private func projected(_ records: [TrialRecord]) throws -> [TrialRecord] {
+    let leaderboard = try Leaderboard(records, task: prepared.task, metric: prepared.metric, resamples: 1)
+    guard let best = leaderboard.bestOnValidation(where: { !$0.isUnimodal }) else { return records }
+    let results = Mutex(records)
+    let failure = Mutex<(any Error)?>(nil)
+    let indices = Mutex(
+      records.indices.filter { records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil })
+    TrialQueue.run(jobs: jobs, threads: threads, next: { indices.withLock { $0.popLast() } }) { index in
+      do {
+        var record = records[index]
+        let trial = folder(of: plan.trials.first { $0.selection.name == record.method && $0.seed == record.seed }!)
+        record.emap = try additiveProjection(TrainedModel.load(trial))
+        try trial.write(record, to: trial.trial)
+        let finished = record
+        results.withLock { $0[index] = finished }
+      } catch {
+        failure.withLock { $0 = error }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return results.withLock { $0 }
+  }
+
+  /// Predictions on the test split of the additive function nearest to the model.
+  private func additiveProjection(_ trained: TrainedModel) -> [[Float]] {
+    withoutGradients {
+      let dataset = prepared.dataset.keeping(trained.modalities)
+      let batches = dataset[.test].chunks(of: 256).map { dataset.batch($0) }
+      let parts = batches.map { trained.model.encode($0) }
+      let encoded = trained.modalities.indices.map { modality in Tensor.concatenated(parts.map { $0[modality] }) }
+      let masks = batches.map { trained.model.presence($0) }
+      let present =
+        masks.contains { $0 != nil }
+        ? Tensor.concatenated(
+          zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, encoded.count], dtype: .bool) }) : nil
+      let result = EMAP(exactEvaluations: 1 << 20, draws: 128).project(encoded, present: present) {
+        trained.model.predict($0, present: $1)
+      }
+      return trained.finish(result.projection).rows
+    }
+  }
+}
+
+/// The user stopped a comparison; its finished trials and checkpoints are kept.
+public struct ComparisonStopped: Error, Sendable {
+  init() {}
+}
+
+extension Array {
+  /// Consecutive parts of `size` elements; the last may be shorter.
+  func chunks(of size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+  }
+}

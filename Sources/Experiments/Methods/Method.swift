@@ -1,0 +1,46 @@
+public import Encoders
+import Fusion
+import Tensors
+
+/// An implemented system as `chiasm methods` lists it.
+public struct Method: Sendable, Codable {
+  /// What users call it: `low-rank`.
+  public let name: String
+  /// Area of the field: `fusion`; `unimodal` for the baseline.
+  public let area: String
+  /// One line on what it computes.
+  public let summary: String
+  /// Its source.
+  public let paper: String
+  /// Its options with defaults, those of the encoders first.
+  public let options: [MethodOption]
+  /// Fewest modalities it takes.
+  public let minimumModalities: Int
+  /// Most modalities it takes.
+  public let maximumModalities: Int
+
+  init(_ description: FusionDescription, area: String) {
+    name = description.name
+    self.area = area
+    summary = description.summary
+    paper = description.paper
+    options = description.allOptions
+    minimumModalities = description.modalities.lowerBound
+    maximumModalities = description.modalities.upperBound
+  }
+
+  /// The baseline: one modality alone.
+  public static let unimodal = Method(FusionRegistry.unimodal, area: "unimodal")
+
+  /// Every registered method: the baseline, then the fusions.
+  public static let all: [Method] = [unimodal] + FusionRegistry.all.map { Method($0, area: "fusion") }
+
+  /// The method of that name.
+  /// - Throws: `UsageError` listing the names there are.
+  public static func named(_ name: String) throws -> Method {
+    guard let method = all.first(where: { $0.name == name }) else {
+      throw UsageError("unknown method \"\(name)\"; expected one of \(all.map(\.name).joined(separator: ", "))")
+    }
+    return method
+  }
+}

@@ -1,0 +1,94 @@
+import Encoders
+import Tensors
+
+/// One row of a comparison: a method, the modalities it sees and the options that differ from the defaults.
+///
+/// Written `name[@modality+modality…][:key=value…]`: `late:combine=product`, `unimodal@audio`,
+/// `tensor@audio+text:projection=8`.
+public struct MethodSelection: Sendable, Codable, Equatable {
+  /// The method's registered name.
+  public let method: String
+  /// Modalities it sees, sorted.
+  public let modalities: [String]
+  /// Options given, without the defaults.
+  public let options: [String: String]
+  /// The selection as it was written, in its shortest form: the row's name.
+  public let name: String
+
+  public init(method: String, modalities: [String], options: [String: String] = [:], among all: [String]) {
+    self.method = method
+    self.modalities = modalities.sorted()
+    self.options = options
+    let subset = self.modalities == all.sorted() && method != Method.unimodal.name ? "" : "@" + self.modalities.joined(separator: "+")
+    name = method + subset + options.sorted { $0.key < $1.key }.map { ":\($0)=\($1)" }.joined()
+  }
+
+  /// The selections that a comma-separated list stands for; `unimodal` is one per modality.
+  ///
+  /// - Parameters:
+  ///   - list: `unimodal,late:combine=product,tensor`.
+  ///   - modalities: those of the data set.
+  /// - Throws: `UsageError` for an unknown method, modality or option, a value out of range, or the wrong number of
+  ///   modalities.
+  public static func parse(_ list: String, modalities: [String]) throws -> [MethodSelection] {
+    var selections: [MethodSelection] = []
+    for text in list.split(separator: ",", omittingEmptySubsequences: false) {
+      for selection in try parseOne(text.trimming(), modalities: modalities) where !selections.contains(selection) {
+        selections.append(selection)
+      }
+    }
+    return selections
+  }
+
+  /// Every method that takes these modalities, with its defaults.
+  public static func standard(modalities: [String]) -> [MethodSelection] {
+    let names = Method.all.filter { $0.area == "unimodal" || modalities.count >= $0.minimumModalities }.map(\.name)
+    return names.flatMap { name in
+      name == Method.unimodal.name
+        ? modalities.sorted().map { MethodSelection(method: name, modalities: [$0], among: modalities) }
+        : [MethodSelection(method: name, modalities: modalities, among: modalities)]
+    }
+  }
+
+  private static func parseOne(_ text: String, modalities: [String]) throws -> [MethodSelection] {
+    var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    let head = parts.removeFirst().split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+    let method = try Method.named(head[0])
+    var options: [String: String] = [:]
+    for part in parts {
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard pair.count == 2, !pair[0].isEmpty else {
+        throw UsageError("method \"\(text)\": \"\(part)\" is not an option; expected key=value")
+      }
+      options[pair[0]] = pair[1]
+    }
+    _ = try OptionValues(options, of: method.options, method: method.name)
+    var chosen = modalities
+    if head.count > 1 {
+      chosen = head[1].split(separator: "+").map(String.init)
+      for name in chosen where !modalities.contains(name) {
+        throw UsageError(
+          "method \"\(text)\": no modality \"\(name)\"; the data set has \(modalities.sorted().joined(separator: ", "))")
+      }
+    }
+    if method.name == Method.unimodal.name {
+      return chosen.sorted().map {
+        MethodSelection(method: method.name, modalities: [$0], options: options, among: modalities)
+      }
+    }
+    guard chosen.count >= method.minimumModalities else {
+      throw UsageError("method \"\(text)\" takes at least \(method.minimumModalities) modalities, found \(chosen.count)")
+    }
+    return [MethodSelection(method: method.name, modalities: chosen, options: options, among: modalities)]
+  }
+}
+
+extension StringProtocol {
+  /// Without blanks at either end.
+  func trimming() -> String {
+    var slice = self[...]
+    while let first = slice.first, first.isWhitespace { slice = slice.dropFirst() }
+    while let last = slice.last, last.isWhitespace { slice = slice.dropLast() }
+    return String(slice)
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+public import Modalities
+public import Tensors
+
+/// A trained run in use: metrics on other data, predictions for new samples, representations.
+public struct ModelUse {
+  private let trained: TrainedModel
+
+  /// - Throws: `InputError` where the folder does not hold a finished run.
+  public init(_ folder: RunFolder) throws { trained = try TrainedModel.load(folder) }
+
+  /// Every metric of the task on a split.
+  /// - Throws: `InputError` where the data set does not fit the model.
+  public func evaluate(_ dataset: Dataset, split: Split) throws -> [String: Double] {
+    let normalised = try fitted(dataset)
+    let task = trained.configuration.task
+    guard dataset.manifest.task == task, dataset.classes == trained.configuration.classes else {
+      throw InputError(
+        file: Manifest.fileName, at: "classes",
+        "the model predicts \(list(trained.configuration.classes)), the data set has \(list(dataset.classes))")
+    }
+    let indices = dataset[split]
+    return try Predictions(
+      trained.predictions(normalised, indices), targets: normalised.targets(of: split), task: task
+    ).scores(Metric.reported(for: task, main: trained.configuration.metric))
+  }
+
+  /// Predictions for every sample of a data set, in its order.
+  public func predict(_ dataset: Dataset) throws -> [Prediction] {
+    let normalised = try fitted(dataset)
+    let rows = trained.predictions(normalised, Array(0..<dataset.count))
+    return zip(dataset.ids, rows).map(prediction)
+  }
+
+  /// The prediction for a new sample; a modality without a file is absent.
+  public func predict(_ sample: NewSample) throws -> Prediction {
+    let featureShapes = trained.configuration.shapes.reduce(into: [String: [Int]]()) { shapes, entry in
+      let isSequence = trained.manifest.modalities[entry.key]?.isSequence ?? false
+      shapes[entry.key] = isSequence ? Array(entry.value.dropFirst()) : entry.value
+    }
+    let batch = try SampleDecoder(manifest: trained.manifest, featureShapes: featureShapes).batch([sample])
+    let rows = withoutGradients { trained.predictions(trained.normalisation.apply(to: batch)).rows }
+    guard rows[0].allSatisfy(\.isFinite) else { throw InputError(at: sample.id, "the prediction is not finite: \(rows[0])") }
+    return prediction(sample.id, rows[0])
+  }
+
+  /// `representation` `[N, D]` and `prediction` `[N, K]` in the order of `samples.csv`.
+  public func embed(_ dataset: Dataset) throws -> [String: Tensor] {
+    let normalised = try fitted(dataset)
+    let all = Array(0..<dataset.count)
+    return [
+      "representation": trained.mapped(normalised, all) { trained.model.representation($0) },
+      "prediction": trained.mapped(normalised, all) { trained.predictions($0) },
+    ]
+  }
+
+  /// The data set normalised as the model's training data were, with the model's modalities only.
+  private func fitted(_ dataset: Dataset) throws -> Dataset {
+    for name in trained.modalities {
+      guard let data = dataset.modalities[name] else {
+        throw InputError(
+          file: Manifest.fileName, at: "modalities", "the model reads \"\(name)\", the data set has \(list(dataset.names))")
+      }
+      let expected = trained.configuration.shapes[name] ?? []
+      let feature = data.lengths == nil ? expected : Array(expected.dropFirst())
+      guard data.featureShape == feature else {
+        throw InputError(
+          file: Manifest.fileName, at: "modalities.\(name)", "samples of shape \(data.featureShape); the model expects \(feature)")
+      }
+    }
+    return dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
+  }
+
+  private func prediction(_ id: String, _ row: [Float]) -> Prediction {
+    Prediction(id: id, row: row, task: trained.configuration.task, classes: trained.configuration.classes)
+  }
+
+  private func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+}
+
+/// What a model says about one sample.
+public struct Prediction: Codable, Sendable, Equatable {
+  public let id: String
+  /// The class, the labels joined by `|`, or the value.
+  public let prediction: String
+  /// Probability of every class or label; nil for regression.
+  public let probabilities: [String: Double]?
+
+  init(id: String, row: [Float], task: Task, classes: [String]) {
+    self.id = id
+    guard task != .regression else {
+      prediction = row.map { "\($0)" }.joined(separator: " ")
+      probabilities = nil
+      return
+    }
+    let pairs = zip(classes, row.map(Double.init))
+    probabilities = Dictionary(uniqueKeysWithValues: Array(pairs))
+    prediction =
+      task == .multilabel
+      ? pairs.filter { $0.1 >= 0.5 }.map(\.0).joined(separator: "|")
+      : pairs.max { $0.1 < $1.1 }?.0 ?? ""
+  }
+
+  /// Probability of the predicted class; nil where there is no single one.
+  public var confidence: Double? { probabilities?[prediction] }
+
+  /// `id,prediction` and a column `p(class)` per class.
+  public static func csv(_ predictions: [Prediction]) -> String {
+    let classes = predictions.first?.probabilities?.keys.sorted() ?? []
+    var table = CSVText(["id", "prediction"] + classes.map { "p(\($0))" })
+    for prediction in predictions {
+      table.append([prediction.id, prediction.prediction] + classes.map { "\(prediction.probabilities?[$0] ?? 0)" })
+    }
+    return table.text
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+public import Fusion
+public import Modalities
+public import Tensors
+import Yams
+
+/// A model with what it takes to use it on new samples: the configuration, the manifest and the normalisation.
+///
+/// Predictions are class probabilities, label probabilities or values in the target's own unit.
+public struct TrainedModel {
+  public let model: FusionModel
+  public let configuration: TrialConfiguration
+  public let manifest: Manifest
+  public let normalisation: Normalisation
+
+  /// The untrained model of a configuration, its weights drawn from the seed.
+  /// - Throws: `UsageError` for an option value that the method does not take.
+  public init(initialising configuration: TrialConfiguration, manifest: Manifest, normalisation: Normalisation) throws {
+    self.configuration = configuration
+    self.manifest = manifest
+    self.normalisation = normalisation
+    model = try FusionModel.make(
+      specifications: manifest.modalities.filter { configuration.selection.modalities.contains($0.key) },
+      shapes: configuration.shapes, method: configuration.selection.method, options: configuration.options,
+      task: configuration.task, outputs: configuration.outputs,
+      generator: Generator(seed: Generator.seed(UInt64(bitPattern: Int64(configuration.seed)), 1)))
+  }
+
+  /// Names of the modalities it reads, sorted.
+  public var modalities: [String] { configuration.selection.modalities }
+
+  // MARK: Predicting
+
+  /// Predictions `[B, K]` for a normalised batch.
+  public func predictions(_ batch: Batch) -> Tensor { finish(model(batch)) }
+
+  /// Turns logits or standardised values into probabilities or values.
+  public func finish(_ output: Tensor) -> Tensor {
+    switch configuration.task {
+    case .classification, .retrieval, .none: output.softmax(axis: 1)
+    case .multilabel: output.sigmoid()
+    case .regression: output * configuration.scaling.scale + configuration.scaling.mean
+    }
+  }
+
+  /// What `body` makes of batches of the samples at `indices`, stacked, without recording gradients.
+  public func mapped(
+    _ dataset: Dataset, _ indices: [Int], batchSize: Int = 256, _ body: (Batch) -> Tensor
+  ) -> Tensor {
+    withoutGradients {
+      let parts = BatchOrder(indices, batchSize: batchSize).batches().map { body(dataset.batch($0).keeping(modalities)) }
+      return Tensor.concatenated(parts)
+    }
+  }
+
+  /// Predictions as rows, for a normalised data set.
+  public func predictions(_ dataset: Dataset, _ indices: [Int]) -> [[Float]] {
+    mapped(dataset, indices, predictions).rows
+  }
+
+  // MARK: Files
+
+  /// Keys of the model file: `model.…` for parameters, `normalisation.…` for means and scales.
+  private var tensors: [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for (name, tensor) in model.state() { tensors["model." + name] = tensor }
+    for (name, tensor) in normalisation.tensors { tensors["normalisation." + name] = tensor }
+    return tensors
+  }
+
+  /// Writes configuration, manifest and weights into a run folder.
+  public func save(to folder: RunFolder) throws {
+    try folder.write(configuration: configuration)
+    try manifest.write(to: folder.dataset)
+    try Safetensors.write(
+      tensors, metadata: ["format": "chiasm-model-1", "method": configuration.selection.name], to: folder.model)
+  }
+
+  /// Reads what `save` wrote.
+  /// - Throws: `InputError` naming the file that is missing, unreadable or does not fit the others.
+  public static func load(_ folder: RunFolder) throws -> TrainedModel {
+    let configuration: TrialConfiguration
+    do {
+      configuration = try YAMLDecoder().decode(from: Data(contentsOf: folder.configuration))
+    } catch {
+      throw InputError(file: folder.configuration.path, "is not the configuration of a run: \(error)")
+    }
+    let file = folder.model.path
+    let (tensors, _) = try Safetensors.read(folder.model)
+    func part(_ prefix: String) -> [String: Tensor] {
+      tensors.reduce(into: [:]) { if $1.key.hasPrefix(prefix) { $0[String($1.key.dropFirst(prefix.count))] = $1.value } }
+    }
+    let trained = try TrainedModel(
+      initialising: configuration, manifest: Manifest.read(folder.dataset),
+      normalisation: Normalisation(tensors: part("normalisation."), file: file))
+    try trained.model.load(part("model."), file: file)
+    return trained
+  }
+}
+
+extension Tensor {
+  /// The rows of a matrix.
+  var rows: [[Float]] {
+    let width = shape[1]
+    let values = floats
+    return (0..<shape[0]).map { Array(values[$0 * width..<($0 + 1) * width]) }
+  }
+}

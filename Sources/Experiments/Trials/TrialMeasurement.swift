@@ -1,0 +1,49 @@
+import Foundation
+import Modalities
+import Quantification
+import Tensors
+import Training
+
+/// What is measured of a trained model after selection: the validation and test scores, and the time of one prediction.
+struct TrialMeasurement {
+  let trained: TrainedModel
+  let prepared: PreparedDataset
+
+  /// Every metric of the task on a split.
+  func metrics(_ predictions: [[Float]], _ targets: [Double]) throws -> [String: Double] {
+    try Predictions(predictions, targets: targets, task: prepared.task)
+      .scores(Metric.reported(for: prepared.task, main: prepared.metric))
+  }
+
+  func predictions(_ split: Split) -> [[Float]] { trained.predictions(prepared.dataset, prepared.dataset[split]) }
+
+  func targets(_ split: Split) -> [Double] { prepared.dataset.targets(of: split) }
+
+  /// Time from one sample's normalised input to its prediction, without reading files.
+  func latency(repetitions: Int = 100) -> Latency {
+    let indices = prepared.dataset[.test].prefix(10)
+    let batches = indices.map { prepared.dataset.batch([$0]).keeping(trained.modalities) }
+    var times: [Double] = []
+    withoutGradients {
+      for repetition in 0..<repetitions + 10 {
+        let batch = batches[repetition % batches.count]
+        let clock = ContinuousClock()
+        let elapsed = clock.measure { _ = trained.predictions(batch).floats }
+        // The first calls warm caches up.
+        if repetition >= 10 {
+          times.append(Double(elapsed.components.attoseconds) / 1e12 + Double(elapsed.components.seconds) * 1e6)
+        }
+      }
+    }
+    times.sort()
+    return Latency(p50: times[times.count / 2], p95: times[times.count * 95 / 100])
+  }
+}
+
+extension Dataset {
+  /// Targets of a split as records hold them: class index, value, or zeros and ones per label.
+  func targets(of split: Split) -> [Double] {
+    guard case .labels(let labels) = targets else { return targets.numbers(self[split]) }
+    return self[split].flatMap { labels[$0].map { $0 ? 1 : 0 } }
+  }
+}

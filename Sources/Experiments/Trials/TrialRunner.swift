@@ -1,0 +1,166 @@
+import Foundation
+import Fusion
+import Modalities
+import Tensors
+public import Training
+
+/// Trains one method with one seed, keeps the weights that are best on validation, then looks at the test split once.
+///
+/// ```swift
+/// let runner = TrialRunner(prepared)
+/// let record = try runner.run(configuration, in: RunFolder(url), resuming: false)
+/// ```
+public struct TrialRunner: Sendable {
+  public let prepared: PreparedDataset
+  /// Asked between steps whether to stop; the checkpoint is then saved.
+  public var cancellation: Cancellation?
+  /// Batches prepared ahead on another thread; 0 where the cores are busy with other trials.
+  public var prefetch = 0
+
+  public init(_ prepared: PreparedDataset, cancellation: Cancellation? = nil) {
+    self.prepared = prepared
+    self.cancellation = cancellation
+  }
+
+  /// Runs the trial and leaves configuration, epochs, metrics, predictions, model and environment in `folder`.
+  ///
+  /// - Throws: `TrainingCancelled` after saving a checkpoint; `TrainingFailure`, `UntrainableModel`, `UsageError` or
+  ///   `InputError` where the trial cannot be done.
+  public func run(
+    _ configuration: TrialConfiguration, in folder: RunFolder, resuming: Bool = false,
+    progress: ((TrainingProgress) -> Void)? = nil
+  ) throws -> TrialRecord {
+    try folder.make()
+    let manifest = prepared.dataset.keeping(configuration.selection.modalities).manifest
+    var ((record, trained), peakBytes) = try Engine.measuringMemory { () throws -> (TrialRecord, TrainedModel) in
+      let trained = try TrainedModel(
+        initialising: configuration, manifest: manifest, normalisation: normalisation(of: configuration))
+      let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
+      let history = try fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress)
+      return try (measure(trained, history), trained)
+    }
+    record.peakBytes = peakBytes
+    try trained.save(to: folder)
+    try folder.write(epochs: record.epochs)
+    try folder.write(testMetrics: record.metrics, validationMetrics: record.validationMetrics)
+    try folder.write(predictionsOf: record, task: prepared.task, classes: prepared.dataset.classes)
+    try folder.write(RunEnvironment.current(libtorch: Engine.version, chiasm: chiasmVersion), to: folder.environment)
+    try? FileManager.default.removeItem(at: folder.url.appending(path: "checkpoint.safetensors"))
+    // Last: a folder with this file is a finished trial.
+    try folder.write(record, to: folder.trial)
+    return record
+  }
+
+  /// What a trial that failed is remembered as.
+  public func failed(_ configuration: TrialConfiguration, _ error: any Error) -> TrialRecord {
+    TrialRecord(
+      method: configuration.selection.name, area: configuration.selection.area,
+      modalities: configuration.selection.modalities, seed: configuration.seed, options: configuration.options,
+      failure: "\(error)".replacingOccurrences(of: "\n", with: " "))
+  }
+
+  private func normalisation(of configuration: TrialConfiguration) throws -> Normalisation {
+    let names = configuration.selection.modalities
+    return try Normalisation(
+      tensors: prepared.normalisation.tensors.filter { key, _ in names.contains { key.hasPrefix($0 + ".") } })
+  }
+
+  // MARK: Training
+
+  private func fit(
+    _ trained: TrainedModel, checkpoint: URL, resuming: Bool, progress: ((TrainingProgress) -> Void)?
+  ) throws -> TrainingHistory {
+    let configuration = trained.configuration
+    let training = configuration.training
+    let seed = UInt64(bitPattern: Int64(configuration.seed))
+    let dataset = prepared.dataset.keeping(configuration.selection.modalities)
+    let criterion = self.criterion(training)
+    let order = BatchOrder(
+      dataset[.train], batchSize: training.batchSize, seed: Generator.seed(seed, 3), remainder: .keepPairs)
+    let measurement = TrialMeasurement(trained: trained, prepared: prepared)
+    let validationTargets = measurement.targets(.validation)
+    let (prefetch, scaling) = (prefetch, prepared.scaling)
+    var trainer = Trainer<Batch>(
+      model: trained.model, options: training, seed: Generator.seed(seed, 2), stepsPerEpoch: order.count,
+      batches: { epoch in
+        let batches = order.batches(epoch: epoch)
+        return prefetch > 0
+          ? Prefetcher(batches, depth: prefetch) { dataset.batch($0).scaled(scaling) }
+          : batches.lazy.map { dataset.batch($0).scaled(scaling) }
+      },
+      objective: { trained.model.objective($0, criterion) },
+      validate: {
+        try self.validate(trained, dataset, criterion, validationTargets)
+      })
+    trainer.checkpoint = checkpoint
+    trainer.secondsBetweenCheckpoints = 30
+    trainer.cancellation = cancellation
+    trainer.progress = progress
+    return try trainer.fit(resuming: resuming)
+  }
+
+  private func validate(
+    _ trained: TrainedModel, _ dataset: Dataset, _ criterion: Criterion, _ targets: [Double]
+  ) throws -> Validation {
+    let indices = dataset[.validation]
+    let outputs = trained.mapped(dataset, indices) { trained.model($0) }
+    let target = dataset.batch(indices).scaled(prepared.scaling).target!
+    let loss = withoutGradients { criterion(outputs, target).item() }
+    let rows = withoutGradients { trained.finish(outputs).rows }
+    // What is not finite cannot be scored; the trainer stops on it with epoch and step.
+    guard outputs.isFinite().all().item() == 1 else {
+      return Validation(loss: loss.isFinite ? .nan : loss, score: .nan, higherIsBetter: true)
+    }
+    let metric = prepared.metric
+    // A score that is undefined, such as the correlation of a constant, is the worst there is.
+    let score = try Predictions(rows, targets: targets, task: prepared.task).score(metric)
+    return Validation(
+      loss: loss, score: score ?? (metric.higherIsBetter ? -1e30 : 1e30), higherIsBetter: metric.higherIsBetter)
+  }
+
+  private func criterion(_ training: TrainingOptions) -> Criterion {
+    switch prepared.task {
+    case .multilabel: return .binaryCrossEntropy()
+    case .regression: return .meanSquaredError
+    case .classification, .retrieval, .none:
+      guard training.balancedClasses, case .classes(let classes) = prepared.dataset.targets else {
+        return .crossEntropy()
+      }
+      var counts = [Int](repeating: 0, count: prepared.dataset.outputs)
+      for index in prepared.dataset[.train] { counts[classes[index]] += 1 }
+      return .crossEntropy(classWeights: Criterion.balancedWeights(counts: counts))
+    }
+  }
+
+  // MARK: Measuring
+
+  /// Validation once more with the kept weights, then the test split, once.
+  private func measure(_ trained: TrainedModel, _ history: TrainingHistory) throws -> TrialRecord {
+    let configuration = trained.configuration
+    let measurement = TrialMeasurement(trained: trained, prepared: prepared)
+    let predictions = measurement.predictions(.test)
+    let targets = measurement.targets(.test)
+    return TrialRecord(
+      method: configuration.selection.name, area: configuration.selection.area,
+      modalities: configuration.selection.modalities, seed: configuration.seed, options: configuration.options,
+      epochs: history.epochs, bestEpoch: history.bestEpoch, metrics: try measurement.metrics(predictions, targets),
+      validationMetrics: try measurement.metrics(
+        measurement.predictions(.validation), measurement.targets(.validation)),
+      predictions: predictions, targets: targets, ids: prepared.dataset[.test].map { prepared.dataset.ids[$0] },
+      parameters: trained.model.parameterCount, trainSeconds: history.epochs.reduce(0) { $0 + $1.seconds },
+      latencyMicroseconds: measurement.latency())
+  }
+}
+
+extension MethodSelection {
+  /// Area of the field that the method belongs to.
+  var area: String { (try? Method.named(method))?.area ?? "" }
+}
+
+extension Batch {
+  /// The batch with a standardised regression target.
+  func scaled(_ scaling: TargetScaling) -> Batch {
+    guard scaling != .identity else { return self }
+    return Batch(inputs: inputs, target: target.map { ($0 - scaling.mean) / scaling.scale }, ids: ids)
+  }
+}

@@ -1,0 +1,43 @@
+import Experiments
+import Tensors
+import Testing
+
+@Suite struct MethodSelectionTests {
+  private let modalities = ["video", "audio", "text"]
+
+  @Test func unimodalIsOnePerModality() throws {
+    #expect(
+      try MethodSelection.parse("unimodal", modalities: modalities).map(\.name)
+        == ["unimodal@audio", "unimodal@text", "unimodal@video"])
+  }
+
+  @Test(arguments: [
+    "late:combine=product", "tensor@audio+text:projection=8", "unimodal@audio", "gated", "low-rank:output=16:rank=4",
+  ])
+  func namesReadBack(_ text: String) throws {
+    let selection = try MethodSelection.parse(text, modalities: modalities)
+    #expect(selection.map(\.name) == [text])
+  }
+
+  @Test func repeatedOnesCountOnce() throws {
+    #expect(try MethodSelection.parse("late, late,unimodal,unimodal@text", modalities: modalities).count == 4)
+  }
+
+  @Test(arguments: [
+    ("fuse", "unknown method \"fuse\"; expected one of unimodal, early"),
+    ("late@smell", "no modality \"smell\"; the data set has audio, text, video"),
+    ("tensor@audio", "takes at least 2 modalities, found 1"),
+    ("late:combine", "\"combine\" is not an option; expected key=value"),
+    ("late:colour=red", "method late has no option \"colour\""),
+    ("", "unknown method \"\""),
+  ])
+  func refusals(_ text: String, _ message: String) {
+    let error = #expect(throws: UsageError.self) { try MethodSelection.parse(text, modalities: modalities) }
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func everyMethodIsStandard() {
+    let names = Set(MethodSelection.standard(modalities: modalities).map(\.method))
+    #expect(names == Set(Method.all.map(\.name)))
+  }
+}

@@ -22,6 +22,10 @@ extern "C" {
 int cmedia_decode_audio(const char *path, int rate, int channels, double maximum_seconds, float **samples,
                         size_t *count, int *actual_rate, int *actual_channels, char error[CMEDIA_ERROR_SIZE]);
 
+/// Mono samples at rate `from` brought to rate `to`.
+int cmedia_resample(const float *samples, size_t count, int from, int to, float **resampled, size_t *made,
+                    char error[CMEDIA_ERROR_SIZE]);
+
 /// A still picture (PNG, JPEG, WebP, BMP, TIFF, PNM) as 8-bit rows, scaled to `width` × `height` (0 keeps both), grey
 /// (`channels` 1, Rec. 601 luma) or RGB (3), interleaved. Transparency lies on white; EXIF orientation is not applied.
 int cmedia_decode_image(const char *path, int width, int height, int channels, uint8_t **pixels, int *actual_width,

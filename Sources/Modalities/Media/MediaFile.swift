@@ -19,7 +19,7 @@ public enum MediaFile {
     var count = 0
     var actualRate: Int32 = 0
     var channels: Int32 = 0
-    try check(url) { error in
+    try checkMedia(url) { error in
       cmedia_decode_audio(
         url.path, Int32(clamping: rate), 1, maximumSeconds, &samples, &count, &actualRate, &channels, error)
     }
@@ -43,7 +43,7 @@ public enum MediaFile {
     var pixels: UnsafeMutablePointer<UInt8>?
     var columns: Int32 = 0
     var rows: Int32 = 0
-    try check(url) { error in
+    try checkMedia(url) { error in
       cmedia_decode_image(
         url.path, Int32(clamping: width), Int32(clamping: height), Int32(clamping: channels), &pixels, &columns, &rows,
         error)
@@ -67,7 +67,7 @@ public enum MediaFile {
       "\(pixels.count) bytes for a picture of [\(height), \(width), \(channels)]")
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0
-    try check(url) { error in
+    try checkMedia(url) { error in
       cmedia_encode_png(pixels, Int32(width), Int32(height), Int32(channels), &bytes, &count, error)
     }
     defer { cmedia_free(bytes) }
@@ -104,13 +104,13 @@ public enum MediaFile {
       throw InputError(file: url.path, "cannot be written: \(error.localizedDescription)")
     }
   }
+}
 
-  /// Runs a CMedia call; what it complains about becomes an error that names the file.
-  private static func check(_ url: URL, _ call: (UnsafeMutablePointer<CChar>) -> Int32) throws {
-    try withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CMEDIA_ERROR_SIZE)) { buffer in
-      guard let error = buffer.baseAddress else { return }
-      error.initialize(to: 0)
-      if call(error) != 0 { throw InputError(file: url.path, String(cString: error)) }
-    }
+/// Runs a CMedia call; what it complains about becomes an error that names the file, if there is one.
+func checkMedia(_ url: URL? = nil, _ call: (UnsafeMutablePointer<CChar>) -> Int32) throws {
+  try withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CMEDIA_ERROR_SIZE)) { buffer in
+    guard let error = buffer.baseAddress else { return }
+    error.initialize(to: 0)
+    if call(error) != 0 { throw InputError(file: url?.path, String(cString: error)) }
   }
 }

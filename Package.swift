@@ -48,7 +48,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: ["avformat", "avcodec", "swscale", "swresample", "avutil", "z"].map { .linkedLibrary($0) }),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CSpeech", pkgConfig: "espeak-ng", providers: [.apt(["libespeak-ng-dev"])]),
+    .systemLibrary(name: "CSpeech", providers: [.apt(["libespeak-ng-dev"])]),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
   ]
     + room("Tensors", ["CTorch", "CZlib"])

@@ -77,7 +77,8 @@ struct VerdictSentence {
       return "none of it comes from interactions between the modalities: the fusion's additive part alone does better "
         + "(difference \(signedAmount(gap.mean)) \(interval(gap)))"
     }
-    return "none of it is shown to come from interactions between the modalities: an additive combination does as well "
+    return
+      "none of it is shown to come from interactions between the modalities: an additive combination is not shown to do worse "
       + "(difference \(signedAmount(gap.mean)) \(interval(gap)))"
   }
 

@@ -1,0 +1,313 @@
+import Foundation
+import Modalities
+
+/// The sections of a report in the order in which a reader asks: what came out, who did how well, at what cost, how they
+/// learned, where they err, how all this was measured.
+struct ReportPage {
+  let comparison: Comparison
+  let records: [TrialRecord]
+  let environment: RunEnvironment
+  let figures: Figures
+  let date: Date?
+
+  private var metric: Metric { comparison.dataset.metric }
+  private var verdict: Verdict? { comparison.verdict }
+
+  var html: String {
+    let title = "\(comparison.dataset.name): \(comparison.methods.count) methods compared"
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>\(HTML.escape(title))</title>
+      <style>
+      \(ReportStyle.css)
+      </style>
+      </head>
+      <body>
+      <main>
+      \(([head, note, scores, leaderboard, costs, learning, answers, measured, failures, options, machine]).joined(separator: "\n"))
+      </main>
+      </body>
+      </html>
+
+      """
+  }
+
+  // MARK: What came out
+
+  private var head: String {
+    let seeds = Set(records.map(\.seed)).count
+    var kicker = "<b>\(HTML.escape(comparison.dataset.name))</b>"
+    kicker += " · \(comparison.methods.count) methods · \(seeds) \(seeds == 1 ? "seed" : "seeds")"
+    kicker += " · \(comparison.dataset.samples["test"] ?? 0) test samples"
+    if let date { kicker += " · \(date.formatted(.iso8601.year().month().day()))" }
+    guard let verdict else {
+      let sentence =
+        "No verdict: it needs at least one single-modality method and one fusion that finished and were validated."
+      return "<header><p class=\"kicker\">\(kicker)</p><h1>\(sentence)</h1></header>"
+    }
+    let headline = ReportHeadline(verdict.sentence)
+    return """
+      <header>
+      <p class="kicker">\(kicker)</p>
+      <h1>\(HTML.escape(headline.first))</h1>
+      \(headline.rest.map { "<p class=\"lead\">\(HTML.escape($0))</p>" } ?? "")
+      <div class="figures-of-merit">
+      \(cards(verdict))
+      </div>
+      </header>
+      """
+  }
+
+  private func cards(_ verdict: Verdict) -> String {
+    func score(_ name: String, _ caption: String, _ style: String) -> String {
+      guard let method = comparison.methods.first(where: { $0.name == name }),
+        let summary = method.metrics[metric.rawValue]
+      else { return "" }
+      return card(
+        caption, Format.score(summary.mean, metric), "\(name), \(interval(summary.ci95))", style)
+    }
+    var cards = [
+      score(verdict.bestUnimodal, "best single modality", "unimodal"),
+      score(verdict.bestFusion, "best fusion", "fusion"),
+      card(
+        "improvement by fusing", signed(verdict.difference.mean) + (metric.isShare ? " pts" : ""),
+        interval(verdict.difference.ci95), ""),
+    ]
+    if let gap = verdict.emapGap {
+      cards.append(
+        card(
+          "from interactions", signed(gap.mean) + (metric.isShare ? " pts" : ""), interval(gap.ci95), ""))
+    }
+    return cards.joined(separator: "\n")
+  }
+
+  private func card(_ caption: String, _ value: String, _ detail: String, _ style: String) -> String {
+    "<div class=\"card \(style)\"><span>\(HTML.escape(caption))</span><strong>\(HTML.escape(value))</strong>"
+      + "<small>\(HTML.escape(detail))</small></div>"
+  }
+
+  private var note: String {
+    figures.problem.map { "<p class=\"note\">\(HTML.escape($0)) The tables hold the same numbers.</p>" } ?? ""
+  }
+
+  // MARK: Figures
+
+  private var scores: String {
+    figure(
+      figures.scores, "Scores",
+      "Dot: mean over seeds. Line: 95 % interval. Small dots below: single seeds. "
+        + "<span class=\"key unimodal\">◆ single modality</span> <span class=\"key fusion\">● fusion</span>")
+  }
+
+  private var costs: String {
+    figure(
+      figures.costs, "Score against cost",
+      "Logarithmic cost. The line joins the methods that no other one beats in both. "
+        + "<span class=\"key unimodal\">◆ single modality</span> <span class=\"key fusion\">● fusion</span>")
+  }
+
+  private var learning: String {
+    figure(
+      figures.learning, "Learning curves",
+      "Objective over epochs, mean over seeds with a band from the lowest to the highest: dashed, training; "
+        + "solid, validation. Dots: the epochs whose weights were kept, one per seed. Curves end where half of the seeds "
+        + "have stopped.")
+  }
+
+  private var answers: String {
+    if let svg = figures.answers {
+      return figure(svg, "Where they err", "Best single modality and best fusion; all seeds pooled.")
+    }
+    guard comparison.dataset.task == .classification, let verdict,
+      comparison.dataset.classes.count > AnswerFigure.mostClasses
+    else { return "" }
+    return section("Where they err", confusions(verdict.bestUnimodal) + confusions(verdict.bestFusion))
+  }
+
+  private func confusions(_ name: String) -> String {
+    let classes = comparison.dataset.classes
+    let trials = records.filter { $0.method == name && $0.failure == nil }
+    guard let matrix = AnswerFigure.matrix(trials, classes: classes.count) else { return "" }
+    let support = matrix.classCounts.support
+    let pairs = (0..<classes.count * classes.count).map { ($0 / classes.count, $0 % classes.count) }
+      .filter { $0.0 != $0.1 && matrix[$0.0, $0.1] > 0 }
+      .sorted { matrix[$0.0, $0.1] > matrix[$1.0, $1.1] }.prefix(10)
+    let rows = pairs.map { row, column in
+      [
+        classes[row], classes[column], "\(matrix[row, column])",
+        Format.decimals(100 * Double(matrix[row, column]) / Double(support[row]), 1) + " %",
+      ]
+    }
+    return "<h3>\(HTML.escape(name)): most frequent confusions</h3>"
+      + table(["true", "taken for", "times", "of the class"], rows, numbers: [2, 3])
+  }
+
+  private func figure(_ svg: String?, _ title: String, _ caption: String) -> String {
+    guard let svg else { return "" }
+    return section(title, "<figure>\n\(svg)\n<figcaption>\(caption)</figcaption>\n</figure>")
+  }
+
+  // MARK: Tables
+
+  private var leaderboard: String {
+    let header = [
+      "method", "modalities", metric.label, "95 % interval", "± seeds", "validation", "parameters", "training",
+      "latency",
+    ]
+    let rows = comparison.methods.map { method -> [String] in
+      let names = method.modalities
+      let start = [method.name, names.count > 3 ? "\(names.count) modalities" : names.joined(separator: ", ")]
+      guard let main = method.metrics[metric.rawValue] else { return start + Array(repeating: "–", count: 7) }
+      return start + [
+        Format.score(main.mean, metric), interval(main.ci95), Format.difference(main.std, metric),
+        method.validationScore.map { Format.score($0, metric) } ?? "–", Format.count(method.parameters),
+        Format.seconds(method.trainSeconds), Format.microseconds(method.latencyMicroseconds.p50),
+      ]
+    }
+    return section(
+      "Leaderboard",
+      table(header, rows, numbers: Set(2..<header.count), styles: rowStyles)
+        + "<p class=\"caption\">Bold: the best single modality and the best fusion, chosen by the validation score. "
+        + "± seeds: standard deviation over seeds\(metric.isShare ? ", in points" : ""). "
+        + "Training: mean over seeds. Latency: one sample, median.</p>" + details)
+  }
+
+  /// Everything else that was measured per method.
+  private var details: String {
+    let others = Metric.reported(for: comparison.dataset.task, main: metric).filter { $0 != metric }
+    let header = ["method"] + others.map(\.label) + ["epochs", "latency p95", "peak memory"]
+    let rows = comparison.methods.map { method -> [String] in
+      guard !method.metrics.isEmpty else { return [method.name] + Array(repeating: "–", count: header.count - 1) }
+      let scores = others.map { other in
+        method.metrics[other.rawValue].map { Format.score($0.mean, other) } ?? "–"
+      }
+      return [method.name] + scores + [
+        "\(method.epochs)", Format.microseconds(method.latencyMicroseconds.p95), Format.bytes(method.peakBytes),
+      ]
+    }
+    return "<h3>More measures</h3>" + table(header, rows, numbers: Set(1..<header.count), styles: rowStyles)
+  }
+
+  private var rowStyles: [String] {
+    comparison.methods.map { method in
+      (method.isUnimodal ? "unimodal" : "fusion")
+        + ([verdict?.bestUnimodal, verdict?.bestFusion].contains(method.name) ? " chosen" : "")
+    }
+  }
+
+  private var measured: String {
+    let set = comparison.dataset
+    let splits = Split.allCases.compactMap { split in set.samples[split.rawValue].map { "\($0) \(split.rawValue)" } }
+    let modalities = set.modalities.sorted { $0.key < $1.key }.map { name, summary in
+      [
+        name, summary.kind.rawValue, summary.shape.map(String.init).joined(separator: " × "),
+        summary.missing == 0 ? "none" : "\(summary.missing)",
+      ]
+    }
+    var points = [
+      "Samples: \(splits.joined(separator: ", ")). Normalisation was fitted on the train split only.",
+      "Every method was trained once per seed; the weights of the epoch with the best validation score were kept. "
+        + "The test split took no part in any choice.",
+      "The best single modality and the best fusion are the ones with the best mean <em>validation</em> score; ties go to "
+        + "fewer parameters.",
+      "Intervals are 95 % percentile bootstraps over the test samples, paired between methods, with all seeds of a sample "
+        + "kept together. They say how far another test set of this size could move the numbers, not how another "
+        + "training set could.",
+    ]
+    if let verdict {
+      points.append(
+        "A gain counts when its interval lies above zero and it reaches "
+          + HTML.escape(Format.difference(verdict.margin, metric)) + (metric.isShare ? " points." : "."))
+      if verdict.emapGap != nil {
+        points.append(
+          "What interactions contribute is the improvement of the best fusion over its empirical multimodally-additive "
+            + "projection (Hessel &amp; Lee, 2020), the closest model in which every modality adds its own vote.")
+      }
+      if let baseline = verdict.baseline {
+        points.append(
+          "The best constant answer, which looks at no sample, scores \(HTML.escape(Format.score(baseline, metric))).")
+      }
+    }
+    return section(
+      "How it was measured",
+      "<ul>" + points.map { "<li>\($0)</li>" }.joined() + "</ul>"
+        + table(["modality", "kind", "shape of a sample", "absent in"], modalities, numbers: []))
+  }
+
+  private var failures: String {
+    let rows = comparison.methods.flatMap { method in
+      method.failures.map { [method.name, "\($0.seed)", $0.error] }
+    }
+    guard !rows.isEmpty else { return "" }
+    return section("What failed", table(["method", "seed", "error"], rows, numbers: [1]))
+  }
+
+  private var options: String {
+    let rows = comparison.methods.map { method in
+      [
+        method.name, method.area,
+        method.options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "  "),
+      ]
+    }
+    return section("Options of the methods", table(["method", "area", "options"], rows, numbers: []))
+  }
+
+  private var machine: String {
+    let rows = [
+      ["processor", "\(environment.processor), \(environment.cores) cores"],
+      ["memory", Format.bytes(environment.memoryBytes)],
+      ["system", "\(environment.operatingSystem), kernel \(environment.kernel), \(environment.architecture)"],
+      ["software", "Chiasm \(environment.chiasm), Swift \(environment.swift), libtorch \(environment.libtorch)"],
+    ]
+    return section("Machine", table([], rows, numbers: []))
+  }
+
+  private func section(_ title: String, _ body: String) -> String {
+    "<section>\n<h2>\(title)</h2>\n\(body)\n</section>"
+  }
+
+  private func table(_ header: [String], _ rows: [[String]], numbers: Set<Int>, styles: [String] = []) -> String {
+    func cells(_ row: [String], _ tag: String) -> String {
+      row.enumerated().map { index, cell in
+        "<\(tag)\(numbers.contains(index) ? " class=\"n\"" : "")>\(HTML.escape(cell))</\(tag)>"
+      }.joined()
+    }
+    let head = header.isEmpty ? "" : "<thead><tr>\(cells(header, "th"))</tr></thead>"
+    let body = rows.enumerated().map { index, row in
+      "<tr\(index < styles.count ? " class=\"\(styles[index])\"" : "")>\(cells(row, "td"))</tr>"
+    }
+    return "<div class=\"scroll\"><table>\(head)<tbody>\n\(body.joined(separator: "\n"))\n</tbody></table></div>"
+  }
+
+  private func interval(_ interval: Interval) -> String {
+    "[\(Format.difference(interval.low, metric)), \(Format.difference(interval.high, metric))]"
+  }
+
+  private func signed(_ value: Double) -> String {
+    let text = Format.difference(value, metric)
+    return value > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
+  }
+}
+
+/// The verdict's sentence in two sizes: the answer, and what stands after its first semicolon or colon.
+struct ReportHeadline {
+  let first: String
+  let rest: String?
+
+  init(_ sentence: String) {
+    let cut = [": ", "; "].compactMap { sentence.range(of: $0) }.min { $0.lowerBound < $1.lowerBound }
+    guard let cut else {
+      first = sentence
+      rest = nil
+      return
+    }
+    first = String(sentence[..<cut.lowerBound]) + "."
+    let tail = sentence[cut.upperBound...]
+    rest = tail.prefix(1).uppercased() + tail.dropFirst()
+  }
+}

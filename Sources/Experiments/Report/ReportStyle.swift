@@ -1,0 +1,82 @@
+/// The look of the report: system fonts, two colours that colour-blind readers tell apart (Okabe & Ito, 2008), a light and
+/// a dark scheme, and a version for paper.
+enum ReportStyle {
+  static let css = """
+    :root {
+      --paper: #fffefb; --ink: #1b1d21; --muted: #686c74; --grid: #e3e2dc; --card: #f6f4ee;
+      --unimodal: #c04f00; --fusion: #00689f;
+    }
+    @media (prefers-color-scheme: dark) {
+      :root {
+        --paper: #15171a; --ink: #eceae4; --muted: #9a9da4; --grid: #33363b; --card: #1e2125;
+        --unimodal: #f09a4e; --fusion: #5db8ea;
+      }
+    }
+    * { box-sizing: border-box; }
+    html { -webkit-text-size-adjust: 100%; }
+    body {
+      margin: 0; background: var(--paper); color: var(--ink);
+      font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif;
+    }
+    main { max-width: 908px; margin: 0 auto; padding: 48px 24px 80px; }
+    h1 {
+      font: 600 clamp(28px, 4.4vw, 42px)/1.18 ui-serif, "Iowan Old Style", Georgia, "Noto Serif", "Liberation Serif", serif;
+      letter-spacing: -0.01em; margin: 0 0 14px; text-wrap: balance;
+    }
+    h2 {
+      font: 600 22px/1.3 ui-serif, "Iowan Old Style", Georgia, "Noto Serif", "Liberation Serif", serif;
+      margin: 0 0 12px; padding-top: 14px; border-top: 2px solid var(--ink);
+    }
+    h3 { font-size: 15px; margin: 20px 0 6px; }
+    section { margin-top: 48px; }
+    .kicker { color: var(--muted); font-size: 14px; margin: 0 0 18px; }
+    .kicker b { color: var(--ink); }
+    .lead { font-size: 19px; line-height: 1.45; color: var(--ink); margin: 0 0 8px; max-width: 46em; text-wrap: pretty; }
+    .note { background: var(--card); padding: 12px 16px; margin-top: 28px; }
+    .figures-of-merit { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px; margin-top: 28px; }
+    .card { background: var(--card); border-top: 3px solid var(--muted); padding: 12px 16px 14px; }
+    .card span, .card small { display: block; font-size: 13px; color: var(--muted); }
+    .card strong { display: block; font-size: 30px; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; }
+    .card.unimodal { border-color: var(--unimodal); }
+    .card.unimodal strong { color: var(--unimodal); }
+    .card.fusion { border-color: var(--fusion); }
+    .card.fusion strong { color: var(--fusion); }
+    figure { margin: 0; }
+    figure svg { display: block; width: 100%; height: auto; font-family: inherit; font-variant-numeric: tabular-nums; }
+    figcaption, .caption { color: var(--muted); font-size: 13px; margin: 10px 0 0; max-width: 60em; }
+    .key { white-space: nowrap; font-weight: 600; }
+    .key.unimodal { color: var(--unimodal); }
+    .key.fusion { color: var(--fusion); margin-left: 0.6em; }
+    .scroll { overflow-x: auto; margin: 0 -4px; padding: 0 4px; }
+    table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
+    th, td { text-align: left; vertical-align: baseline; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--grid); }
+    th { font-weight: 500; font-size: 12px; line-height: 1.25; color: var(--muted); border-color: var(--muted); vertical-align: bottom; }
+    td:last-child, th:last-child { padding-right: 0; }
+    .n { text-align: right; white-space: nowrap; }
+    th.n { white-space: normal; }
+    td { overflow-wrap: anywhere; }
+    tr.unimodal td, tr.fusion td { white-space: nowrap; }
+    h3 { margin-top: 28px; }
+    tr.unimodal td:first-child::before, tr.fusion td:first-child::before { display: inline-block; width: 1.3em; }
+    tr.unimodal td:first-child::before { content: "◆"; color: var(--unimodal); }
+    tr.fusion td:first-child::before { content: "●"; color: var(--fusion); }
+    tr.unimodal td:first-child, tr.fusion td:first-child {
+      position: sticky; left: -4px; background: var(--paper); white-space: nowrap;
+    }
+    tr.chosen td { font-weight: 650; }
+    ul { padding-left: 1.2em; margin: 0 0 20px; max-width: 46em; }
+    li { margin: 0 0 6px; }
+    @media print {
+      :root {
+        --paper: #fff; --ink: #000; --muted: #555; --grid: #ccc; --card: #f4f4f4; --unimodal: #b04800; --fusion: #005f92;
+      }
+      main { max-width: none; padding: 0; }
+      body { font-size: 11pt; }
+      section, figure, .card, tr { break-inside: avoid; }
+      .scroll { overflow: visible; }
+      table { font-size: 7.5pt; }
+      th, td { padding-right: 6px; }
+      * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+    }
+    """
+}

@@ -1,0 +1,59 @@
+import Testing
+
+@testable import Experiments
+
+@Suite("Terminal table")
+struct TerminalTableTests {
+  private let table = TerminalTable(
+    ["method", "score", "modalities"],
+    rows: [["early", "87.4 %", "audio, image"], ["low-rank", "9.0 %", "audio, image, text, video"]], numbers: [1])
+
+  @Test func alignsColumns() {
+    #expect(
+      table.text() == """
+        method     score  modalities
+        ────────  ──────  ─────────────────────────
+        early     87.4 %  audio, image
+        low-rank   9.0 %  audio, image, text, video
+        """)
+  }
+
+  @Test(arguments: [10, 20, 30, 36, 40, 80])
+  func fitsTheWidth(_ width: Int) {
+    let lines = table.text(width: width).split(separator: "\n").filter { !$0.hasPrefix("not shown") }
+    #expect(lines.count == 4)
+    for line in lines { #expect(TerminalTable.columns(String(line)) <= width) }
+  }
+
+  @Test func shortensTextsAndKeepsNumbers() {
+    let text = table.text(width: 30)
+    #expect(text.contains("audio, image"))
+    #expect(text.contains("…"))
+    #expect(text.contains("87.4 %"))
+  }
+
+  @Test func namesTheColumnsLeftOut() {
+    let text = table.text(width: 17)
+    #expect(text.contains("low-rank   9.0 %"))
+    #expect(text.hasSuffix("not shown: modalities (terminal too narrow)"))
+  }
+
+  @Test(arguments: [("abc", 3), ("日本", 4), ("e\u{301}", 1), ("–", 1), ("👍", 2), ("한국어", 6), ("", 0)])
+  func countsTerminalColumns(text: String, columns: Int) {
+    #expect(TerminalTable.columns(text) == columns)
+  }
+
+  @Test func controlCharactersDoNotReachTheTerminal() {
+    let text = TerminalTable(["a"], rows: [["x\u{1B}[31m\r\n\u{202E}y"]]).text()
+    #expect(!text.unicodeScalars.contains("\u{1B}"))
+    #expect(!text.unicodeScalars.contains("\u{202E}"))
+    #expect(text.split(separator: "\n").count == 3)
+  }
+
+  @Test func leaderboardHoldsEveryMethodAlsoTheFailedOne() throws {
+    let made = try MadeComparison.classification(samples: 60, resamples: 10)
+    let lines = TerminalTable(made.comparison).text(width: 100).split(separator: "\n")
+    #expect(lines.count == made.comparison.methods.count + 2)
+    #expect(lines.contains { $0.contains("bilinear") && $0.contains("failed") })
+  }
+}

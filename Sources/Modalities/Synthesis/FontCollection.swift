@@ -2,17 +2,18 @@ import Foundation
 import Tensors
 
 /// The installed outline fonts whose digits can be read as digits, by design family.
-struct FontCollection: Sendable {
+public struct FontCollection: Sendable {
   /// Faces by family, sorted by name.
   let families: [[GlyphRenderer.Face]]
-  var faceCount: Int { families.reduce(0) { $0 + $1.count } }
+  /// Faces whose digits can be read.
+  public var faceCount: Int { families.reduce(0) { $0 + $1.count } }
 
   static let smallestFaceCount = 12
   static let smallestFamilyCount = 6
 
   /// Searches the folders that fonts are installed in.
   /// - Throws: `InputError` naming the packages to install where there are too few.
-  static func installed() throws -> FontCollection {
+  public static func installed() throws -> FontCollection {
     let environment = ProcessInfo.processInfo.environment
     let home = environment["HOME"] ?? "/"
     let data = (environment["XDG_DATA_DIRS"] ?? "/usr/local/share:/usr/share").split(separator: ":").map(String.init)

@@ -88,9 +88,16 @@ private func makeSequenceEncoder(
   case .automatic where !isAudio && shape[0] < 16:
     makeSequenceEncoder(family: .recurrent, isAudio: isAudio, shape: shape, options: options, generator: generator)
   default:
-    // One strided layer sees five steps: too little of a word or a gesture, so there is always one more.
     TemporalConvolutionEncoder(
-      inputSize: shape[1], width: options.width, layers: options.layers + 1, dropout: options.dropout,
-      generator: generator)
+      inputSize: shape[1], width: options.width, layers: temporalLayers(steps: shape[0], asked: options.layers),
+      dropout: options.dropout, generator: generator)
   }
+}
+
+/// One strided layer sees five steps, too little of a word or a gesture, so there is always one more; and as many as
+/// leave at most 64 steps to pool, so that a waveform is not pooled sample by sample.
+private func temporalLayers(steps: Int, asked: Int) -> Int {
+  var halvings = 0
+  while steps >> halvings > 64 { halvings += 1 }
+  return max(asked + 1, halvings)
 }

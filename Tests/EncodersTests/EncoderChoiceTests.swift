@@ -1,4 +1,5 @@
 import Encoders
+import Layers
 import Modalities
 import Tensors
 import Testing
@@ -17,6 +18,13 @@ import Testing
     #expect(try choice(.audio, [10, 40]) is TemporalConvolutionEncoder)
     #expect(try choice(.sequence, [50, 12]) is TemporalConvolutionEncoder)
     #expect(try choice(.sequence, [10, 12]) is RecurrentEncoder)
+  }
+
+  @Test(arguments: [(50, 2), (100, 2), (300, 3), (8000, 7)]) func longerSequencesTakeMoreLayers(steps: Int, layers: Int)
+    throws
+  {
+    let names = try choice(.audio, [steps, 1]).namedParameters().map(\.name)
+    #expect(names.filter { $0.hasPrefix("convolutions.") && $0.hasSuffix(".weight") }.count == layers)
   }
 
   @Test func families() throws {

@@ -43,6 +43,7 @@ enum ReportStyle {
     .card.fusion strong { color: var(--fusion); }
     figure { margin: 0; }
     figure svg { display: block; width: 100%; height: auto; font-family: inherit; font-variant-numeric: tabular-nums; }
+    @media (max-width: 700px) and (not print) { figure { overflow-x: auto; } figure svg { min-width: 660px; } }
     figcaption, .caption { color: var(--muted); font-size: 13px; margin: 10px 0 0; max-width: 60em; }
     .key { white-space: nowrap; font-weight: 600; }
     .key.unimodal { color: var(--unimodal); }

@@ -18,7 +18,7 @@ public struct Predictions: Sendable {
   /// Classification only.
   private let predictedClasses: [Int]
   private let targetClasses: [Int]
-  private let confidences: [Double]
+  private let calibration: CalibrationBins?
   private let losses: [Double]
 
   /// - Parameters:
@@ -45,7 +45,7 @@ public struct Predictions: Sendable {
     count = rows.count
     values = rows.flatMap { $0.map(Double.init) }
     guard task == .classification else {
-      (predictedClasses, targetClasses, confidences, losses) = ([], [], [], [])
+      (predictedClasses, targetClasses, calibration, losses) = ([], [], nil, [])
       return
     }
     if let outside = targets.first(where: { !(0..<Double(columns)).contains($0) || $0 != $0.rounded() }) {
@@ -53,7 +53,9 @@ public struct Predictions: Sendable {
     }
     predictedClasses = ProbabilityMetrics.argmax(values, classes: columns)
     targetClasses = targets.map { Int($0) }
-    confidences = ProbabilityMetrics.confidences(values, classes: columns)
+    calibration = CalibrationBins(
+      confidences: ProbabilityMetrics.confidences(values, classes: columns),
+      hits: zip(predictedClasses, targetClasses).map { $0 == $1 })
     losses = zip(rows, targetClasses).map { row, target in
       ProbabilityMetrics.logLoss(probabilities: row.map(Double.init), targets: [target], classes: columns)
     }
@@ -95,9 +97,7 @@ public struct Predictions: Sendable {
       case .logLoss:
         return indices.reduce(0) { $0 + losses[$1] } / Double(indices.count)
       case .calibrationError:
-        return ProbabilityMetrics.calibrationError(
-          confidences: indices.map { confidences[$0] },
-          hits: indices.map { predictedClasses[$0] == targetClasses[$0] })
+        return calibration?.error(at: indices)
       default: preconditionFailure("\(metric.rawValue) is not a metric of classification")
       }
     }

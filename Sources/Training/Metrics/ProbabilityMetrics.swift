@@ -32,19 +32,6 @@ public enum ProbabilityMetrics {
     }
   }
 
-  /// Expected calibration error (Guo et al., 2017, eq. 3): Σ_b n_b / n · |accuracy(b) − confidence(b)| over equal-width bins
-  /// (low, high] of the largest probability.
-  public static func calibrationError(confidences: [Double], hits: [Bool], bins: Int = 15) -> Double {
-    requirePairs(confidences.count, hits.count)
-    // Σ over a bin of (hit − confidence) already is n_b times the gap.
-    var gaps = [Double](repeating: 0, count: bins)
-    for (confidence, hit) in zip(confidences, hits) {
-      let bin = min(bins - 1, max(0, Int((confidence * Double(bins)).rounded(.up)) - 1))
-      gaps[bin] += (hit ? 1 : 0) - confidence
-    }
-    return gaps.reduce(0) { $0 + abs($1) } / Double(hits.count)
-  }
-
   private static func requireRows(_ count: Int, _ classes: Int) {
     guard classes > 0, count % classes == 0 else {
       preconditionFailure("\(count) numbers do not make rows of \(classes) classes")

@@ -74,6 +74,8 @@ enum ReportStyle {
       main { max-width: none; padding: 0; }
       body { font-size: 11pt; }
       section, figure, .card, tr { break-inside: avoid; }
+      section { margin-top: 22px; }
+      .card strong { font-size: 22px; }
       .scroll { overflow: visible; }
       table { font-size: 7.5pt; }
       th, td { padding-right: 6px; }

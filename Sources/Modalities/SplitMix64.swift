@@ -1,3 +1,5 @@
+import Foundation
+
 /// SplitMix64 (Steele et al., 2014): a small generator whose numbers are the same on every platform.
 ///
 /// It orders batches and makes data sets; numbers inside a model come from `Generator`.
@@ -35,6 +37,12 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   /// A number from 0 to below 1, in steps of 2⁻⁵³.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// A standard normal number (Box–Muller, the cosine half).
+  public mutating func normal() -> Double {
+    let radius = (-2 * log(1 - uniform())).squareRoot()
+    return radius * cos(2 * .pi * uniform())
+  }
 
   /// The elements in an order that every order is equally likely to be (Fisher–Yates).
   public mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {

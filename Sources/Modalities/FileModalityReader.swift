@@ -23,11 +23,12 @@ struct FileModalityReader {
     let urls = cells.enumerated().map { row, cell in
       cell.isEmpty ? nil : try? collect(row, cell) { try folder.file(cell) }
     }
-    guard violations.all.count == before else { return nil }
+    let decoder = try violations.collect { try FileDecoder(specification, named: name) }
+    guard let decoder, violations.all.count == before else { return nil }
     let cached = try cacheFile(urls, cells)
     guard violations.all.count == before else { return nil }
     if let cached, let data = restore(cached, present: urls.map { $0 != nil }) { return data }
-    guard let data = decode(urls, cells) else { return nil }
+    guard let data = decode(urls, cells, decoder) else { return nil }
     if let cached { try store(data, in: cached) }
     return data
   }
@@ -47,12 +48,11 @@ struct FileModalityReader {
     }
   }
 
-  private func decode(_ urls: [URL?], _ cells: [String]) -> ModalityData? {
+  private func decode(_ urls: [URL?], _ cells: [String], _ decoder: FileDecoder) -> ModalityData? {
     let before = violations.all.count
-    let specification = specification
     let results = parallelMap(urls.count) { row -> Result<DecodedSample?, InputError> in
       do {
-        return .success(try urls[row].map(specification.decode))
+        return .success(try urls[row].map(decoder.decode))
       } catch let error as InputError {
         return .failure(error)
       } catch {

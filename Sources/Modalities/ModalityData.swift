@@ -49,3 +49,23 @@ public struct ModalityData: @unchecked Sendable {
       present: presentTensor?.indexSelect(axis: 0, rows))
   }
 }
+
+extension ModalityData {
+  /// Joins samples of the same feature shape; nil is an absent one. Sequences are padded with zeros.
+  init(assembling samples: [DecodedSample?], featureShape: [Int], isSequence: Bool) {
+    let lengths = isSequence ? samples.map { $0?.shape[0] ?? 1 } : nil
+    let shape = [samples.count] + (lengths.map { [$0.max() ?? 1] } ?? []) + featureShape
+    let stride = shape.dropFirst().reduce(1, *)
+    var values = [Float](repeating: 0, count: samples.count * stride)
+    values.withUnsafeMutableBufferPointer { values in
+      for (row, sample) in samples.enumerated() {
+        guard let sample else { continue }
+        let start = row * stride
+        _ = UnsafeMutableBufferPointer(rebasing: values[start..<start + sample.values.count])
+          .update(fromContentsOf: sample.values)
+      }
+    }
+    self.init(
+      values: Tensor(values, shape: shape), lengths: lengths, present: samples.map { $0 != nil })
+  }
+}

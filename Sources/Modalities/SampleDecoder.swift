@@ -1,69 +1,6 @@
 public import Foundation
 import Tensors
 
-/// One sample of one modality as it came out of its file.
-struct DecodedSample {
-  /// `[D]`, `[T, D]` or `[C, H, W]`.
-  var shape: [Int]
-  var values: [Float]
-}
-
-extension ModalitySpecification {
-  /// Reads the file of one sample: picture, sound, or numbers (`.npy`, `.npz`, `.safetensors`, `.csv`).
-  ///
-  /// - Throws: `InputError` without a file name; the caller knows how the user called the file.
-  func decode(_ url: URL) throws -> DecodedSample {
-    do {
-      let sample: DecodedSample
-      switch kind {
-      case .image: sample = try image(url)
-      case .audio: sample = try sound(url)
-      case .vector, .sequence: sample = try numbers(url)
-      }
-      guard sample.values.allSatisfy(\.isFinite) else {
-        let position = sample.values.firstIndex { !$0.isFinite } ?? 0
-        throw InputError(at: "number \(position + 1)", "\(sample.values[position]) is not finite")
-      }
-      return cut(sample)
-    } catch var error as InputError {
-      error.file = nil
-      throw error
-    }
-  }
-
-  private func image(_ url: URL) throws -> DecodedSample {
-    guard let size, let channels else { preconditionFailure("an image without size and channels") }
-    let values = try MediaFile.image(url, height: size[0], width: size[1], channels: channels)
-    return DecodedSample(shape: [channels] + size, values: values)
-  }
-
-  private func sound(_ url: URL) throws -> DecodedSample {
-    guard let rate else { preconditionFailure("sound without a rate") }
-    guard features == .waveform else { throw InputError("log-mel and MFCC features are not built yet") }
-    let samples = try MediaFile.audio(url, rate: rate)
-    return DecodedSample(shape: [samples.count, 1], values: samples)
-  }
-
-  private func numbers(_ url: URL) throws -> DecodedSample {
-    let tensor = try ArrayFile.read(url, name: url.lastPathComponent, member: array).to(DType.float32)
-    var shape = tensor.shape
-    // A table with one row is a vector, a vector of numbers a sequence of one number a frame.
-    if kind == .vector, shape.count == 2, shape[0] == 1 { shape.removeFirst() }
-    if kind == .sequence, shape.count == 1 { shape.append(1) }
-    guard shape.count == (kind == .vector ? 1 : 2), !shape.contains(0) else {
-      throw InputError(
-        "has shape \(tensor.shape); one sample of kind \(kind.rawValue) is \(kind == .vector ? "[D]" : "[T, D]")")
-    }
-    return DecodedSample(shape: shape, values: tensor.floats)
-  }
-
-  private func cut(_ sample: DecodedSample) -> DecodedSample {
-    guard isSequence, let maximumLength, sample.shape[0] > maximumLength else { return sample }
-    return DecodedSample(
-      shape: [maximumLength, sample.shape[1]], values: Array(sample.values.prefix(maximumLength * sample.shape[1])))
-  }
-}
-
 /// A sample that is not part of a data set: one file per modality; a modality without one is absent.
 public struct NewSample: Sendable {
   public var id: String
@@ -104,8 +41,9 @@ public struct SampleDecoder: Sendable {
     var inputs: [String: ModalityInput] = [:]
     for (name, specification) in manifest.modalities {
       guard let expected = featureShapes[name] else { preconditionFailure("no feature shape of modality \(name)") }
+      let decoder = try FileDecoder(specification, named: name)
       let decoded = try samples.map { sample in
-        try sample.files[name].map { try decode($0, specification, expected: expected, name: name) }
+        try sample.files[name].map { try decode($0, decoder, expected: expected, name: name) }
       }
       let data = ModalityData(assembling: decoded, featureShape: expected, isSequence: specification.isSequence)
       inputs[name] = data.gather(Array(samples.indices))
@@ -114,14 +52,15 @@ public struct SampleDecoder: Sendable {
   }
 
   private func decode(
-    _ url: URL, _ specification: ModalitySpecification, expected: [Int], name: String
+    _ url: URL, _ decoder: FileDecoder, expected: [Int], name: String
   ) throws -> DecodedSample {
     do {
-      let sample = try specification.decode(url)
-      let found = specification.isSequence ? Array(sample.shape.dropFirst()) : sample.shape
+      let sample = try decoder.decode(url)
+      let isSequence = decoder.specification.isSequence
+      let found = isSequence ? Array(sample.shape.dropFirst()) : sample.shape
       guard found == expected else {
         throw InputError(
-          "\(specification.isSequence ? "frames of shape" : "shape") \(found); the model expects \(expected) "
+          "\(isSequence ? "frames of shape" : "shape") \(found); the model expects \(expected) "
             + "for modality \"\(name)\"")
       }
       return sample
@@ -129,25 +68,5 @@ public struct SampleDecoder: Sendable {
       error.file = url.path
       throw error
     }
-  }
-}
-
-extension ModalityData {
-  /// Joins samples of the same feature shape; nil is an absent one. Sequences are padded with zeros.
-  init(assembling samples: [DecodedSample?], featureShape: [Int], isSequence: Bool) {
-    let lengths = isSequence ? samples.map { $0?.shape[0] ?? 1 } : nil
-    let shape = [samples.count] + (lengths.map { [$0.max() ?? 1] } ?? []) + featureShape
-    let stride = shape.dropFirst().reduce(1, *)
-    var values = [Float](repeating: 0, count: samples.count * stride)
-    values.withUnsafeMutableBufferPointer { values in
-      for (row, sample) in samples.enumerated() {
-        guard let sample else { continue }
-        let start = row * stride
-        _ = UnsafeMutableBufferPointer(rebasing: values[start..<start + sample.values.count])
-          .update(fromContentsOf: sample.values)
-      }
-    }
-    self.init(
-      values: Tensor(values, shape: shape), lengths: lengths, present: samples.map { $0 != nil })
   }
 }

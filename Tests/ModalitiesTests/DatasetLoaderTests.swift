@@ -52,7 +52,9 @@ struct SmallFolder {
     try folder.write(text.replacingOccurrences(of: old, with: new), to: path)
   }
 
-  func load(cache: URL? = nil) throws -> Dataset { try Dataset.load(url, cache: cache) }
+  func load(cache: URL? = nil) throws -> Dataset {
+    try withExtendedLifetime(folder) { try Dataset.load(url, cache: cache) }
+  }
 
   /// The one line that loading ends in.
   func message() -> String {
@@ -408,6 +410,44 @@ struct ArrayCase: Sendable {
         == "samples.csv: row 6: pictures/e.npy: has shape [4, 3, 1]; one sample of kind sequence is [T, D]")
     try NPY.write(Tensor([Float(1), .nan], shape: [1, 2]), to: folder.folder.file("pictures/e.npy"))
     #expect(folder.message() == "samples.csv: row 6: pictures/e.npy: number 2: nan is not finite")
+  }
+
+  @Test func readsSound() throws {
+    let folder = try SmallFolder()
+    try folder.replace(".png", ".wav", in: "samples.csv")
+    func specify(_ settings: String) throws {
+      try folder.folder.write(
+        SmallFolder.manifest.replacingOccurrences(
+          of: "kind: image, column: path, size: [4, 5], channels: 1", with: "kind: audio, column: path, \(settings)"),
+        to: "dataset.yaml")
+    }
+    let sounds = ["a": 800, "b": 1600, "d": 400, "e": 1000, "f": 2400]
+    for (name, count) in sounds {
+      let samples = (0..<count).map { Float(sin(Double($0) * 0.3)) / 2 }
+      try MediaFile.writeWAV(samples, rate: 8000, to: folder.folder.file("pictures/\(name).wav"))
+    }
+    try specify("rate: 8000, features: waveform")
+    let waveform = try #require(try folder.load().modalities["image"])
+    #expect(waveform.values.shape == [6, 2400, 1])
+    #expect(waveform.lengths == [800, 1600, 1, 400, 1000, 2400])
+    try specify("rate: 8000, bands: 20")
+    let energies = try #require(try folder.load().modalities["image"])
+    let features = try AudioFeatures(rate: 8000, bands: 20)
+    #expect(energies.lengths == [800, 1600, nil, 400, 1000, 2400].map { $0.map(features.frameCount) ?? 1 })
+    let expected = try features.logMel(Tensor(MediaFile.audio(folder.folder.file("pictures/b.wav"), rate: 8000)))
+    let input = energies.gather([1])
+    #expect(input.values[0].floats == expected.floats)
+    try specify("rate: 8000, bands: 20, features: mfcc, coefficients: 5, maximum_length: 7")
+    #expect(try folder.load().modalities["image"]?.values.shape == [6, 7, 5])
+    try specify("rate: 1000, bands: 500")
+    #expect(folder.message().hasPrefix("dataset.yaml: modalities.image: 500 mel bands"))
+    try specify("rate: 8000, bands: 20")
+    try MediaFile.writeWAV([], rate: 8000, to: folder.folder.file("pictures/b.wav"))
+    #expect(folder.message().hasPrefix("samples.csv: row 3: pictures/b.wav: "))
+    try MediaFile.writeWAV([0.1, 0.2], rate: 8000, to: folder.folder.file("pictures/b.wav"))
+    #expect(
+      folder.message() == "samples.csv: row 3: pictures/b.wav: 2 samples (0.000 s) of sound; "
+        + "expected at least one frame, 200 samples (0.025 s)")
   }
 
   @Test func everyModalityAbsentIsRefused() throws {

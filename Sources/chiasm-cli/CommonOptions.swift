@@ -1,0 +1,132 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+/// What every command takes.
+struct OutputOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Also write the result as JSON (- for standard output).", valueName: "file"))
+  var json: String?
+
+  @Flag(name: .long, help: "No progress and no tables; errors only.")
+  var quiet = false
+
+  /// How progress is told.
+  var style: ProgressLine.Style { quiet ? .quiet : .automatic }
+
+  /// Prints a table or text unless quiet or unless JSON goes to standard output.
+  func show(_ text: @autoclosure () -> String) {
+    if !quiet && json != "-" { print(text()) }
+  }
+
+  /// Writes `value` where `--json` says.
+  func write(_ value: some Encodable) throws {
+    guard let json else { return }
+    let data = try ResultJSON.encode(value)
+    if json == "-" {
+      FileHandle.standardOutput.write(data)
+    } else {
+      try AtomicFile.write(to: URL(fileURLWithPath: json)) { try data.write(to: $0) }
+    }
+  }
+
+  /// Refuses, before long work, a place where the JSON could not be written.
+  func checkWritable() throws {
+    guard let json, json != "-" else { return }
+    try checkParent(of: json)
+  }
+}
+
+/// Refuses a file whose folder is not there or cannot be written.
+func checkParent(of path: String) throws {
+  let url = URL(fileURLWithPath: path)
+  let folder = url.deletingLastPathComponent().path
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+    throw InputError(file: path, "cannot be written: there is no folder \(folder)")
+  }
+  guard FileManager.default.isWritableFile(atPath: folder) else {
+    throw InputError(file: path, "cannot be written: no permission to write in \(folder)")
+  }
+  guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue else {
+    throw InputError(file: path, "cannot be written: it is a folder")
+  }
+}
+
+/// Where runs are kept.
+struct StoreOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Folder of runs and of the run store.", valueName: "folder"))
+  var runs: String = ProcessInfo.processInfo.environment["CHIASM_RUNS"] ?? "runs"
+
+  var folder: URL { URL(fileURLWithPath: runs, isDirectory: true) }
+  /// Decoded media, kept beside the runs.
+  var cache: URL { folder.appending(path: "cache", directoryHint: .isDirectory) }
+}
+
+/// Settings of training; what is not given keeps its default.
+struct TrainingFlags: ParsableArguments {
+  @Option(help: "Most passes over the train split.")
+  var epochs: Int?
+  @Option(help: "Samples per step.")
+  var batchSize: Int?
+  @Option(help: "Step size of the optimiser.")
+  var learningRate: Double?
+  @Option(help: "Decay of weights towards zero per step, times the learning rate.")
+  var weightDecay: Double?
+  @Option(help: "Epochs without a better validation score after which training stops.")
+  var patience: Int?
+  @Option(help: "adamw, adam or sgd.")
+  var optimizer: String?
+  @Option(help: "constant, cosine or plateau.")
+  var schedule: String?
+  @Flag(help: "Weigh classes by the inverse of how often they occur in the train split.")
+  var balanced = false
+
+  /// Whether nothing was given.
+  var isEmpty: Bool {
+    epochs == nil && batchSize == nil && learningRate == nil && weightDecay == nil && patience == nil && optimizer == nil
+      && schedule == nil && !balanced
+  }
+
+  func resolved() throws -> TrainingOptions {
+    var options = TrainingOptions()
+    if let epochs { options.epochs = try Self.check(epochs, "--epochs", 1...100_000) }
+    if let batchSize { options.batchSize = try Self.check(batchSize, "--batch-size", 1...1_000_000) }
+    if let learningRate { options.learningRate = try Self.check(learningRate, "--learning-rate", 1e-9...100) }
+    if let weightDecay { options.weightDecay = try Self.check(weightDecay, "--weight-decay", 0...100) }
+    if let patience { options.patience = try Self.check(patience, "--patience", 1...100_000) }
+    if let optimizer {
+      guard let value = OptimizerKind(rawValue: optimizer) else {
+        throw UsageError("--optimizer is \"\(optimizer)\"; expected adamw, adam or sgd")
+      }
+      options.optimizer = value
+    }
+    if let schedule {
+      switch schedule {
+      case "constant": options.schedule = .constant
+      case "cosine": options.schedule = .cosine(warmUp: 0.1)
+      case "plateau": options.schedule = .plateau(factor: 0.5, patience: 3)
+      default: throw UsageError("--schedule is \"\(schedule)\"; expected constant, cosine or plateau")
+      }
+    }
+    if balanced { options.balancedClasses = true }
+    return options
+  }
+
+  static func check<N: Comparable>(_ value: N, _ name: String, _ range: ClosedRange<N>) throws -> N {
+    guard range.contains(value) else {
+      throw UsageError("\(name) is \(value); expected \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+}
+
+/// Reads `key=value` pairs.
+func pairs(_ texts: [String], of option: String) throws -> [String: String] {
+  try texts.reduce(into: [:]) { result, text in
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, !parts[0].isEmpty else {
+      throw UsageError("\(option) \"\(text)\" is not key=value")
+    }
+    result[parts[0]] = parts[1]
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "The main job: every method over several seeds, with intervals, a verdict and a report.",
+    discussion: """
+      A method is a name with optional modalities and options: late:combine=product, tensor@audio+text,
+      low-rank:rank=4; "unimodal" stands for one baseline per modality. See: chiasm methods --options
+      Example: chiasm compare mosi --methods unimodal,late,tensor,gated --seeds 5
+      """)
+
+  @Argument(help: "Folder of the data set; left out with --resume.")
+  var dataset: String?
+  @Option(help: "Methods to compare, comma-separated; all of them by default.")
+  var methods: String?
+  @Option(help: "Number of seeds.")
+  var seeds: Int?
+  @Option(help: ArgumentHelp("Start no training after so many minutes.", valueName: "minutes"))
+  var budget: Double?
+  @Option(help: "First seed.")
+  var seed: Int = 0
+  @Option(help: "Trainings at the same time; one per core by default.")
+  var jobs: Int?
+  @Option(help: ArgumentHelp("Where the report goes; report.html in the run folder by default.", valueName: "file"))
+  var report: String?
+  @Option(help: ArgumentHelp("Go on with a comparison that was stopped.", valueName: "run"))
+  var resume: String?
+  @OptionGroup var training: TrainingFlags
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try output.checkWritable()
+    if let report { try checkParent(of: report) }
+    if let jobs { _ = try TrainingFlags.check(jobs, "--jobs", 1...1024) }
+    let job = try resume.map { try resumed($0) } ?? started()
+    try job.run(jobs: jobs, output: output, report: report.map { URL(fileURLWithPath: $0) })
+  }
+
+  private func started() throws -> ComparisonJob {
+    guard let dataset else { throw UsageError("compare needs the folder of a data set, or --resume RUN") }
+    return try ComparisonJob.start(
+      dataset: dataset, methods: methods, seeds: TrainingFlags.check(seeds ?? 5, "--seeds", 1...10_000), firstSeed: seed,
+      training: training.resolved(), budget: budget.map { try TrainingFlags.check($0, "--budget", 0.01...1e6) },
+      store: store)
+  }
+
+  private func resumed(_ run: String) throws -> ComparisonJob {
+    guard methods == nil, seeds == nil, seed == 0, training.isEmpty else {
+      throw UsageError("--resume goes on with the methods, seeds and training options the comparison began with; leave them out")
+    }
+    return try ComparisonJob.resume(run, dataset: dataset, budget: budget, store: store)
+  }
+}

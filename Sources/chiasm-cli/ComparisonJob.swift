@@ -1,0 +1,89 @@
+import Chiasm
+import Foundation
+
+/// A comparison as the command line runs it: the run store, progress, the leaderboard, the verdict and the report.
+struct ComparisonJob {
+  let plan: ComparisonPlan
+  let prepared: PreparedDataset
+  let run: StoredRun
+  let store: RunStore
+  let options: StoreOptions
+
+  static func start(
+    dataset: String, methods: String?, seeds: Int, firstSeed: Int, training: TrainingOptions, budget: Double?,
+    store options: StoreOptions
+  ) throws -> ComparisonJob {
+    let prepared = try PreparedDataset(load(dataset, options))
+    let names = prepared.dataset.names
+    let selections = try methods.map { try MethodSelection.parse($0, modalities: names) }
+      ?? MethodSelection.standard(modalities: names)
+    let plan = ComparisonPlan(
+      dataset: dataset, fingerprint: prepared.fingerprint, selections: selections,
+      seeds: Array(firstSeed..<firstSeed + seeds), training: training, budgetMinutes: budget)
+    let store = try RunStore(folder: options.folder)
+    let run = StoredRun(kind: .compare, dataset: prepared.dataset.manifest.name)
+    return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)
+  }
+
+  static func resume(
+    _ id: String, dataset: String?, budget: Double?, store options: StoreOptions
+  ) throws -> ComparisonJob {
+    let store = try RunStore(folder: options.folder)
+    let run = try store.run(id)
+    guard run.kind == .compare else { throw UsageError("run \(run.id) is no comparison; go on with: chiasm train --resume \(run.id)") }
+    let folder = RunFolder(store.url(of: run))
+    var plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
+    if let dataset { plan.dataset = dataset }
+    plan.budgetMinutes = budget ?? plan.budgetMinutes
+    let prepared = try PreparedDataset(load(plan.dataset, options))
+    return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)
+  }
+
+  private static func load(_ dataset: String, _ options: StoreOptions) throws -> Dataset {
+    try Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: options.cache)
+  }
+
+  func run(jobs: Int?, output: OutputOptions, report: URL?) throws {
+    let folder = RunFolder(store.url(of: run))
+    let interruption = Interruption()
+    let runner = try ComparisonRunner(
+      plan, in: folder, on: prepared, jobs: jobs, cancellation: interruption.cancellation)
+    var run = run
+    run.status = .running
+    try store.save(run)
+    let line = ProgressLine("compare \(prepared.dataset.manifest.name)", style: output.style)
+    do {
+      let (comparison, records) = try runner.run { progress in
+        line.update(
+          progress.thousandths, of: 1000, unit: "‰", note: "\(progress.finished)/\(progress.trials) \(progress.note)")
+      }
+      line.finish(1000, of: 1000)
+      try finish(comparison, records, output: output, report: report ?? folder.report)
+    } catch {
+      line.finish(0, of: 1000, note: "stopped")
+      run.status = error is ComparisonStopped ? .interrupted : .failed
+      run.failure = error is ComparisonStopped ? nil : "\(error)"
+      try? store.save(run)
+      guard error is ComparisonStopped else { throw error }
+      throw Interrupted(resume: "chiasm compare --resume \(run.id) --runs \(options.runs)")
+    }
+  }
+
+  private func finish(
+    _ comparison: Comparison, _ records: [TrialRecord], output: OutputOptions, report: URL
+  ) throws {
+    try Report.write(
+      comparison, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
+      date: Date(), to: report)
+    var run = run
+    run.status = comparison.methods.allSatisfy(\.metrics.isEmpty) ? .failed : .finished
+    for method in comparison.methods { run.metrics[method.name] = method.metrics[comparison.dataset.metric.rawValue]?.mean }
+    try store.save(run)
+    try output.write(comparison)
+    output.show(ComparisonText(comparison).text)
+    output.show("\nrun \(run.id) in \(store.url(of: run).relativePath); report: \(report.relativePath)")
+    if run.status == .failed {
+      throw Failed("no training succeeded; the first said: \(comparison.methods.first?.failures.first?.error ?? "nothing")")
+    }
+  }
+}

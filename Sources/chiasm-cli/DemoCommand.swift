@@ -1,0 +1,40 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo", abstract: "Make audio-visual digits, compare fusions on them, write the report.",
+    discussion: "Example: chiasm demo demo")
+
+  @Argument(help: "The folder for data, runs and report.")
+  var folder: String = "demo"
+  @Option(help: "Number of samples.")
+  var samples: Int = 1500
+  @Option(help: "Methods to compare.")
+  var methods: String = "unimodal,early:level=encoded,late,additive,tensor,low-rank,gated,nonlinear"
+  @Option(help: "Number of seeds.")
+  var seeds: Int = 3
+  @Option(help: "Most passes over the train split.")
+  var epochs: Int = 12
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let root = URL(fileURLWithPath: folder, isDirectory: true)
+    let data = root.appending(path: "digits", directoryHint: .isDirectory)
+    var options = DigitsOptions()
+    options.samples = try TrainingFlags.check(samples, "--samples", 60...100_000)
+    let line = ProgressLine("making digits", style: output.style)
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try DigitsGenerator(options).write(to: data, force: true) { done, all in line.update(done, of: all, unit: "samples") }
+    line.finish(samples, of: samples, unit: "samples")
+    var training = TrainingOptions()
+    training.epochs = try TrainingFlags.check(epochs, "--epochs", 1...100_000)
+    training.patience = 4
+    let store = try StoreOptions.parse(["--runs", root.appending(path: "runs").relativePath])
+    let job = try ComparisonJob.start(
+      dataset: data.relativePath, methods: methods, seeds: TrainingFlags.check(seeds, "--seeds", 1...1000), firstSeed: 0,
+      training: training, budget: nil, store: store)
+    try job.run(jobs: nil, output: output, report: root.appending(path: "report.html"))
+  }
+}

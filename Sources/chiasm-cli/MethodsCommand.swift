@@ -1,0 +1,39 @@
+import ArgumentParser
+import Chiasm
+
+struct MethodsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "methods", abstract: "List every implemented system: name, area, paper, options with defaults.",
+    discussion: "Example: chiasm methods --area fusion")
+
+  @Option(help: "One area only: fusion or unimodal.")
+  var area: String?
+  @Flag(help: "Show the options of each method.")
+  var options = false
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let areas = Set(Method.all.map(\.area))
+    if let area, !areas.contains(area) {
+      throw UsageError("no area \"\(area)\"; expected one of \(areas.sorted().joined(separator: ", "))")
+    }
+    let methods = Method.all.filter { area == nil || $0.area == area }
+    try output.write(methods)
+    output.show(
+      TerminalTable(
+        ["method", "area", "modalities", "what it computes", "source"],
+        rows: methods.map {
+          let most = $0.maximumModalities == $0.minimumModalities ? "" : " or more"
+          return [$0.name, $0.area, "\($0.minimumModalities)\(most)", $0.summary, $0.paper]
+        }
+      ).text())
+    guard options else { return }
+    for method in methods {
+      output.show("\n\(method.name)")
+      output.show(
+        TerminalTable(
+          ["option", "default", "meaning"], rows: method.options.map { [$0.name, $0.defaultValue, $0.help] }
+        ).text())
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "The run store.", subcommands: [List.self, Show.self, Delete.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List runs, newest first.", discussion: "Example: chiasm runs list --limit 10")
+    @Option(help: "Most runs to list.")
+    var limit: Int = 30
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let runs = try RunStore(folder: store.folder).runs(limit: TrainingFlags.check(limit, "--limit", 1...1_000_000))
+      try output.write(runs)
+      guard !runs.isEmpty else { return output.show("no runs in \(store.runs)") }
+      output.show(
+        TerminalTable(
+          ["run", "kind", "data set", "method", "seed", "status"],
+          rows: runs.map {
+            [$0.id, $0.kind.rawValue, $0.dataset, $0.method ?? "", $0.seed.map(String.init) ?? "", $0.status.rawValue]
+          }
+        ).text())
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show one run.", discussion: "Example: chiasm runs show 20261120-221933-k3f9")
+    @Argument(help: ArgumentHelp("Run id, or its beginning or end.", valueName: "run"))
+    var id: String
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let runs = try RunStore(folder: store.folder)
+      let run = try runs.run(id)
+      let folder = RunFolder(runs.url(of: run))
+      if run.kind == .compare, FileManager.default.fileExists(atPath: folder.comparison.path) {
+        let comparison = try folder.read(Comparison.self, from: folder.comparison)
+        try output.write(comparison)
+        return output.show(ComparisonText(comparison).text)
+      }
+      try output.write(run)
+      output.show("\(run.id)  \(run.kind.rawValue)  \(run.dataset)  \(run.method ?? "")  \(run.status.rawValue)")
+      if let failure = run.failure { output.show("failed: \(failure)") }
+      output.show(
+        TerminalTable(
+          ["metric", "test"], rows: run.metrics.sorted { $0.key < $1.key }.map { [$0, String(format: "%.4f", $1)] }
+        ).text())
+    }
+  }
+
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Delete runs with their folders.", discussion: "Example: chiasm runs delete 20261120-221933-k3f9")
+    @Argument(help: "Run ids.")
+    var ids: [String]
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let runs = try RunStore(folder: store.folder)
+      for id in ids {
+        let run = try runs.run(id)
+        try runs.delete(run.id)
+        output.show("deleted \(run.id)")
+      }
+    }
+  }
+}
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write the report of a comparison as one self-contained page.",
+    discussion: "Example: chiasm report 20261120-221933-k3f9 report.html")
+
+  @Argument(help: "Run ids or folders of comparisons, then the page to write.")
+  var arguments: [String]
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    guard arguments.count >= 2, let out = arguments.last else {
+      throw UsageError("report needs a run and the page to write: chiasm report RUN report.html")
+    }
+    try checkParent(of: out)
+    let folders = try arguments.dropLast().map(comparisonFolder)
+    let (comparison, records) = try ComparisonReader.read(folders)
+    try Report.write(
+      comparison, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
+      date: Date(), to: URL(fileURLWithPath: out))
+    output.show("report: \(out)")
+  }
+
+  private func comparisonFolder(_ name: String) throws -> RunFolder {
+    let direct = RunFolder(URL(fileURLWithPath: name, isDirectory: true))
+    if FileManager.default.fileExists(atPath: ComparisonRunner.planFile(direct).path) { return direct }
+    let runs = try RunStore(folder: store.folder)
+    let run = try runs.run(name)
+    guard run.kind == .compare else { throw UsageError("run \(run.id) is a single training; report takes comparisons") }
+    return RunFolder(runs.url(of: run))
+  }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train one method; leaves a run folder with model, log, metrics and predictions.",
+    discussion: "Example: chiasm train mosi --method low-rank --set rank=4 --epochs 30")
+
+  @Argument(help: "Folder of the data set; left out with --resume.")
+  var dataset: String?
+  @Option(help: "Name of the method, as chiasm methods lists it.")
+  var method: String = "early"
+  @Option(help: "Modalities to use, comma-separated; all of them by default.")
+  var modalities: String?
+  @Option(name: .customLong("set"), help: ArgumentHelp("An option of the method.", valueName: "key=value"))
+  var settings: [String] = []
+  @Option(help: "Seed of initialisation, order and dropout.")
+  var seed: Int = 0
+  @Option(help: "Threads of one operation; all cores by default.")
+  var threads: Int?
+  @Option(help: ArgumentHelp("Go on with a training that was stopped.", valueName: "run"))
+  var resume: String?
+  @OptionGroup var training: TrainingFlags
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try output.checkWritable()
+    Engine.threads = try TrainingFlags.check(
+      threads ?? ProcessInfo.processInfo.activeProcessorCount, "--threads", 1...1024)
+    let runs = try RunStore(folder: store.folder)
+    if let resume {
+      let run = try runs.run(resume)
+      guard run.kind == .train else {
+        throw UsageError("run \(run.id) is a comparison; go on with: chiasm compare --resume \(run.id)")
+      }
+      let folder = RunFolder(runs.url(of: run))
+      let start = try folder.read(TrainStart.self, from: TrainStart.file(folder))
+      return try train(start, run, runs, resuming: true)
+    }
+    guard let dataset else { throw UsageError("train needs the folder of a data set, or --resume RUN") }
+    let data = try load(dataset)
+    var text = method
+    if let modalities { text += "@" + modalities.replacingOccurrences(of: ",", with: "+") }
+    text += try pairs(settings, of: "--set").sorted { $0.key < $1.key }.map { ":\($0)=\($1)" }.joined()
+    let selections = try MethodSelection.parse(text, modalities: data.dataset.names)
+    guard selections.count == 1, let selection = selections.first else {
+      throw UsageError(
+        "a unimodal training needs one modality; add --modalities with one of \(data.dataset.names.joined(separator: ", "))")
+    }
+    let start = TrainStart(
+      dataset: dataset, configuration: try TrialConfiguration(selection, training: training.resolved(), seed: seed, on: data))
+    let run = StoredRun(
+      kind: .train, dataset: data.dataset.manifest.name, method: selection.name, seed: seed)
+    try train(start, run, runs, resuming: false, prepared: data)
+  }
+
+  private func load(_ dataset: String) throws -> PreparedDataset {
+    try PreparedDataset(Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: store.cache))
+  }
+
+  private func train(
+    _ start: TrainStart, _ run: StoredRun, _ runs: RunStore, resuming: Bool, prepared: PreparedDataset? = nil
+  ) throws {
+    var run = run
+    let folder = RunFolder(runs.url(of: run))
+    try folder.make()
+    try folder.write(start, to: TrainStart.file(folder))
+    run.status = .running
+    try runs.save(run)
+    let interruption = Interruption()
+    var runner = try TrialRunner(prepared ?? load(start.dataset), cancellation: interruption.cancellation)
+    runner.prefetch = 2
+    let line = ProgressLine("train \(start.configuration.selection.name)", style: output.style)
+    do {
+      let record = try runner.run(start.configuration, in: folder, resuming: resuming) { progress in
+        let validation = progress.validation.map { String(format: ", validation %.3f", $0) } ?? ""
+        line.update(
+          (progress.epoch - 1) * progress.steps + progress.step, of: progress.epochs * progress.steps,
+          note: "epoch \(progress.epoch), loss \(String(format: "%.3f", progress.loss))\(validation)")
+      }
+      line.finish(record.epochs.count, of: record.epochs.count, note: "best epoch \(record.bestEpoch) of \(record.epochs.count)")
+      run.status = .finished
+      run.metrics = record.metrics
+      try runs.save(run)
+      try output.write(record)
+      output.show(
+        TerminalTable(
+          ["metric", "validation", "test"],
+          rows: record.metrics.keys.sorted().map { name in
+            [name] + [record.validationMetrics[name], record.metrics[name]].map { $0.map { String(format: "%.4f", $0) } ?? "–" }
+          }
+        ).text())
+      output.show("\nrun \(run.id) in \(folder.url.relativePath)")
+    } catch {
+      line.finish(0, of: 1, note: "stopped")
+      run.status = error is TrainingCancelled ? .interrupted : .failed
+      run.failure = error is TrainingCancelled ? nil : "\(error)"
+      try? runs.save(run)
+      guard error is TrainingCancelled else { throw error }
+      throw Interrupted(resume: "chiasm train --resume \(run.id) --runs \(store.runs)")
+    }
+  }
+}
+
+/// What a training was asked to do, kept so that it can be resumed.
+struct TrainStart: Codable {
+  let dataset: String
+  let configuration: TrialConfiguration
+
+  static func file(_ folder: RunFolder) -> URL { folder.url.appending(path: "start.json") }
+}

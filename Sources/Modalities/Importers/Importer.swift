@@ -29,7 +29,7 @@ extension Importer {
   public static func run(source: URL, destination: URL, options: [String: String] = [:]) throws {
     let values = try ImportOptions(options, of: Self.self)
     let source = try ImportSource(source)
-    try AtomicFolder.build(destination) { try convert(source, into: $0, options: values) }
+    try FolderReplacement.create(destination) { try convert(source, into: $0, options: values) }
   }
 }
 

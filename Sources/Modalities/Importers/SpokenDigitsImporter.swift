@@ -44,7 +44,7 @@ public enum SpokenDigitsImporter: Importer {
       }
       let (sound, image) = ("wav/\(recording.stem).wav", "pictures/\(recording.stem).png")
       let data = try InputFile.contents(of: source.file("recordings/\(recording.stem).wav"))
-      try AtomicFolder.write(data, to: folder.appendingPathComponent(sound))
+      try PlainFile.write(data, to: folder.appendingPathComponent(sound))
       try MediaFile.writePNG(
         pictures.pixels(picture), height: 28, width: 28, to: folder.appendingPathComponent(image))
       rows.append([

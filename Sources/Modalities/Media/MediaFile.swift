@@ -71,7 +71,7 @@ public enum MediaFile {
       cmedia_encode_png(pixels, Int32(width), Int32(height), Int32(channels), &bytes, &count, error)
     }
     defer { cmedia_free(bytes) }
-    try write(Data(UnsafeBufferPointer(start: bytes, count: count)), to: url)
+    try PlainFile.write(Data(UnsafeBufferPointer(start: bytes, count: count)), to: url)
   }
 
   /// Writes mono samples as a 16-bit WAV file; what is beyond −1…1 is clipped.
@@ -94,15 +94,7 @@ public enum MediaFile {
     data.append(contentsOf: Array("data".utf8))
     append(UInt32(2 * samples.count))
     for sample in samples { append(Int16((max(-1, min(1, sample)) * 32767).rounded())) }
-    try write(data, to: url)
-  }
-
-  private static func write(_ data: Data, to url: URL) throws {
-    do {
-      try data.write(to: url)
-    } catch {
-      throw InputError(file: url.path, "cannot be written: \(error.localizedDescription)")
-    }
+    try PlainFile.write(data, to: url)
   }
 }
 

@@ -210,7 +210,7 @@ public struct SyntheticGenerator: Sendable {
       [dataset.ids[row], dataset.splits[row].rawValue, String(Int(targets[row]))] + columns.map { $0[row] }
     }
     let table = try SampleTable(header: ["id", "split", "target"] + bitNames, rows: rows)
-    try AtomicFolder.build(folder) { folder in
+    try FolderReplacement.create(folder) { folder in
       for (name, data) in dataset.modalities {
         try NPY.write(data.values, to: folder.appendingPathComponent("\(name).npy"))
       }

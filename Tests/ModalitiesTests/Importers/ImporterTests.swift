@@ -35,7 +35,7 @@ import Testing
     }
     try folder.write("x", to: "made/kept")
     #expect(
-      throws: InputError(file: folder.file("made").path, "exists and is not empty; choose another or remove it")
+      throws: InputError(file: folder.file("made").path, "is a folder with other files in it; name a new one")
     ) {
       try MfeatImporter.run(source: folder.url, destination: folder.file("made"))
     }

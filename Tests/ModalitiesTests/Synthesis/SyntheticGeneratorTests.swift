@@ -138,10 +138,12 @@ private struct Setting: Sendable, CustomTestStringConvertible {
     try folder.write("x", to: "made/kept")
     let generator = try SyntheticGenerator(redundancy: 1, unique: [0, 0], synergy: 0, samples: 20)
     let made = folder.file("made")
-    #expect(throws: InputError(file: made.path, "exists and is not empty; choose another or remove it")) {
+    #expect(throws: InputError(file: made.path, "is a folder with other files in it; name a new one")) {
       try generator.write(to: made)
     }
-    #expect(throws: InputError(file: folder.file("made/kept").path, "exists and is a file")) {
+    #expect(
+      throws: InputError(file: folder.file("made/kept").path, "is there already and is not a folder that can be read")
+    ) {
       try generator.write(to: folder.file("made/kept"))
     }
     #expect(throws: InputError.self) { try generator.write(to: folder.file("made/kept/below")) }

@@ -32,7 +32,11 @@ enum FolderReplacement {
       throw InputError(file: url.path, "cannot be made: \(error.localizedDescription)")
     }
     defer { try? manager.removeItem(at: partial) }
-    try body(partial)
+    do {
+      try body(partial)
+    } catch {
+      throw renamed(error, from: partial, to: url)
+    }
     do {
       if exists { try manager.moveItem(at: url, to: old) }
       do {
@@ -44,6 +48,22 @@ enum FolderReplacement {
       if exists { try manager.removeItem(at: old) }
     } catch {
       throw InputError(file: url.path, "cannot be put in place: \(error.localizedDescription)")
+    }
+  }
+  /// A new folder at `url`; one with something in it stays and is an error.
+  static func create(_ url: URL, _ body: (URL) throws -> Void) throws {
+    try write(to: url, force: false, isOurs: { _ in false }, body)
+  }
+
+  /// The user knows the final name, not the temporary one.
+  private static func renamed(_ error: any Error, from partial: URL, to url: URL) -> any Error {
+    switch error {
+    case var error as InputError:
+      error.file = error.file?.replacingOccurrences(of: partial.path, with: url.path)
+      return error
+    case let error as CocoaError:
+      return InputError(file: url.path, "cannot be written: \(error.localizedDescription)")
+    default: return error
     }
   }
 }

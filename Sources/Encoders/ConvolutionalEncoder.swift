@@ -5,7 +5,7 @@ public import Tensors
 /// Encodes a picture `[B, C, H, W]` by a small convolutional network.
 ///
 /// A block is a 3×3 convolution, 2×2 maximum pooling, group normalisation and a rectifier; blocks are added until the shorter
-/// side is below 8, so 28×28 takes two and 96×96 takes four. Channels double from 16 to at most 64. What is left is
+/// side is below 8, so 28×28 takes two and 96×96 takes four. Channels double from 8 to at most 64. What is left is
 /// flattened, after average pooling to 4×4 where it would be wider than 4096. Normalisation is per sample: absent rows
 /// and batch mates do not enter it.
 public struct ConvolutionalEncoder: Encoder {
@@ -25,7 +25,7 @@ public struct ConvolutionalEncoder: Encoder {
     outputSize = width
     var (channels, height, width_) = (shape[0], shape[1], shape[2])
     var convolutions: [Convolution2D] = []
-    var next = 16
+    var next = 8
     pools = min(height, width_) >= 8
     repeat {
       convolutions.append(Convolution2D(channels, next, kernel: 3, stride: 1, padding: 1, generator: generator))
@@ -34,7 +34,7 @@ public struct ConvolutionalEncoder: Encoder {
       if pools { (height, width_) = (height / 2, width_ / 2) }
     } while min(height, width_) >= 8
     self.convolutions = convolutions
-    norms = convolutions.indices.map { GroupNorm(groups: 4, channels: min(16 << $0, 64)) }
+    norms = convolutions.indices.map { GroupNorm(groups: 4, channels: min(8 << $0, 64)) }
     coarse = channels * height * width_ > 4096 ? [min(4, height), min(4, width_)] : nil
     let cells = coarse.map { $0[0] * $0[1] } ?? height * width_
     self.dropout = Dropout(dropout)

@@ -5,15 +5,16 @@ import Tensors
 enum ArrayFile {
   /// Reads an array; `name` is how errors call the file, `member` picks one of an `.npz` or `.safetensors`.
   ///
+  /// A table may have a column `id` besides its numbers; where `ids` is given it must list the same ids in that order.
   /// - Throws: `InputError` when the file cannot be read, or holds text, complex numbers or several arrays.
-  static func read(_ url: URL, name: String, member: String? = nil) throws -> Tensor {
+  static func read(_ url: URL, name: String, member: String? = nil, ids: [String]? = nil) throws -> Tensor {
     let tensor: Tensor
     do {
       switch url.pathExtension.lowercased() {
       case "npy": tensor = try NPY.read(url)
       case "npz": tensor = try pick(member, of: NPZ.read(url), name: name)
       case "safetensors": tensor = try pick(member, of: Safetensors.read(url).tensors, name: name)
-      case "csv": tensor = try table(url, name: name)
+      case "csv": tensor = try table(url, name: name, ids: ids)
       default: throw InputError("is not .npy, .npz, .safetensors or .csv")
       }
     } catch var error as InputError {
@@ -41,20 +42,30 @@ enum ArrayFile {
     return tensor
   }
 
-  /// `[rows, columns]` of a table with a header, float64.
-  private static func table(_ url: URL, name: String) throws -> Tensor {
+  /// `[rows, columns]` of a table with a header, float64, without its column `id`.
+  private static func table(_ url: URL, name: String, ids: [String]?) throws -> Tensor {
     let table = try SampleTable.read(url, name: name)
+    let idColumn = table.column("id")
+    if let ids, let found = table.cells("id") {
+      for (row, (found, expected)) in zip(found, ids).enumerated() where found != expected {
+        throw InputError(
+          file: name, at: table.place(row),
+          "id \"\(found)\", but \"\(expected)\" in samples.csv; both must list the samples in the same order")
+      }
+    }
+    let columns = table.header.indices.filter { $0 != idColumn }
     var values: [Double] = []
-    values.reserveCapacity(table.rows.count * table.header.count)
+    values.reserveCapacity(table.rows.count * columns.count)
     for (row, cells) in table.rows.enumerated() {
-      for (column, cell) in cells.enumerated() {
-        guard let value = Double(cell) else {
+      for column in columns {
+        guard let value = Double(cells[column]) else {
           throw InputError(
-            file: name, at: "\(table.place(row)), column \"\(table.header[column])\"", "\"\(cell)\" is not a number")
+            file: name, at: "\(table.place(row)), column \"\(table.header[column])\"",
+            "\"\(cells[column])\" is not a number")
         }
         values.append(value)
       }
     }
-    return Tensor(values, shape: [table.rows.count, table.header.count])
+    return Tensor(values, shape: [table.rows.count, columns.count])
   }
 }

@@ -49,7 +49,7 @@ struct ArrayModalityReader {
   private func place(_ row: Int) -> String { "row \(row + 1) (id \"\(ids[row])\")" }
 
   private func array() throws -> Tensor {
-    try ArrayFile.read(folder.file(file), name: file, member: specification.array)
+    try ArrayFile.read(folder.file(file), name: file, member: specification.array, ids: ids)
   }
 
   /// `<name>.lengths.npy` or `<name>.present.npy`, one whole number per sample; nil when there is none.

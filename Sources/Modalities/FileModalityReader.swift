@@ -84,6 +84,15 @@ struct FileModalityReader {
         file: table.file, "column \"\(specification.column ?? "")\" is empty: no sample has modality \"\(name)\"")
       return nil
     }
+    let longest = specification.isSequence ? samples.compactMap { $0?.shape[0] }.max() ?? 1 : 1
+    let bytes = ([samples.count, longest, MemoryLayout<Float>.size] + shape.shape).reduce(1.0) { $0 * Double($1) }
+    guard bytes < 0.5 * Double(ProcessInfo.processInfo.physicalMemory) else {
+      violations.add(
+        file: Manifest.fileName, at: "modalities.\(name)",
+        "\(samples.count) samples of up to \(longest) frames of shape \(shape.shape) need "
+          + "\(Int(bytes / 1e9)) GB, more than half of the memory; a maximum_length or a smaller size helps")
+      return nil
+    }
     return ModalityData(assembling: samples, featureShape: shape.shape, isSequence: specification.isSequence)
   }
 

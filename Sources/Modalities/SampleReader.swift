@@ -43,7 +43,6 @@ struct SampleReader {
     named += manifest.modalityNames.map { ("modalities.\($0).column", manifest.modalities[$0]?.column) }
     for (key, column) in named {
       guard let column, table.column(column) == nil else { continue }
-      // Data without labels may still be searched.
       violations.add(
         file: Manifest.fileName, at: key, "no column \"\(column)\" in \(table.file); \(columns)")
     }

@@ -266,6 +266,11 @@ struct ArrayCase: Sendable {
     let text = try Data(contentsOf: folder.folder.file("text.npy"))
     try folder.folder.write(Data(text.dropLast(3)), to: "text.npy")
     #expect(folder.message().hasPrefix("text.npy: "))
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1152921504606846976, 3), }"
+    let length = [UInt8(header.utf8.count), 0]
+    try folder.folder.write(
+      Data([0x93] + Array("NUMPY".utf8) + [1, 0] + length + Array(header.utf8) + [0, 0, 0, 0]), to: "text.npy")
+    #expect(folder.message().hasPrefix("text.npy: "))
     try folder.folder.write("not numpy at all", to: "text.npy")
     #expect(folder.message().hasPrefix("text.npy: "))
   }
@@ -368,6 +373,17 @@ struct ArrayCase: Sendable {
     }
     try folder.folder.write(
       SmallFolder.manifest.replacingOccurrences(of: "text.npy", with: "text.csv"), to: "dataset.yaml")
+    let lines = csv.split(separator: "\n")
+    func identified(_ ids: String) -> String {
+      zip(lines, ["id"] + ids.map { String($0) }).map { "\($0),\($1)\n" }.joined()
+    }
+    try folder.folder.write(identified("abcdef"), to: "text.csv")
+    #expect(try folder.load().modalities["text"]?.values.floats == values.floats)
+    try folder.folder.write(identified("abdcef"), to: "text.csv")
+    #expect(
+      folder.message()
+        == "text.csv: row 4: id \"d\", but \"c\" in samples.csv; both must list the samples in the same order")
+    try folder.folder.write(csv, to: "text.csv")
     try folder.replace("1.0", "one", in: "text.csv")
     #expect(folder.message() == "text.csv: row 3, column \"y\": \"one\" is not a number")
   }

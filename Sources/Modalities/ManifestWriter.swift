@@ -25,7 +25,8 @@ struct ManifestWriter {
       ]
       pairs.append(("information", Node(entries, .implicit, .flow)))
     }
-    return try Yams.serialize(node: Node(pairs, .implicit, .block), width: -1, allowUnicode: true)
+    let text = try Yams.serialize(node: Node(pairs, .implicit, .block), width: -1, allowUnicode: true)
+    return text.hasSuffix("\n") ? text : text + "\n"
   }
 
   private func modality(_ specification: ModalitySpecification) -> Node {

@@ -59,6 +59,7 @@ private let digits = """
     manifest.information = InformationContent(
       redundancy: 0.5, unique: ["audio": 1, "image": 0, "motion": 0.25, "text": 2], synergy: 0)
     #expect(try Manifest.parse(manifest.yaml()) == manifest)
+    #expect(try manifest.yaml().hasSuffix("}\n"))
     let folder = try TemporaryFolder()
     try manifest.write(to: folder.file("dataset.yaml"))
     #expect(try Manifest.read(folder.file("dataset.yaml")) == manifest)

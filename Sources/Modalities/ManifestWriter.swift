@@ -25,8 +25,8 @@ struct ManifestWriter {
       ]
       pairs.append(("information", Node(entries, .implicit, .flow)))
     }
-    let text = try Yams.serialize(node: Node(pairs, .implicit, .block), width: -1, allowUnicode: true)
-    return text.hasSuffix("\n") ? text : text + "\n"
+    let yaml = try Yams.serialize(node: Node(pairs, .implicit, .block), width: -1, allowUnicode: true)
+    return yaml.hasSuffix("\n") ? yaml : yaml + "\n"
   }
 
   private func modality(_ specification: ModalitySpecification) -> Node {

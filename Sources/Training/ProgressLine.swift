@@ -44,18 +44,18 @@ public final class ProgressLine: Sendable {
   /// Says that `done` of `total` is done.
   ///
   /// - Parameters:
-  ///   - unit: what is counted, for the rate.
+  ///   - unit: what is counted, for the rate; nil where the count means nothing to a person.
   ///   - note: what else matters now, such as the loss.
-  public func update(_ done: Int, of total: Int, unit: String = "steps", note: String = "") {
+  public func update(_ done: Int, of total: Int, unit: String? = "steps", note: String = "") {
     show(done, total, unit, note, isLast: false)
   }
 
   /// Says that all is done, or where it stopped, and ends the line.
-  public func finish(_ done: Int, of total: Int, unit: String = "steps", note: String = "") {
+  public func finish(_ done: Int, of total: Int, unit: String? = "steps", note: String = "") {
     show(done, total, unit, note, isLast: true)
   }
 
-  private func show(_ done: Int, _ total: Int, _ unit: String, _ note: String, isLast: Bool) {
+  private func show(_ done: Int, _ total: Int, _ unit: String?, _ note: String, isLast: Bool) {
     guard style != .quiet else { return }
     let now = seconds()
     lastShown.withLock { last in
@@ -67,7 +67,7 @@ public final class ProgressLine: Sendable {
       let timing =
         isLast
         ? "in \(Self.duration(now - start))"
-        : "\(Self.number(rate)) \(unit)/s, \(Self.duration(Double(total - done) / max(rate, 1e-9))) left"
+        : "\(unit.map { "\(Self.number(rate)) \($0)/s, " } ?? "")\(Self.duration(Double(total - done) / max(rate, 1e-9))) left"
       let parts = [label, "\(Int(share * 100)) %", timing, note].filter { !$0.isEmpty }
       switch style {
       case .bar:

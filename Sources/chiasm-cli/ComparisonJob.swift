@@ -55,7 +55,7 @@ struct ComparisonJob {
     do {
       let (comparison, records) = try runner.run { progress in
         line.update(
-          progress.thousandths, of: 1000, unit: "‰", note: "\(progress.finished)/\(progress.trials) \(progress.note)")
+          progress.thousandths, of: 1000, unit: nil, note: "\(progress.finished)/\(progress.trials) \(progress.note)")
       }
       line.finish(1000, of: 1000)
       try finish(comparison, records, output: output, report: report ?? folder.report)

@@ -32,7 +32,8 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   public var trainSeconds: Double
   /// Time to predict one sample.
   public var latencyMicroseconds: Latency
-  /// Highest resident memory seen during the trial.
+  /// Most bytes that the tensors of the trial held at once: parameters, optimiser, batches and activations, without the
+  /// data set and the program.
   public var peakBytes: Int
   /// Empirical multimodally-additive projection of `predictions`, same shape; `nil` where it was not computed.
   public var emap: [[Float]]?

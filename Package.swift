@@ -57,7 +57,10 @@ let package = Package(
     + room("InformationTheory", [])
     + room(
       "Modalities",
-      ["Tensors", "CMedia", "CZlib", "CSpeech", "CFreeType", "InformationTheory", .product(name: "Yams", package: "Yams")])
+      [
+        "Tensors", "CMedia", "CZlib", "CSpeech", "CFreeType", "InformationTheory",
+        .product(name: "Yams", package: "Yams"),
+      ])
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
     + room("Fusion", ["Encoders", "Layers", "Modalities", "Tensors", "Training"])
     + room("Quantification", ["Tensors"])

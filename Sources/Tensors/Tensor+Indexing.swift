@@ -14,7 +14,9 @@ public protocol TensorIndexing {
   var tensorIndex: TensorIndex { get }
 }
 extension Int: TensorIndexing { public var tensorIndex: TensorIndex { .at(self) } }
-extension Range: TensorIndexing where Bound == Int { public var tensorIndex: TensorIndex { .range(lowerBound, upperBound) } }
+extension Range: TensorIndexing where Bound == Int {
+  public var tensorIndex: TensorIndex { .range(lowerBound, upperBound) }
+}
 extension ClosedRange: TensorIndexing where Bound == Int {
   public var tensorIndex: TensorIndex { .range(lowerBound, upperBound + 1) }
 }
@@ -43,7 +45,8 @@ extension Tensor {
       case .range(let start, let end):
         let length = result.shape[axis]
         let stop = end == .max ? length : end
-        precondition(start >= 0 && start <= stop && stop <= length, "range \(start)..<\(stop) outside axis of \(length)")
+        precondition(
+          start >= 0 && start <= stop && stop <= length, "range \(start)..<\(stop) outside axis of \(length)")
         result = result.narrow(axis: axis, start: start, length: stop - start)
         axis += 1
       }

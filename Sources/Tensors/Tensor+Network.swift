@@ -86,7 +86,8 @@ extension Tensor {
   /// The engine's own LSTM over `[B, T, D]`; parameters per layer and direction are weight_ih, weight_hh and, with
   /// `biases`, bias_ih, bias_hh; states `[layers · directions, B, H]`.
   public func lstm(
-    hidden: Tensor, cell: Tensor, parameters: [Tensor], biases: Bool = true, layers: Int = 1, bidirectional: Bool = false
+    hidden: Tensor, cell: Tensor, parameters: [Tensor], biases: Bool = true, layers: Int = 1,
+    bidirectional: Bool = false
   ) -> (output: Tensor, hidden: Tensor, cell: Tensor) {
     let given = [self, hidden, cell] + parameters
     let parts = many(3, given: given) { outs in

@@ -33,7 +33,8 @@ extension Tensor {
     return unary(self) { ct_var_axes($0, axes, axes.count, unbiased, keep, $1) }
   }
   /// Standard deviation over the axes; unbiased divides by n − 1. No axes: over all elements.
-  public func standardDeviation(axes: [Int] = [], unbiased: Bool = true, keepingDimensions keep: Bool = false) -> Tensor {
+  public func standardDeviation(axes: [Int] = [], unbiased: Bool = true, keepingDimensions keep: Bool = false) -> Tensor
+  {
     variance(axes: axes, unbiased: unbiased, keepingDimensions: keep).sqrt()
   }
   public func all(axis: Int, keepingDimensions keep: Bool = false) -> Tensor {

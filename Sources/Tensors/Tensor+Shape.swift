@@ -61,7 +61,9 @@ extension Tensor {
   public func detached() -> Tensor { unary(self, ct_detach) }
   /// A copy that takes part in automatic differentiation.
   public func cloned() -> Tensor { unary(self, ct_clone) }
-  public func to(_ dtype: DType) -> Tensor { self.dtype == dtype ? self : unary(self) { ct_to_dtype($0, dtype.code, $1) } }
+  public func to(_ dtype: DType) -> Tensor {
+    self.dtype == dtype ? self : unary(self) { ct_to_dtype($0, dtype.code, $1) }
+  }
   public func to(_ device: Device) -> Tensor {
     self.device == device ? self : unary(self) { ct_to_device($0, device.kind, device.index, $1) }
   }

@@ -6,7 +6,9 @@ import Testing
 import Training
 
 @Suite struct ComparisonRunnerTests {
-  private func plan(_ methods: String, on data: PreparedDataset, epochs: Int = 25, seeds: Int = 2) throws -> ComparisonPlan {
+  private func plan(_ methods: String, on data: PreparedDataset, epochs: Int = 25, seeds: Int = 2) throws
+    -> ComparisonPlan
+  {
     var training = TrainingOptions()
     training.epochs = epochs
     training.learningRate = 1e-2
@@ -47,8 +49,10 @@ import Training
     let data = try ExampleData.signs(xor: false)
     let tables = try [1, 2].map { jobs in
       try ExampleData.inTemporaryFolder { folder in
-        try ComparisonRunner(plan("unimodal,late,low-rank", on: data, epochs: 3), in: RunFolder(folder), on: data, jobs: jobs)
-          .run().comparison.methods.map(\.metrics)
+        try ComparisonRunner(
+          plan("unimodal,late,low-rank", on: data, epochs: 3), in: RunFolder(folder), on: data, jobs: jobs
+        )
+        .run().comparison.methods.map(\.metrics)
       }
     }
     #expect(tables[0] == tables[1])

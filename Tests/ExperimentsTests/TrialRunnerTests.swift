@@ -41,7 +41,9 @@ import Training
       let loaded = try TrainedModel.load(run)
       #expect(loaded.predictions(data.dataset, data.dataset[.test]) == record.predictions)
       #expect(try run.read(TrialRecord.self, from: run.trial) == record)
-      for file in [run.configuration, run.epochs, run.metrics, run.predictions, run.model, run.environment, run.dataset] {
+      for file in [
+        run.configuration, run.epochs, run.metrics, run.predictions, run.model, run.environment, run.dataset,
+      ] {
         #expect(FileManager.default.fileExists(atPath: file.path), "\(file.lastPathComponent)")
       }
     }

@@ -28,7 +28,10 @@ func gradientError(_ x: Tensor, _ f: (Tensor) -> Tensor) -> Double {
     ("layerNorm", { $0.layerNorm([4]) }), ("matmul", { $0.matmul($0.transposed()) }),
     ("einsum", { Tensor.einsum("ij,ik->jk", [$0, $0]) }), ("logSumExp", { $0.logSumExp(axes: [0]) }),
     ("svd", { $0.svd().s }), ("cholesky", { ($0.transposed().matmul($0) + Tensor.eye(4, dtype: .float64)).cholesky() }),
-    ("solve", { ($0.transposed().matmul($0) + Tensor.eye(4, dtype: .float64)).solve(Tensor.ones([4, 1], dtype: .float64)) }),
+    (
+      "solve",
+      { ($0.transposed().matmul($0) + Tensor.eye(4, dtype: .float64)).solve(Tensor.ones([4, 1], dtype: .float64)) }
+    ),
     ("gather", { $0.gather(axis: 1, Tensor([3, 0, 1] as [Int], shape: [3, 1])) }),
     ("concatenated", { Tensor.concatenated([$0, $0 * 2], axis: 1) }),
     ("attention", { Tensor.scaledDotProductAttention($0, $0, $0) }),

@@ -75,7 +75,8 @@ import Testing
     var c = h
     var states: [Tensor] = []
     for t in 0..<4 {
-      let gates = x.select(axis: 1, index: t).linear(parameters[0], bias: parameters[2])
+      let gates =
+        x.select(axis: 1, index: t).linear(parameters[0], bias: parameters[2])
         + h.linear(parameters[1], bias: parameters[3])
       let (i, f, g, o) = (gates[.all, 0..<5], gates[.all, 5..<10], gates[.all, 10..<15], gates[.all, 15..<20])
       c = f.sigmoid() * c + i.sigmoid() * g.tanh()
@@ -122,7 +123,9 @@ import Testing
     #expect(difference(logits.binaryCrossEntropyWithLogits(p), bce.mean()) < 1e-12)
     let q = y.softmax(axis: 1)
     #expect(difference(logp.klDivergence(q, reduction: .sum), (q * (q.log() - logp)).sum()) < 1e-12)
-    #expect(difference(logits.cosineSimilarity(y), (logits * y).sum(axes: [1]) / (logits.norm(axes: [1]) * y.norm(axes: [1]))) < 1e-12)
+    #expect(
+      difference(logits.cosineSimilarity(y), (logits * y).sum(axes: [1]) / (logits.norm(axes: [1]) * y.norm(axes: [1])))
+        < 1e-12)
   }
 
   @Test func spectraOfCosines() {
@@ -142,7 +145,8 @@ import Testing
   @Test func decompositionsMultiplyBack() {
     let x = random([6, 4])
     let (q, r) = x.qr()
-    #expect(difference(q.matmul(r), x) < 1e-12 && difference(q.transposed().matmul(q), .eye(4, dtype: .float64)) < 1e-12)
+    #expect(
+      difference(q.matmul(r), x) < 1e-12 && difference(q.transposed().matmul(q), .eye(4, dtype: .float64)) < 1e-12)
     let (u, s, vh) = x.svd()
     #expect(difference((u * s).matmul(vh), x) < 1e-12)
     let symmetric = x.transposed().matmul(x)
@@ -156,7 +160,9 @@ import Testing
     #expect(difference(factor.choleskySolve(b), symmetric.solve(b)) < 1e-9)
     #expect(difference(factor.matmul(factor.triangularSolve(b, upper: false)), b) < 1e-10)
     #expect(difference(x.pseudoInverse().matmul(x), .eye(4, dtype: .float64)) < 1e-10)
-    #expect(difference(x.leastSquares(random([6, 1])).norm(), x.leastSquares(Tensor.zeros([6, 1], dtype: .float64)).norm()) > 0)
+    #expect(
+      difference(x.leastSquares(random([6, 1])).norm(), x.leastSquares(Tensor.zeros([6, 1], dtype: .float64)).norm())
+        > 0)
     #expect(difference(symmetric.logDeterminant(), values.log().sum()) < 1e-10)
   }
 }

@@ -39,7 +39,8 @@ import Testing
     #expect(x.scatterAdd(axis: 1, indices, Tensor.ones([2, 1], dtype: .float64)).doubles == [1, 2, 4, 5, 5, 6])
     #expect(x.indexSelect(axis: 1, Tensor([1, 1] as [Int])).doubles == [2, 2, 5, 5])
     #expect(x.maskedSelect(x .> 4).doubles == [5, 6])
-    #expect(x.replacingRows(Tensor([1] as [Int]), with: Tensor.zeros([1, 3], dtype: .float64)).doubles == [1, 2, 3, 0, 0, 0])
+    #expect(
+      x.replacingRows(Tensor([1] as [Int]), with: Tensor.zeros([1, 3], dtype: .float64)).doubles == [1, 2, 3, 0, 0, 0])
   }
 
   @Test func splitsJoinAgain() {

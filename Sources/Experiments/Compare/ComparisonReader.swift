@@ -30,9 +30,6 @@ public enum ComparisonReader {
       throw InputError("no comparison to read")
     }
     let all = order.compactMap { records[$0] }
-    let leaderboard = try Leaderboard(all, task: summary.task, metric: summary.metric)
-    return (
-      Comparison(dataset: summary, methods: leaderboard.methods, verdict: Verdict(leaderboard, records: all)), all
-    )
+    return (try Comparison(summary, records: all), all)
   }
 }

@@ -75,7 +75,7 @@ public struct ComparisonRunner: Sendable {
     var records: [TrialRecord] = []
     for item in work where item.isFinished { records.append(try item.record()) }
     records = try projected(records)
-    let comparison = try conclude(records)
+    let comparison = try Comparison(prepared.summary, records: records)
     try folder.write(comparison, to: folder.comparison)
     return (comparison, records)
   }
@@ -84,12 +84,6 @@ public struct ComparisonRunner: Sendable {
 
   private func folder(of trial: ComparisonPlan.Trial) -> RunFolder {
     RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder, directoryHint: .isDirectory))
-  }
-
-  private func conclude(_ records: [TrialRecord]) throws -> Comparison {
-    let leaderboard = try Leaderboard(records, task: prepared.task, metric: prepared.metric)
-    return Comparison(
-      dataset: prepared.summary, methods: leaderboard.methods, verdict: Verdict(leaderboard, records: records))
   }
 
   /// The records with the additive projection of the fusion that is best on validation.

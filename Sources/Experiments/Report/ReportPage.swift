@@ -56,6 +56,7 @@ struct ReportPage {
       <p class="kicker">\(kicker)</p>
       <h1>\(HTML.escape(headline.first))</h1>
       \(headline.rest.map { "<p class=\"lead\">\(HTML.escape($0))</p>" } ?? "")
+      \(comparison.cautions.map { "<p class=\"caution\">\(HTML.escape($0))</p>" }.joined(separator: "\n"))
       <div class="figures-of-merit">
       \(cards(verdict))
       </div>

@@ -9,10 +9,14 @@ public struct Comparison: Codable, Sendable, Equatable {
   /// `nil` where no unimodal or no fusion method finished.
   public var verdict: Verdict?
 
+  /// What a reader should know before believing the verdict, one sentence each.
+  public var cautions: [String]
+
   public init(dataset: DatasetSummary, methods: [MethodResult], verdict: Verdict?) {
     self.dataset = dataset
     self.methods = methods
     self.verdict = verdict
+    cautions = Cautions(dataset, methods).sentences
   }
 
   /// Ranks the trials and draws the verdict.

@@ -20,7 +20,7 @@ struct ComparisonTests {
     #expect(try ResultJSON.decode(Comparison.self, from: data) == comparison)
 
     let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(Set(root.keys) == ["dataset", "methods", "verdict"])
+    #expect(Set(root.keys) == ["cautions", "dataset", "methods", "verdict"])
     let set = try #require(root["dataset"] as? [String: Any])
     #expect(Set(set.keys).isSuperset(of: ["name", "task", "samples", "modalities"]))
     let method = try #require((root["methods"] as? [[String: Any]])?.first)

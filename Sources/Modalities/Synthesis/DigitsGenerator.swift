@@ -6,11 +6,11 @@ public struct DigitsOptions: Codable, Sendable, Equatable {
   /// Samples in all: three fifths for training, one fifth each for validation and test.
   public var samples = 3000
   /// Standard deviation of the noise on pixels in 0…1.
-  public var imageNoise = 0.25
+  public var imageNoise = 0.2
   /// Largest share of a picture's height and width that a covering rectangle takes; 0: none.
-  public var occlusion = 0.4
+  public var occlusion = 0.3
   /// Root mean square of the noise over that of the speech: 1 is 0 dB, 2 is −6 dB; a sample has half to twice as much.
-  public var audioNoise = 1.0
+  public var audioNoise = 0.25
   /// Voice variants of espeak-ng that speak, at least three; empty: all that sound like people.
   public var voices: [String] = []
   public var seed: UInt64 = 0

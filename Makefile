@@ -1,5 +1,5 @@
 # Every verb sets up what it needs first; scripts/bootstrap is quiet when nothing is missing.
-.PHONY: demo test build bench docs format lint clean setup
+.PHONY: demo test build bench docs examples readme format lint clean setup
 SHELL := /bin/bash
 
 CHIASM := .build/release/chiasm
@@ -21,8 +21,17 @@ test: setup
 bench: build
 	scripts/bench
 
+# Builds and runs the programs of Examples/ on data that they make.
+examples: setup
+	CHIASM_EXAMPLES=1 swift build -c release
+	scripts/run-examples
+
+# Brings the parts of README.md that are generated up to date.
+readme: build
+	scripts/update-readme
+
 docs: setup
-	swift package --allow-writing-to-directory docs generate-documentation --target Chiasm --output-path docs
+	scripts/build-docs
 
 format:
 	swift format format --in-place --recursive --parallel Sources Tests Examples Package.swift

@@ -11,6 +11,9 @@ let swift: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// What only some commands need: `swift build` and `swift test` should not pay for it.
+func asked(for name: String) -> Bool { ProcessInfo.processInfo.environment[name] != nil }
+
 /// A library target of ours, with its tests beside it.
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
   [
@@ -29,7 +32,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-  ],
+  ]
+    // `make docs` sets it.
+    + (asked(for: "CHIASM_DOCS")
+      ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []),
   targets: [
     .target(
       name: "CTorch",
@@ -80,7 +86,14 @@ let package = Package(
         name: "chiasm-cli",
         dependencies: ["Chiasm", .product(name: "ArgumentParser", package: "swift-argument-parser")],
         swiftSettings: swift),
-    ],
+    ]
+    // `make examples` sets it.
+    + (asked(for: "CHIASM_EXAMPLES")
+      ? ["Comparison", "Data", "Fusion", "Quantification"].map { name in
+        .executableTarget(
+          name: "example-\(name.lowercased())", dependencies: ["Chiasm"], path: "Examples/\(name)",
+          swiftSettings: swift)
+      } : []),
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )

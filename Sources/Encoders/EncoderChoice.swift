@@ -54,8 +54,9 @@ public struct EncoderOptions: Codable, Hashable, Sendable {
 ///
 /// - vector `[D]`: `MLPEncoder`
 /// - image `[C, H, W]`: `ConvolutionalEncoder`
-/// - audio features `[T, D]`, and sequences of 16 steps or more: `TemporalConvolutionEncoder`
+/// - sequences `[T, D]` of 16 steps or more: `TemporalConvolutionEncoder`
 /// - shorter sequences: `RecurrentEncoder`
+/// - audio features `[T, D]` of any length: `TemporalConvolutionEncoder` behind a `CentredEncoder`
 ///
 /// - Throws: `UsageError` where the shape does not fit the kind.
 public func makeEncoder(
@@ -70,8 +71,10 @@ public func makeEncoder(
   case (.image, 3):
     return ConvolutionalEncoder(shape: shape, width: options.width, dropout: options.dropout, generator: generator)
   case (.sequence, 2), (.audio, 2):
-    return makeSequenceEncoder(
+    let encoder = makeSequenceEncoder(
       family: options.sequenceFamily, isAudio: kind == .audio, shape: shape, options: options, generator: generator)
+    // The statistics of a raw encoder are its answer; it would lose the means.
+    return kind == .audio && options.sequenceFamily != .raw ? CentredEncoder(encoder) : encoder
   default:
     throw UsageError("a modality of kind \(kind.rawValue) with samples of shape \(shape) has no encoder")
   }

@@ -15,7 +15,8 @@ import Testing
   @Test func defaults() throws {
     #expect(try choice(.vector, [30]) is MLPEncoder)
     #expect(try choice(.image, [1, 28, 28]) is ConvolutionalEncoder)
-    #expect(try choice(.audio, [10, 40]) is TemporalConvolutionEncoder)
+    #expect(try choice(.audio, [10, 40]) is CentredEncoder)
+    #expect(try choice(.audio, [10, 40]).namedParameters().contains { $0.name == "encoder.convolutions.0.weight" })
     #expect(try choice(.sequence, [50, 12]) is TemporalConvolutionEncoder)
     #expect(try choice(.sequence, [10, 12]) is RecurrentEncoder)
   }
@@ -24,14 +25,15 @@ import Testing
     throws
   {
     let names = try choice(.audio, [steps, 1]).namedParameters().map(\.name)
-    #expect(names.filter { $0.hasPrefix("convolutions.") && $0.hasSuffix(".weight") }.count == layers)
+    #expect(names.filter { $0.hasPrefix("encoder.convolutions.") && $0.hasSuffix(".weight") }.count == layers)
   }
 
   @Test func families() throws {
     func family(_ family: EncoderFamily, _ kind: ModalityKind) throws -> any Encoder {
       try choice(kind, [20, 5], options: EncoderOptions(sequenceFamily: family))
     }
-    #expect(try family(.recurrent, .audio) is RecurrentEncoder)
+    #expect(try family(.recurrent, .sequence) is RecurrentEncoder)
+    #expect(try family(.recurrent, .audio).namedParameters().contains { $0.name.hasPrefix("encoder.gru.") })
     #expect(try family(.temporal, .sequence) is TemporalConvolutionEncoder)
     #expect(try family(.raw, .audio) is RawEncoder)
     #expect(try family(.raw, .audio).outputSize == 15)

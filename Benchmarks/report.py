@@ -1,0 +1,130 @@
+"""Makes SPEED.md of the figures."""
+
+import platform
+import statistics
+
+OPEN = [
+    ("training step: MAG, MulT, MBT", "fusions not written yet"),
+    ("canonical correlation; kernel CCA", "no coordination yet"),
+    ("multiple kernel learning", "no kernels yet"),
+    ("BROJA partial information", "not written yet"),
+    ("dynamic time warping; CTC", "no alignment yet"),
+    ("KSG mutual information", "not written yet"),
+]
+
+
+def page(results):
+    text = ["# Speed", ""]
+    text += [
+        "Written by `scripts/bench-speed` (part of `make bench`); do not edit. Medians of the rounds, lowest and highest in",
+        "brackets; × is the peer's median over Chiasm's, above 1 where Chiasm is faster. Both sides took turns on the same",
+        "inputs, initial weights and batches, after a check that they compute the same numbers.",
+        "",
+        f"Machine: {processor()}, {cores()} cores, {platform.system()} {platform.release()}. "
+        f"{', '.join(next(iter(results.values()))['versions'])}, Python {platform.python_version()}.",
+        "",
+    ]
+    for name, write in PARTS.items():
+        if name in results:
+            result = results[name]
+            text += write(result) + ["", f"Measured {result['date']}; load average before: {result['load']:.1f}.", ""]
+    text += ["## Open", "", "Rows of the performance goals whose system does not exist yet:", ""]
+    text += [f"- {row}: {why}" for row, why in OPEN]
+    return "\n".join(text) + "\n"
+
+
+def step(result):
+    return [
+        "## One training step, microseconds",
+        "",
+        "Batch 32, inputs 300, 74 and 47 wide, encoders of width 64, dropout 0, gathering, AdamW, clipping, one core.",
+        f"Losses of the first 20 steps differ by at most {result['difference']:.0e} between any two sides. "
+        "Goals: ≥ 3 × PyTorch eager, ≥ 1 × JAX.",
+        "",
+    ] + table("method", result["rows"])
+
+
+def replicas(result):
+    lines = ["## The same for 16 seeds, microseconds per model and step", ""]
+    if result["open"]:
+        lines += ["Chiasm's replicas have not landed: open. The peers:", ""]
+    else:
+        lines += [
+            f"Mean losses of the first 20 steps differ by at most {result['difference']:.0e}. "
+            "Goals: ≥ 10 × the PyTorch loop, ≥ 1 × JAX.", ""]
+    return lines + table("method", result["rows"])
+
+
+def emap(result):
+    difference = result["difference"]
+    return [
+        "## EMAP, 2 000 samples, low-rank fusion, seconds",
+        "",
+        "The peer is the definition as a double loop, one batch of 2 000 for each sample. For two modalities both are exact "
+        f"(relative difference {difference['2']:.0e});",
+        "for three Chiasm draws 64 combinations a sample, while the loop keeps the other two modalities of a sample "
+        f"together: estimates {difference['3']:.0%} of a deviation apart.",
+        "Goal: ≥ 10 ×.",
+        "",
+    ] + table("modalities", result["rows"], unit=1e6, digits=2)
+
+
+def start(result):
+    rows = {name: {"seconds": times} for name, times in result["rows"]["start"].items()}
+    return ["## Start, seconds", "", "Goal: ≤ 0.25 s.", ""] + table("command", rows, unit=1e6, digits=3, compare=False)
+
+
+def compare(result):
+    ours, theirs = result["means"].values()
+    lines = [
+        "## The main job: compare on CMU-MOSI, seconds",
+        "",
+        f"{len(theirs)} models (8 methods) × {result['seeds']} seeds × {result['epochs']} epochs, no early stopping, both "
+        "on all cores. Chiasm's time includes the additive projection, bootstrap intervals and the report, which the peer "
+        "does without. Goal: ≥ 8 ×.",
+        "",
+    ] + table("job", result["rows"], unit=1e6, digits=1)
+    peaks = {name: statistics.median(values) / 2**20 for name, values in result["peaks"].items()}
+    (_, mine), (_, other) = peaks.items()
+    lines += [
+        "",
+        f"Peak memory (proportional set size of all processes): Chiasm {mine:.0f} MiB, PyTorch {other:.0f} MiB: "
+        f"{mine / other:.2f} of it. Goal: ≤ 0.5.",
+        "",
+        "Mean test accuracy, Chiasm and peer: "
+        + ", ".join(f"{name} {ours[name]:.3f}/{theirs[name]:.3f}" for name in theirs) + ".",
+    ]
+    return lines
+
+
+PARTS = {"step": step, "replicas": replicas, "emap": emap, "start": start, "compare": compare}
+
+
+def table(head, rows, unit=1.0, digits=0, compare=True):
+    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    lines = ["| " + " | ".join([head, *columns]) + " |", "|---" * (len(columns) + 1) + "|"]
+    for name, row in rows.items():
+        ours = statistics.median(row[columns[0]])
+        cells = []
+        for column in columns:
+            if column not in row:
+                cells.append("")
+                continue
+            values = [value / unit for value in row[column]]
+            cell = f"{statistics.median(values):.{digits}f} [{min(values):.{digits}f}–{max(values):.{digits}f}]"
+            if compare and column != columns[0] and columns[0] == "Chiasm":
+                cell += f" **{statistics.median(row[column]) / ours:.1f} ×**"
+            cells.append(cell)
+        lines.append("| " + " | ".join([name, *cells]) + " |")
+    return lines
+
+
+def processor():
+    with open("/proc/cpuinfo") as file:
+        return next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "unknown processor")
+
+
+def cores():
+    import os
+
+    return len(os.sched_getaffinity(0))

@@ -17,9 +17,11 @@ demo: build
 test: setup
 	swift test
 
-# Runs the comparisons on the real data of ../shared/data and writes Benchmarks/RESULTS.md.
+# Runs the comparisons on the real data of ../shared/data and writes Benchmarks/RESULTS.md, then times Chiasm against
+# PyTorch and JAX and writes Benchmarks/SPEED.md.
 bench: build
 	scripts/bench
+	scripts/bench-speed
 
 # Builds and runs the programs of Examples/ on data that they make.
 examples: setup
@@ -34,10 +36,10 @@ docs: setup
 	scripts/build-docs
 
 format:
-	swift format format --in-place --recursive --parallel Sources Tests Examples Package.swift
+	swift format format --in-place --recursive --parallel Sources Tests Examples Benchmarks/Sources Package.swift
 
 lint:
-	swift format lint --strict --recursive --parallel Sources Tests Examples Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Examples Benchmarks/Sources Package.swift
 
 clean:
 	rm -rf .build demo docs

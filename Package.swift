@@ -41,7 +41,7 @@ let package = Package(
       name: "CTorch",
       cxxSettings: [
         .unsafeFlags([
-          "-std=c++20", "-O2", "-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include",
+          "-std=c++20", "-O2", "-fno-math-errno", "-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include",
           "-Wno-unused-parameter",
         ])
       ],

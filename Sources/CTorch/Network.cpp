@@ -1,5 +1,6 @@
 // Linear algebra, network operations, losses, Fourier transforms.
 #include "support.h"
+#include <ATen/functorch/BatchedTensorImpl.h>
 #include <c10/core/GradMode.h>
 
 using namespace ct;
@@ -89,12 +90,31 @@ int ct_gru(CTTensor x, CTTensor h0, const CTTensor *parameters, long n, bool bia
   });
 }
 
+namespace {
+// The engine's own kernel has no rule for lanes (Python's functorch decomposes it in Python), so they get this.
+at::Tensor negativeLogLikelihood(const at::Tensor &logp, const at::Tensor &target, const std::optional<at::Tensor> &weight,
+                                 int64_t reduction, double smoothing) {
+  auto losses = -logp.gather(1, target.unsqueeze(1)).squeeze(1);
+  auto shares = weight ? weight->index_select(0, target) : at::Tensor();
+  if (weight) losses = losses * shares;
+  if (smoothing > 0) losses = losses * (1 - smoothing) - (weight ? logp * *weight : logp).sum(1) * (smoothing / logp.size(1));
+  if (reduction == at::Reduction::None) return losses;
+  if (reduction == at::Reduction::Sum) return losses.sum();
+  return weight ? losses.sum() / shares.sum() : losses.mean();
+}
+bool inLanes(const at::Tensor &x) { return at::functorch::isBatchedTensor(x); }
+}  // namespace
+
 int ct_cross_entropy(CTTensor logits, CTTensor target, CTTensor weight, int reduction, double smoothing,
                      CTTensor *out) noexcept {
-  RESULT(at::cross_entropy_loss(ref(logits), ref(target), optional(weight), reduction, -100, smoothing));
+  RESULT(inLanes(ref(logits)) && ref(logits).dim() == 2
+             ? negativeLogLikelihood(at::log_softmax(ref(logits), 1), ref(target), optional(weight), reduction, smoothing)
+             : at::cross_entropy_loss(ref(logits), ref(target), optional(weight), reduction, -100, smoothing));
 }
 int ct_nll(CTTensor logp, CTTensor target, CTTensor weight, int reduction, CTTensor *out) noexcept {
-  RESULT(at::nll_loss_nd(ref(logp), ref(target), optional(weight), reduction, -100));
+  RESULT(inLanes(ref(logp)) && ref(logp).dim() == 2
+             ? negativeLogLikelihood(ref(logp), ref(target), optional(weight), reduction, 0)
+             : at::nll_loss_nd(ref(logp), ref(target), optional(weight), reduction, -100));
 }
 int ct_mse(CTTensor x, CTTensor target, int reduction, CTTensor *out) noexcept {
   RESULT(at::mse_loss(ref(x), ref(target), reduction));

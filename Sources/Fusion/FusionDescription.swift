@@ -30,12 +30,14 @@ public struct FusionDescription: Sendable {
   public let options: [MethodOption]
   /// How many modalities it takes.
   public let modalities: ClosedRange<Int>
+  /// Whether several seeds can train as one (`Replicas`); a method that cannot trains them in parallel.
+  public let replicates: Bool
   let readsRaw: @Sendable (OptionValues) throws -> Bool
   let build: @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
 
   init(
     _ name: String, summary: String, paper: String, options: [MethodOption] = [],
-    modalities: ClosedRange<Int> = 2...64,
+    modalities: ClosedRange<Int> = 2...64, replicates: Bool = true,
     readsRaw: @escaping @Sendable (OptionValues) throws -> Bool = { _ in false },
     build: @escaping @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
   ) {
@@ -44,6 +46,7 @@ public struct FusionDescription: Sendable {
     self.paper = paper
     self.options = options
     self.modalities = modalities
+    self.replicates = replicates
     self.readsRaw = readsRaw
     self.build = build
   }

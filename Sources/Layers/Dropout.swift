@@ -11,8 +11,7 @@ public struct Dropout: Module {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    guard probability > 0, let generator = Phase.dropout else { return x }
-    let kept = Tensor.bernoulli(x.shape, p: 1 - probability, dtype: x.dtype, generator: generator).to(x.device)
-    return x * (kept * (1 / (1 - probability)))
+    guard probability > 0, let masks = Phase.masks else { return x }
+    return x * masks.mask(x.shape, keep: 1 - probability, dtype: x.dtype).to(x.device)
   }
 }

@@ -41,4 +41,17 @@ public struct Batch {
   public func to(_ device: Device) -> Batch {
     Batch(inputs: inputs.mapValues { $0.to(device) }, target: target?.to(device), ids: ids)
   }
+
+  /// One batch for each lane, out of one that holds the samples of all lanes one after the other.
+  ///
+  /// Ids are those of the first lane: names cannot differ between lanes.
+  public func spread(over lanes: Lanes) -> Batch {
+    precondition(count % lanes.count == 0, "\(count) samples cannot be dealt out evenly to \(lanes.count) lanes")
+    let each = count / lanes.count
+    func spread(_ x: Tensor) -> Tensor { lanes.wrap(x.reshaped([lanes.count, each] + x.shape.dropFirst())) }
+    let spreadInputs = inputs.mapValues {
+      ModalityInput(values: spread($0.values), lengths: $0.lengths.map(spread), present: $0.present.map(spread))
+    }
+    return Batch(inputs: spreadInputs, target: target.map(spread), ids: Array(ids.prefix(each)))
+  }
 }

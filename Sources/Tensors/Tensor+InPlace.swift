@@ -39,4 +39,25 @@ extension Tensor {
         ct_fused_sgd_($0[0], $0[1], $0[2], weightDecay, momentum, learningRate, dampening, nesterov, first)
       }, self, gradient)
   }
+
+  /// One Adam step on every row of `self` `[rows, n]` by its own learning rate; see `fusedAdam_`.
+  ///
+  /// - Parameters:
+  ///   - gradient: multiplied by the row's entry of `scales` before.
+  ///   - step: of this call, counted from 1.
+  ///   - decaying: weight decay acts on so many elements at the start of each row.
+  public func adamRows_(
+    gradient: Tensor, mean: Tensor, square: Tensor, scales: [Double], learningRates: [Double], step: Int, beta1: Double,
+    beta2: Double, epsilon: Double, weightDecay: Double, decaying: Int, decoupled: Bool
+  ) {
+    precondition(
+      scales.count == shape[0] && learningRates.count == shape[0] && (0...shape[1]).contains(decaying),
+      "\(scales.count) scales, \(learningRates.count) rates and \(decaying) decaying numbers for rows of shape \(shape)")
+    check(
+      withHandles([self, gradient, mean, square]) {
+        ct_adam_rows_(
+          $0[0], $0[1], $0[2], $0[3], scales, learningRates, step, beta1, beta2, weightDecay, decaying, epsilon,
+          decoupled)
+      }, self, gradient, mean, square)
+  }
 }

@@ -14,6 +14,19 @@ public struct Validation: Sendable, Equatable {
     self.score = score
     self.higherIsBetter = higherIsBetter
   }
+
+  /// Whether weights that got this are kept rather than those of the epoch `best`.
+  func isBetter(than best: EpochRecord) -> Bool {
+    if score == best.validationScore { return loss < best.validationLoss }
+    return (score > best.validationScore) == higherIsBetter
+  }
+}
+
+extension TrainingOptions {
+  /// Whether training ends after so many epochs, of which `bestEpoch` was the best.
+  func isFinished(epochs: Int, bestEpoch: Int) -> Bool {
+    epochs >= self.epochs || epochs - bestEpoch >= patience ?? .max
+  }
 }
 
 /// What a training run leaves behind; the model holds the weights of the best epoch.
@@ -169,23 +182,17 @@ public struct Trainer<Batch> {
         epoch: run.epoch, trainLoss: run.position.lossSum / Double(run.position.step), validationLoss: validation.loss,
         validationScore: validation.score, learningRate: run.rate, seconds: run.epochSeconds))
     let records = run.position.records
-    if run.position.bestEpoch == 0 || isBetter(validation, than: records[run.position.bestEpoch - 1]) {
+    if run.position.bestEpoch == 0 || validation.isBetter(than: records[run.position.bestEpoch - 1]) {
       run.position.bestEpoch = records.count
       run.best = model.state()
     }
     (run.position.step, run.position.lossSum, run.position.seconds) = (0, 0, 0)
-    let waited = records.count - run.position.bestEpoch
-    run.position.isFinished = records.count >= options.epochs || waited >= options.patience ?? .max
+    run.position.isFinished = options.isFinished(epochs: records.count, bestEpoch: run.position.bestEpoch)
     let sinceCheckpoint = (ContinuousClock.now - run.lastCheckpoint) / .seconds(1)
     if run.position.isFinished || sinceCheckpoint >= secondsBetweenCheckpoints {
       try save(run)
       run.lastCheckpoint = ContinuousClock.now
     }
-  }
-
-  private func isBetter(_ new: Validation, than best: EpochRecord) -> Bool {
-    if new.score == best.validationScore { return new.loss < best.validationLoss }
-    return (new.score > best.validationScore) == new.higherIsBetter
   }
 
   private func report(_ loss: Double, _ run: Run) {

@@ -1,6 +1,6 @@
 /// Training met a number that is not finite.
-public struct TrainingFailure: Error, Sendable, Equatable, CustomStringConvertible {
-  public enum Quantity: String, Sendable {
+public struct TrainingFailure: Error, Codable, Sendable, Equatable, CustomStringConvertible {
+  public enum Quantity: String, Codable, Sendable {
     case loss, validationLoss = "validation loss", validationScore = "validation score", gradientNorm = "gradient norm"
   }
 

@@ -12,6 +12,8 @@ public enum UntrainableModel: Error, Equatable, CustomStringConvertible, Sendabl
   case notInModel([String])
   /// Trainable parameters of the model that are not optimised.
   case notOptimised([String])
+  /// The model of that number differs from the first in the names, shapes or trainability of its parameters.
+  case unlikeReplica(Int)
 
   public var description: String {
     switch self {
@@ -22,6 +24,7 @@ public enum UntrainableModel: Error, Equatable, CustomStringConvertible, Sendabl
     case .noGradient(let names):
       "no gradient reaches \(list(names)): the objective does not depend on it; use it in the forward pass or freeze it"
     case .notInModel(let names): "\(list(names)) is optimised but not a parameter of the model"
+    case .unlikeReplica(let number): "replica \(number) has other parameters than replica 0: they cannot train as one"
     case .notOptimised(let names): "\(list(names)) is a trainable parameter of the model but is not optimised"
     }
   }

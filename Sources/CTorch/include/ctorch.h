@@ -220,11 +220,28 @@ int ct_add_(CTTensor x, CTTensor y, double alpha) CT_NOEXCEPT;
 int ct_mul_(CTTensor x, double s) CT_NOEXCEPT;
 int ct_mul_tensor_(CTTensor x, CTTensor y) CT_NOEXCEPT;
 
+// Lanes: until popped, operations of this thread on wrapped tensors run for all lanes at once (functorch's vmap).
+// Wrapping hides the first axis, [count, ...] to [...]; unwrapping shows it again, repeating what is the same for all.
+int ct_lanes_push(long count, long *level) CT_NOEXCEPT;
+int ct_lanes_pop(void) CT_NOEXCEPT;
+int ct_lanes_wrap(CTTensor x, long level, CTTensor *out) CT_NOEXCEPT;
+int ct_lanes_unwrap(CTTensor x, long level, long count, CTTensor *out) CT_NOEXCEPT;
+
+// Masks of dropout [models, shape...]: 1 / keep with probability keep, else 0; element i of a model's mask is a function
+// of its key and i alone, so it does not depend on threads, on the other models, or on how long the mask is.
+int ct_generator_next(CTGenerator g, uint64_t *out) CT_NOEXCEPT;
+int ct_dropout_mask(const uint64_t *keys, long models, const long *shape, long n, double keep, int dtype,
+                    CTTensor *out) CT_NOEXCEPT;
+
 // Fused optimiser steps over one parameter tensor; `step` is a float32 scalar tensor that the call increments.
 int ct_fused_adam_(CTTensor p, CTTensor g, CTTensor m, CTTensor v, CTTensor step, double lr, double beta1, double beta2,
                    double decay, double eps, bool decoupled) CT_NOEXCEPT;
 int ct_fused_sgd_(CTTensor p, CTTensor g, CTTensor momentum_buffer /* optional */, double decay, double momentum,
                   double lr, double dampening, bool nesterov, bool first) CT_NOEXCEPT;
+// One Adam step on every row of [rows, n] by its own learning rate, gradients first multiplied by the row's scale;
+// weight decay acts on the first `decaying` elements of a row. `step` counts from 1.
+int ct_adam_rows_(CTTensor p, CTTensor g, CTTensor m, CTTensor v, const double *scales, const double *rates, long step,
+                  double beta1, double beta2, double decay, long decaying, double eps, bool decoupled) CT_NOEXCEPT;
 
 #ifdef __cplusplus
 }

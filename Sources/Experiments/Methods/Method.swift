@@ -18,6 +18,8 @@ public struct Method: Sendable, Codable {
   public let minimumModalities: Int
   /// Most modalities it takes.
   public let maximumModalities: Int
+  /// Whether several seeds can train as one; else they train in parallel.
+  public let replicates: Bool
 
   init(_ description: FusionDescription, area: String) {
     name = description.name
@@ -27,6 +29,7 @@ public struct Method: Sendable, Codable {
     options = description.allOptions
     minimumModalities = description.modalities.lowerBound
     maximumModalities = description.modalities.upperBound
+    replicates = description.replicates
   }
 
   /// The baseline: one modality alone.

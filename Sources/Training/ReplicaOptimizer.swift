@@ -1,0 +1,66 @@
+import Tensors
+
+/// The optimisers of `OptimizerKind` for the rows of ``Replicas``: each model as if its own optimiser moved it.
+final class ReplicaOptimizer {
+  private let kind: OptimizerKind
+  private let weightDecay: Double
+  private let decaying: Int
+  /// Adam's moments, or the velocity of SGD; `[active, n]` each.
+  private var moments: [Tensor]
+  private(set) var steps = 0
+
+  init<Model>(_ kind: OptimizerKind, _ replicas: Replicas<Model>, weightDecay: Double) {
+    self.kind = kind
+    self.weightDecay = weightDecay
+    decaying = replicas.decaying
+    moments = (0..<(kind == .sgd ? 1 : 2)).map { _ in replicas.values.zerosLike() }
+  }
+
+  /// One step, from the gradients of `replicas`.
+  ///
+  /// - Parameters:
+  ///   - scales: what each model's gradient is multiplied by before, for clipping.
+  ///   - learningRates: of each model.
+  func step<Model>(_ replicas: Replicas<Model>, scales: [Double], learningRates: [Double]) {
+    steps += 1
+    switch kind {
+    case .adam, .adamw:
+      replicas.values.adamRows_(
+        gradient: replicas.gradients, mean: moments[0], square: moments[1], scales: scales,
+        learningRates: learningRates, step: steps, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: weightDecay,
+        decaying: decaying, decoupled: kind == .adamw)
+    case .sgd:
+      withoutGradients {
+        let (values, gradients, velocity) = (replicas.values, replicas.gradients, moments[0])
+        func column(_ numbers: [Double]) -> Tensor { Tensor(numbers, shape: [numbers.count, 1]).to(values.dtype) }
+        gradients.mul_(column(scales))
+        let decayed = values.narrow(axis: 1, start: 0, length: decaying)
+        gradients.narrow(axis: 1, start: 0, length: decaying).add_(decayed, alpha: weightDecay)
+        velocity.mul_(0.9)
+        velocity.add_(gradients)
+        values.add_(velocity * column(learningRates), alpha: -1)
+      }
+    }
+  }
+
+  /// Forgets all but the models in `rows`.
+  func keep(rows: [Int]) { moments = moments.map { $0.indexSelect(axis: 0, Tensor(rows)) } }
+
+  /// Everything that a step depends on besides values and gradients.
+  var state: [String: Tensor] {
+    var state = ["steps": Tensor([steps])]
+    for (index, moment) in moments.enumerated() { state["moment\(index)"] = moment }
+    return state
+  }
+
+  /// - Throws: `InputError` naming `file` and the key that is missing or of another shape.
+  func load(_ saved: [String: Tensor], file: String) throws {
+    for (name, tensor) in state {
+      guard let new = saved[name], new.shape == tensor.shape else {
+        throw InputError(file: file, at: "optimizer.\(name)", "missing, or not of shape \(tensor.shape)")
+      }
+    }
+    steps = saved["steps"]!.integers[0]
+    for (index, moment) in moments.enumerated() { moment.copy_(from: saved["moment\(index)"]!) }
+  }
+}

@@ -27,7 +27,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
 
   /// Where the state of the whole group is kept between epochs and on cancellation; nil: nowhere.
   public var checkpoint: URL?
-  /// Least time between two checkpoints that are not the last one.
+  /// Least time between two checkpoints; a group that takes less leaves none.
   public var secondsBetweenCheckpoints = 0.0
   /// Asked between steps whether to stop.
   public var cancellation: Cancellation?
@@ -185,7 +185,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
       if !going.isEmpty { run.optimizer.keep(rows: going) }
     }
     let sinceCheckpoint = (ContinuousClock.now - run.lastCheckpoint) / .seconds(1)
-    if going.isEmpty || sinceCheckpoint >= secondsBetweenCheckpoints {
+    if sinceCheckpoint >= secondsBetweenCheckpoints {
       try save(run)
       run.lastCheckpoint = ContinuousClock.now
     }

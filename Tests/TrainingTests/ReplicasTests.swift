@@ -14,7 +14,8 @@ private struct Net: Module {
 
   init(seed: UInt64, dtype: DType) {
     let generator = Generator(seed: seed)
-    first = Linear(6, 8, generator: generator)
+    // No bias before the norm: its gradient is rounding noise, which Adam turns into steps.
+    first = Linear(6, 8, bias: false, generator: generator)
     norm = BatchNorm(8)
     frozen = Linear(8, 8, generator: generator)
     last = MLP(sizes: [8, 8, 3], dropout: 0.2, generator: generator)

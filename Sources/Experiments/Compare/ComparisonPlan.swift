@@ -11,10 +11,12 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   public var training: TrainingOptions
   /// No trial starts after so many minutes of work; nil: no limit.
   public var budgetMinutes: Double?
+  /// How many seeds of a method train as one at most; 1: each alone; nil: as many as is fast for the method.
+  public var replicas: Int?
 
   public init(
     dataset: String, fingerprint: String, selections: [MethodSelection], seeds: [Int], training: TrainingOptions,
-    budgetMinutes: Double? = nil
+    budgetMinutes: Double? = nil, replicas: Int? = nil
   ) {
     self.dataset = dataset
     self.fingerprint = fingerprint
@@ -22,6 +24,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     self.seeds = seeds
     self.training = training
     self.budgetMinutes = budgetMinutes
+    self.replicas = replicas
   }
 
   /// One training.
@@ -37,4 +40,28 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
 
   /// Every trial; all methods of one seed before the next seed, so that a budget cuts seeds and not methods.
   var trials: [Trial] { seeds.flatMap { seed in selections.map { Trial(selection: $0, seed: seed) } } }
+
+  /// The trials that train as one, in the order in which they are done: like `trials`, with several seeds for one.
+  ///
+  /// It depends on the plan and the data alone, never on the machine: who trains together decides how sums are rounded,
+  /// and the same plan has to give the same table everywhere.
+  func groups(on prepared: PreparedDataset) -> [[Trial]] {
+    let dealt = selections.map { selection in
+      let size = largestGroup(of: selection, on: prepared)
+      let parts = (seeds.count + size - 1) / size
+      return (0..<parts).map { part in
+        seeds[seeds.count * part / parts..<seeds.count * (part + 1) / parts].map { Trial(selection: selection, seed: $0) }
+      }
+    }
+    return seeds.flatMap { seed in dealt.flatMap { $0.filter { $0[0].seed == seed } } }
+  }
+
+  /// Seeds that train as one when nothing else is said.
+  static let usualGroup = 8
+
+  private func largestGroup(of selection: MethodSelection, on prepared: PreparedDataset) -> Int {
+    guard (try? Method.named(selection.method))?.replicates == true else { return 1 }
+    if let replicas { return max(1, replicas) }
+    return Self.usualGroup
+  }
 }

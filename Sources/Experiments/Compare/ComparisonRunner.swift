@@ -26,6 +26,7 @@ public struct ComparisonRunner: Sendable {
   /// Trials at work at the same time, each with its share of the cores.
   public let jobs: Int
   public let cancellation: Cancellation
+  private let groups: [[ComparisonPlan.Trial]]
 
   /// - Parameter jobs: nil for one per core.
   /// - Throws: `InputError` where the folder holds a comparison of other data.
@@ -41,7 +42,8 @@ public struct ComparisonRunner: Sendable {
     self.folder = folder
     self.prepared = prepared
     self.cancellation = cancellation
-    self.jobs = max(1, jobs ?? min(ProcessInfo.processInfo.activeProcessorCount, plan.trials.count))
+    groups = plan.groups(on: prepared)
+    self.jobs = max(1, jobs ?? min(ProcessInfo.processInfo.activeProcessorCount, groups.count))
   }
 
   /// Where the plan is kept.
@@ -57,13 +59,12 @@ public struct ComparisonRunner: Sendable {
     try folder.make()
     try folder.write(plan, to: Self.planFile(folder))
     // A wrong option is the caller's mistake and must not cost a night of trials.
-    let configurations = try plan.trials.map {
-      try TrialConfiguration($0.selection, training: plan.training, seed: $0.seed, on: prepared)
-    }
-    let work = zip(plan.trials, configurations).map { TrialWork(configuration: $1, folder: folder(of: $0)) }
+    let work = try plan.trials.map { try self.work($0) }
     let board = ProgressBoard(trials: work.count, report: progress)
-    let pending = PendingWork(work.filter { !$0.isFinished }, minutes: plan.budgetMinutes, cancellation: cancellation)
-    board.skip(work.count - pending.count)
+    let pending = PendingWork(
+      try groups.map { try self.work($0) }.filter { !$0.isFinished }, minutes: plan.budgetMinutes,
+      cancellation: cancellation)
+    board.skip(work.count(where: \.isFinished))
     var runner = TrialRunner(prepared, cancellation: cancellation)
     runner.prefetch = jobs == 1 ? 2 : 0
     let trials = runner
@@ -84,6 +85,18 @@ public struct ComparisonRunner: Sendable {
 
   private func folder(of trial: ComparisonPlan.Trial) -> RunFolder {
     RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder, directoryHint: .isDirectory))
+  }
+
+  private func work(_ trial: ComparisonPlan.Trial) throws -> TrialWork {
+    TrialWork(
+      configuration: try TrialConfiguration(trial.selection, training: plan.training, seed: trial.seed, on: prepared),
+      folder: folder(of: trial))
+  }
+
+  private func work(_ group: [ComparisonPlan.Trial]) throws -> TrialGroup {
+    TrialGroup(
+      trials: try group.map { try work($0) },
+      checkpoint: folder.url.appending(path: "trials").appending(path: group[0].folder + "-and-on.safetensors"))
   }
 
   /// The records with the additive projection of the fusion that is best on validation.

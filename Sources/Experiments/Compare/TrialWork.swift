@@ -3,6 +3,47 @@ import Synchronization
 import Tensors
 import Training
 
+/// Trials of a comparison that are done as one: several seeds of a method, or a single trial.
+struct TrialGroup: Sendable {
+  let trials: [TrialWork]
+  /// Where a group of several is kept while it trains.
+  let checkpoint: URL
+
+  var isFinished: Bool { trials.allSatisfy(\.isFinished) }
+
+  /// Runs what is not finished. Where the group cannot train as one, or one of its models meets a number that is not
+  /// finite, the trials concerned are run alone: that gives a result or says what is wrong.
+  func run(with runner: TrialRunner, cancellation: Cancellation, board: ProgressBoard) {
+    var left = trials.filter { !$0.isFinished }
+    if trials.count > 1 {
+      let key = checkpoint.lastPathComponent
+      defer { board.leave(key) }
+      // One core: several threads would sum in another order, and results must not depend on how many are free.
+      let threads = Engine.threads
+      Engine.threads = 1
+      defer { Engine.threads = threads }
+      do {
+        let records = try runner.run(
+          group: trials.map(\.configuration), in: trials.map(\.folder), finished: trials.map(\.isFinished),
+          checkpoint: checkpoint
+        ) { progress in
+          board.update(key, Double(left.count) * Double(progress.epoch - 1) / Double(progress.epochs))
+        }
+        for (trial, record) in zip(trials, records) {
+          guard let record, left.contains(where: { $0.configuration == trial.configuration }) else { continue }
+          trial.note(record, runner, board)
+        }
+        left = zip(trials, records).filter { $1 == nil }.map(\.0)
+      } catch is TrainingCancelled {
+        return
+      } catch {
+        try? FileManager.default.removeItem(at: checkpoint)
+      }
+    }
+    for trial in left where !trial.isFinished { trial.run(with: runner, cancellation: cancellation, board: board) }
+  }
+}
+
 /// One trial of a comparison and the folder that holds it.
 struct TrialWork: Sendable {
   let configuration: TrialConfiguration
@@ -10,17 +51,23 @@ struct TrialWork: Sendable {
 
   var isFinished: Bool { FileManager.default.fileExists(atPath: folder.trial.path) }
   func record() throws -> TrialRecord { try folder.read(TrialRecord.self, from: folder.trial) }
+  private var key: String { "\(configuration.selection.name) \(configuration.seed)" }
+
+  /// Tells the board of a record.
+  func note(_ record: TrialRecord, _ runner: TrialRunner, _ board: ProgressBoard) {
+    let score = record.validationMetrics[runner.prepared.metric.rawValue]
+    board.finish(
+      key, note: "\(configuration.selection.name) seed \(configuration.seed): validation "
+        + "\(runner.prepared.metric.label) \(score.map { String(format: "%.3f", $0) } ?? "undefined")")
+  }
 
   /// Runs the trial; one that fails leaves a record that says why.
   func run(with runner: TrialRunner, cancellation: Cancellation, board: ProgressBoard) {
     do {
       let record = try runner.run(configuration, in: folder, resuming: true) { progress in
-        board.update(configuration, Double(progress.epoch - 1) / Double(progress.epochs))
+        board.update(key, Double(progress.epoch - 1) / Double(progress.epochs))
       }
-      let score = record.validationMetrics[runner.prepared.metric.rawValue]
-      board.finish(
-        configuration, note: "\(configuration.selection.name) seed \(configuration.seed): validation "
-          + "\(runner.prepared.metric.label) \(score.map { String(format: "%.3f", $0) } ?? "undefined")")
+      note(record, runner, board)
     } catch is TrainingCancelled {
       return
     } catch {
@@ -33,26 +80,24 @@ struct TrialWork: Sendable {
         cancellation.cancel()
         return
       }
-      board.finish(configuration, note: "\(record.method) seed \(record.seed) failed: \(record.failure ?? "")")
+      board.finish(key, note: "\(record.method) seed \(record.seed) failed: \(record.failure ?? "")")
     }
   }
 }
 
-/// Hands out trials until there are none, the time is up or the user stops.
+/// Hands out work until there are none, the time is up or the user stops.
 final class PendingWork: Sendable {
-  let count: Int
-  private let items: Mutex<[TrialWork]>
+  private let items: Mutex<[TrialGroup]>
   private let deadline: ContinuousClock.Instant?
   private let cancellation: Cancellation
 
-  init(_ items: [TrialWork], minutes: Double?, cancellation: Cancellation) {
-    count = items.count
+  init(_ items: [TrialGroup], minutes: Double?, cancellation: Cancellation) {
     self.items = Mutex(items.reversed())
     deadline = minutes.map { ContinuousClock.now + .seconds($0 * 60) }
     self.cancellation = cancellation
   }
 
-  func next() -> TrialWork? {
+  func next() -> TrialGroup? {
     if cancellation.isCancelled { return nil }
     if let deadline, ContinuousClock.now >= deadline { return nil }
     return items.withLock { $0.popLast() }
@@ -83,21 +128,19 @@ final class ProgressBoard: Sendable {
 
   func skip(_ count: Int) { change { $0.finished += count } }
 
-  func update(_ configuration: TrialConfiguration, _ share: Double) {
-    change { $0.running[Self.key(configuration)] = share }
-  }
+  /// - Parameter share: of a trial that is done under `key`; more than 1 where several are done as one.
+  func update(_ key: String, _ share: Double) { change { $0.running[key] = share } }
 
-  func finish(_ configuration: TrialConfiguration, note: String) {
+  func finish(_ key: String, note: String) {
     change {
-      $0.running[Self.key(configuration)] = nil
+      $0.running[key] = nil
       $0.finished += 1
       $0.note = note
     }
   }
 
-  private static func key(_ configuration: TrialConfiguration) -> String {
-    "\(configuration.selection.name) \(configuration.seed)"
-  }
+  /// Counts what has no trial of its own no longer.
+  func leave(_ key: String) { state.withLock { $0.running[key] = nil } }
 
   private func change(_ body: (inout State) -> Void) {
     let progress = state.withLock { state in

@@ -31,15 +31,19 @@ public struct TrialRunner: Sendable {
     progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> TrialRecord {
     try folder.make()
-    let manifest = prepared.dataset.keeping(configuration.selection.modalities).manifest
     var ((record, trained), peakBytes) = try Engine.measuringMemory { () throws -> (TrialRecord, TrainedModel) in
-      let trained = try TrainedModel(
-        initialising: configuration, manifest: manifest, normalisation: normalisation(of: configuration))
+      let trained = try untrained(configuration)
       let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
       let history = try fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress)
       return try (measure(trained, history), trained)
     }
     record.peakBytes = peakBytes
+    try leave(record, trained, in: folder)
+    return record
+  }
+
+  /// Writes everything that a finished trial leaves behind.
+  func leave(_ record: TrialRecord, _ trained: TrainedModel, in folder: RunFolder) throws {
     try trained.save(to: folder)
     try folder.write(epochs: record.epochs)
     try folder.write(testMetrics: record.metrics, validationMetrics: record.validationMetrics)
@@ -48,7 +52,6 @@ public struct TrialRunner: Sendable {
     try? FileManager.default.removeItem(at: folder.url.appending(path: "checkpoint.safetensors"))
     // Last: a folder with this file is a finished trial.
     try folder.write(record, to: folder.trial)
-    return record
   }
 
   /// What a trial that failed is remembered as.
@@ -59,10 +62,13 @@ public struct TrialRunner: Sendable {
       failure: "\(error)".replacingOccurrences(of: "\n", with: " "))
   }
 
-  private func normalisation(of configuration: TrialConfiguration) throws -> Normalisation {
+  /// The model of a configuration as its seed initialises it.
+  func untrained(_ configuration: TrialConfiguration) throws -> TrainedModel {
     let names = configuration.selection.modalities
-    return try Normalisation(
+    let normalisation = try Normalisation(
       tensors: prepared.normalisation.tensors.filter { key, _ in names.contains { key.hasPrefix($0 + ".") } })
+    return try TrainedModel(
+      initialising: configuration, manifest: prepared.dataset.keeping(names).manifest, normalisation: normalisation)
   }
 
   // MARK: Training
@@ -72,16 +78,14 @@ public struct TrialRunner: Sendable {
   ) throws -> TrainingHistory {
     let configuration = trained.configuration
     let training = configuration.training
-    let seed = UInt64(bitPattern: Int64(configuration.seed))
     let dataset = prepared.dataset.keeping(configuration.selection.modalities)
     let criterion = self.criterion(training)
-    let order = BatchOrder(
-      dataset[.train], batchSize: training.batchSize, seed: Generator.seed(seed, 3), remainder: .keepPairs)
+    let order = order(configuration)
     let measurement = TrialMeasurement(trained: trained, prepared: prepared)
     let validationTargets = measurement.targets(.validation)
     let (prefetch, scaling) = (prefetch, prepared.scaling)
     var trainer = Trainer<Batch>(
-      model: trained.model, options: training, seed: Generator.seed(seed, 2), stepsPerEpoch: order.count,
+      model: trained.model, options: training, seed: dropoutSeed(configuration), stepsPerEpoch: order.count,
       batches: { epoch in
         let batches = order.batches(epoch: epoch)
         return prefetch > 0
@@ -99,12 +103,33 @@ public struct TrialRunner: Sendable {
     return try trainer.fit(resuming: resuming)
   }
 
+  /// What a trial draws its batches from: the order of the train split, epoch by epoch.
+  func order(_ configuration: TrialConfiguration) -> BatchOrder {
+    BatchOrder(
+      prepared.dataset[.train], batchSize: configuration.training.batchSize, seed: stream(3, configuration),
+      remainder: .keepPairs)
+  }
+
+  func dropoutSeed(_ configuration: TrialConfiguration) -> UInt64 { stream(2, configuration) }
+
+  /// Seeds of independent streams of one trial; the first makes the weights.
+  private func stream(_ number: UInt64, _ configuration: TrialConfiguration) -> UInt64 {
+    Generator.seed(UInt64(bitPattern: Int64(configuration.seed)), number)
+  }
+
   private func validate(
     _ trained: TrainedModel, _ dataset: Dataset, _ criterion: Criterion, _ targets: [Double]
   ) throws -> Validation {
     let indices = dataset[.validation]
     let outputs = trained.mapped(dataset, indices) { trained.model($0) }
     let target = dataset.batch(indices).scaled(prepared.scaling).target!
+    return try validation(of: outputs, trained, criterion, target, targets)
+  }
+
+  /// The loss of a model's outputs on the validation split, and their score by the main metric.
+  func validation(
+    of outputs: Tensor, _ trained: TrainedModel, _ criterion: Criterion, _ target: Tensor, _ targets: [Double]
+  ) throws -> Validation {
     let loss = withoutGradients { criterion(outputs, target).item() }
     let rows = withoutGradients { trained.finish(outputs).rows }
     // What is not finite cannot be scored; the trainer stops on it with epoch and step.
@@ -118,7 +143,7 @@ public struct TrialRunner: Sendable {
       loss: loss, score: score ?? (metric.higherIsBetter ? -1e30 : 1e30), higherIsBetter: metric.higherIsBetter)
   }
 
-  private func criterion(_ training: TrainingOptions) -> Criterion {
+  func criterion(_ training: TrainingOptions) -> Criterion {
     switch prepared.task {
     case .multilabel: return .binaryCrossEntropy()
     case .regression: return .meanSquaredError
@@ -135,7 +160,7 @@ public struct TrialRunner: Sendable {
   // MARK: Measuring
 
   /// Validation once more with the kept weights, then the test split, once.
-  private func measure(_ trained: TrainedModel, _ history: TrainingHistory) throws -> TrialRecord {
+  func measure(_ trained: TrainedModel, _ history: TrainingHistory) throws -> TrialRecord {
     let configuration = trained.configuration
     let measurement = TrialMeasurement(trained: trained, prepared: prepared)
     let predictions = measurement.predictions(.test)

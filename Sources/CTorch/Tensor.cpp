@@ -6,7 +6,9 @@
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/Allocator.h>
+#include <c10/util/Logging.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
 
@@ -66,7 +68,15 @@ int ct_cuda_device_count(void) noexcept {
   }
 }
 
-void *ct_memory_begin(void) noexcept { return new Tracking; }
+void *ct_memory_begin(void) noexcept {
+  // The allocator warns when memory from before the count is freed; that is as it should be.
+  static const bool told = [] {
+    if (!std::getenv("TORCH_CPP_LOG_LEVEL")) FLAGS_caffe2_log_level = c10::GLOG_ERROR;
+    return true;
+  }();
+  (void)told;
+  return new Tracking;
+}
 long ct_memory_peak(void *tracker) noexcept { return static_cast<Tracking *>(tracker)->tracker->peak; }
 void ct_memory_end(void *tracker) noexcept { delete static_cast<Tracking *>(tracker); }
 

@@ -5,7 +5,8 @@ public enum AtomicFile {
   /// Writes a file under a temporary name beside `url`, flushes it to the disk and renames it into place.
   ///
   /// A reader sees the old contents or the new, never a part. A symbolic link stays: its target is replaced. When
-  /// anything fails the temporary file is removed and an earlier file stays as it was.
+  /// anything fails the temporary file is removed and an earlier file stays as it was. A device or a pipe, such as
+  /// `/dev/stdout`, is written to as it is.
   ///
   /// ```swift
   /// try AtomicFile.write(to: url) { temporary in try text.write(to: temporary, atomically: false, encoding: .utf8) }
@@ -14,6 +15,7 @@ public enum AtomicFile {
   /// - Throws: `InputError` naming `url` when it cannot be written (missing folder, no permission, disk full);
   ///   errors of `body` that are not about files pass unchanged.
   public static func write(to url: URL, _ body: (URL) throws -> Void) throws {
+    if isDeviceOrPipe(url) { return try body(url) }
     let target = url.resolvingSymlinksInPath()
     let folder = target.deletingLastPathComponent()
     let random = UInt64.random(in: .min ... .max)
@@ -41,6 +43,13 @@ public enum AtomicFile {
       try data.withUnsafeBytes { try output.write($0) }
       try output.close()
     }
+  }
+
+  /// Whether renaming a file to this name would destroy something that is no file.
+  private static func isDeviceOrPipe(_ url: URL) -> Bool {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
   }
 
   private static func flush(_ url: URL, naming file: String) throws {

@@ -71,6 +71,18 @@ import Testing
       complaint { try output.write(Data([1, 2, 3])) } == "/dev/full: cannot be written: no space left on the disk")
   }
 
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func devicesAreWrittenToAndStay() throws {
+    let (full, none) = (URL(fileURLWithPath: "/dev/full"), URL(fileURLWithPath: "/dev/null"))
+    #expect(
+      complaint { try AtomicFile.write(Data([1]), to: full) }
+        == "/dev/full: cannot be written: no space left on the disk")
+    try AtomicFile.write(Data([1]), to: none)
+    for url in [full, none] {
+      var status = stat()
+      #expect(stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+    }
+  }
+
   @Test func reading() throws {
     try withFolder { folder in
       #expect(complaint { _ = try InputFile.contents(of: folder) } == "\(folder.path): is a folder; expected a file")

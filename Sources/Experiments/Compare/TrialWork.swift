@@ -70,6 +70,10 @@ struct TrialWork: Sendable {
       note(record, runner, board)
     } catch is TrainingCancelled {
       return
+    } catch let error as InputError where error.file != nil {
+      // A file that cannot be written says nothing about the method, and the next trial would meet it too.
+      board.stop(error)
+      cancellation.cancel()
     } catch {
       let record = runner.failed(configuration, error)
       do {
@@ -147,7 +151,8 @@ final class ProgressBoard: Sendable {
       body(&state)
       let done = Double(state.finished) + state.running.values.reduce(0, +)
       return ComparisonProgress(
-        finished: state.finished, trials: trials, thousandths: Int(1000 * done / Double(max(trials, 1))), note: state.note)
+        finished: state.finished, trials: trials, thousandths: Int(1000 * done / Double(max(trials, 1))),
+        note: state.note)
     }
     report(progress)
   }

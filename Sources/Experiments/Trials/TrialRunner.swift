@@ -31,8 +31,24 @@ public struct TrialRunner: Sendable {
     progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> TrialRecord {
     try folder.make()
+    let log = RunLog(file: folder.log)
+    do {
+      return try attempt(configuration, in: folder, resuming: resuming, log: log, progress: progress)
+    } catch {
+      log.add(error is TrainingCancelled ? "\(error)" : "failed: \(error)")
+      throw error
+    }
+  }
+
+  private func attempt(
+    _ configuration: TrialConfiguration, in folder: RunFolder, resuming: Bool, log: RunLog,
+    progress: ((TrainingProgress) -> Void)?
+  ) throws -> TrialRecord {
     var ((record, trained), peakBytes) = try Engine.measuringMemory { () throws -> (TrialRecord, TrainedModel) in
       let trained = try untrained(configuration)
+      log.add(
+        "start: \(configuration.selection.name), seed \(configuration.seed), \(trained.model.parameterCount) parameters, "
+          + "data set \(configuration.dataset)")
       let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
       let history = try fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress)
       return try (measure(trained, history), trained)
@@ -50,6 +66,11 @@ public struct TrialRunner: Sendable {
     try folder.write(predictionsOf: record, task: prepared.task, classes: prepared.dataset.classes)
     try folder.write(RunEnvironment.current(libtorch: Engine.version, chiasm: chiasmVersion), to: folder.environment)
     try? FileManager.default.removeItem(at: folder.url.appending(path: "checkpoint.safetensors"))
+    let metric = prepared.metric
+    let score = record.metrics[metric.rawValue].map { "\($0)" } ?? "undefined"
+    RunLog(file: folder.log).add(
+      "finished: \(record.method), seed \(record.seed), best epoch \(record.bestEpoch) of \(record.epochs.count), "
+        + "test \(metric.label) \(score)")
     // Last: a folder with this file is a finished trial.
     try folder.write(record, to: folder.trial)
   }

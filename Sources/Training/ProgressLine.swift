@@ -55,6 +55,11 @@ public final class ProgressLine: Sendable {
     show(done, total, unit, note, isLast: true)
   }
 
+  /// Ends the line on a terminal where it stands, before an error is told; elsewhere there is nothing to end.
+  public func end() {
+    lastShown.withLock { if style == .bar && $0 != nil { write("\n") } }
+  }
+
   private func show(_ done: Int, _ total: Int, _ unit: String?, _ note: String, isLast: Bool) {
     guard style != .quiet else { return }
     let now = seconds()

@@ -29,6 +29,8 @@ struct ChiasmCommand: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    // A full quota is then an error of the write, which names the file, and not the end of the program.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try ChiasmCommand.parseAsRoot()
       try command.run()
@@ -45,19 +47,40 @@ enum Main {
     } catch {
       let code = ChiasmCommand.exitCode(for: error)
       if code.isSuccess {
-        print(ChiasmCommand.fullMessage(for: error))
+        Console.print(ChiasmCommand.fullMessage(for: error))
         exit(0)
       }
-      if code == .validationFailure {
-        fail(ChiasmCommand.message(for: error).replacingOccurrences(of: "\n", with: " "), code: 64)
-      }
-      fail("\(error)".replacingOccurrences(of: "\n", with: " "), code: 1)
+      if code == .validationFailure { fail(usage(error), code: 64) }
+      fail("\(error)", code: 1)
     }
   }
 
+  /// What the parser objects to, and the command that shows what it would take.
+  private static func usage(_ error: any Error) -> String {
+    let message = ChiasmCommand.message(for: error)
+    let text = (message.first?.lowercased() ?? "") + message.dropFirst()
+    // The parser's last line is: See 'chiasm compare --help' for more information.
+    let help = ChiasmCommand.fullMessage(for: error).split(separator: "'").last { $0.hasSuffix("--help") }
+    return help.map { "\(text)\(text.hasSuffix("?") ? " See" : "; see"): \($0)" } ?? text
+  }
+
   static func fail(_ message: String, code: Int32) -> Never {
-    FileHandle.standardError.write(Data("chiasm: \(message)\n".utf8))
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    try? FileHandle.standardError.write(contentsOf: Data("chiasm: \(line)\n".utf8))
     exit(code)
+  }
+}
+
+/// Standard output, where a write that fails is an error and not a crash.
+enum Console {
+  static func print(_ text: String) { write(Data((text + "\n").utf8)) }
+
+  static func write(_ data: Data) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: data)
+    } catch {
+      Main.fail("standard output cannot be written: \(String(cString: strerror(errno)).lowercased())", code: 65)
+    }
   }
 }
 
@@ -70,5 +93,14 @@ struct Failed: Error, CustomStringConvertible {
 /// The user stopped the work; what was done is kept.
 struct Interrupted: Error, CustomStringConvertible {
   let description: String
-  init(resume command: String) { description = "interrupted; go on with: \(command)" }
+
+  /// - Parameters:
+  ///   - command: `compare` or `train`.
+  ///   - runs: folder of the run store as given.
+  init(_ command: String, _ run: String, runs: String) {
+    let isPlain = runs.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
+    let folder = isPlain ? runs : "'" + runs.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    description =
+      "interrupted; go on with: chiasm \(command) --resume \(run)" + (runs == "runs" ? "" : " --runs \(folder)")
+  }
 }

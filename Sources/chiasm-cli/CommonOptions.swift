@@ -15,7 +15,7 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints a table or text unless quiet or unless JSON goes to standard output.
   func show(_ text: @autoclosure () -> String) {
-    if !quiet && json != "-" { print(text()) }
+    if !quiet && json != "-" { Console.print(text()) }
   }
 
   /// Writes `value` where `--json` says.
@@ -23,9 +23,9 @@ struct OutputOptions: ParsableArguments {
     guard let json else { return }
     let data = try ResultJSON.encode(value)
     if json == "-" {
-      FileHandle.standardOutput.write(data)
+      Console.write(data)
     } else {
-      try AtomicFile.write(to: URL(fileURLWithPath: json)) { try data.write(to: $0) }
+      try AtomicFile.write(data, to: URL(fileURLWithPath: json))
     }
   }
 
@@ -36,9 +36,18 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+/// What a command that makes something writes as JSON.
+struct Made: Encodable {
+  /// The path as given.
+  let made: String
+  var samples: Int?
+}
+
 /// Refuses a file whose folder is not there or cannot be written.
 func checkParent(of path: String) throws {
   let url = URL(fileURLWithPath: path)
+  let type = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)[.type]
+  if let type = type as? FileAttributeType, [.typeCharacterSpecial, .typeUnknown].contains(type) { return }
   let folder = url.deletingLastPathComponent().path
   var isFolder: ObjCBool = false
   guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
@@ -64,26 +73,36 @@ struct StoreOptions: ParsableArguments {
 
 /// Settings of training; what is not given keeps its default.
 struct TrainingFlags: ParsableArguments {
-  @Option(help: "Most passes over the train split.")
+  private static let defaults = TrainingOptions()
+
+  @Option(help: "Most passes over the train split; \(defaults.epochs) by default.")
   var epochs: Int?
-  @Option(help: "Samples per step.")
+  @Option(help: "Samples per step; \(defaults.batchSize) by default.")
   var batchSize: Int?
-  @Option(help: "Step size of the optimiser.")
+  @Option(help: "Step size of the optimiser; \(defaults.learningRate) by default.")
   var learningRate: Double?
-  @Option(help: "Decay of weights towards zero per step, times the learning rate.")
+  @Option(
+    help: "Decay of weights towards zero per step, times the learning rate; \(defaults.weightDecay) by default.")
   var weightDecay: Double?
-  @Option(help: "Epochs without a better validation score after which training stops.")
+  @Option(
+    help: """
+      Epochs without a better validation score after which training stops; \(defaults.patience ?? defaults.epochs) \
+      by default.
+      """)
   var patience: Int?
-  @Option(help: "adamw, adam or sgd.")
+  @Option(help: "adamw, adam or sgd; \(defaults.optimizer.rawValue) by default.")
   var optimizer: String?
-  @Option(help: "constant, cosine or plateau.")
+  @Option(help: "constant, cosine or plateau; \(defaults.schedule.name) by default.")
   var schedule: String?
   @Flag(help: "Weigh classes by the inverse of how often they occur in the train split.")
   var balanced = false
 
+  static let seeds = 0...1_000_000_000
+
   /// Whether nothing was given.
   var isEmpty: Bool {
-    epochs == nil && batchSize == nil && learningRate == nil && weightDecay == nil && patience == nil && optimizer == nil
+    epochs == nil && batchSize == nil && learningRate == nil && weightDecay == nil && patience == nil
+      && optimizer == nil
       && schedule == nil && !balanced
   }
 
@@ -117,6 +136,17 @@ struct TrainingFlags: ParsableArguments {
       throw UsageError("\(name) is \(value); expected \(range.lowerBound) to \(range.upperBound)")
     }
     return value
+  }
+}
+
+extension Schedule {
+  /// What `--schedule` calls it.
+  fileprivate var name: String {
+    switch self {
+    case .constant: "constant"
+    case .cosine: "cosine"
+    case .plateau: "plateau"
+    }
   }
 }
 

@@ -7,8 +7,11 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "The main job: every method over several seeds, with intervals, a verdict and a report.",
     discussion: """
-      A method is a name with optional modalities and options: late:combine=product, tensor@audio+text,
-      low-rank:rank=4; "unimodal" stands for one baseline per modality. See: chiasm methods --options
+      A method is a name with optional modalities and options, such as
+      low-rank, late:combine=product or tensor@audio+text:projection=8;
+      "unimodal" stands for one baseline per modality.
+      All of them with their options: chiasm methods --options
+
       Example: chiasm compare mosi --methods unimodal,late,tensor,gated --seeds 5
       """)
 
@@ -16,7 +19,7 @@ struct CompareCommand: ParsableCommand {
   var dataset: String?
   @Option(help: "Methods to compare, comma-separated; all of them by default.")
   var methods: String?
-  @Option(help: "Number of seeds.")
+  @Option(help: "Number of seeds; 5 by default.")
   var seeds: Int?
   @Option(help: ArgumentHelp("Start no training after so many minutes.", valueName: "minutes"))
   var budget: Double?
@@ -43,15 +46,20 @@ struct CompareCommand: ParsableCommand {
   private func started() throws -> ComparisonJob {
     guard let dataset else { throw UsageError("compare needs the folder of a data set, or --resume RUN") }
     return try ComparisonJob.start(
-      dataset: dataset, methods: methods, seeds: TrainingFlags.check(seeds ?? 5, "--seeds", 1...10_000), firstSeed: seed,
-      training: training.resolved(), budget: budget.map { try TrainingFlags.check($0, "--budget", 0.01...1e6) },
-      store: store)
+      dataset: dataset, methods: methods, seeds: TrainingFlags.check(seeds ?? 5, "--seeds", 1...10_000),
+      firstSeed: TrainingFlags.check(seed, "--seed", TrainingFlags.seeds),
+      training: training.resolved(), budget: checkedBudget(), store: store)
+  }
+
+  private func checkedBudget() throws -> Double? {
+    try budget.map { try TrainingFlags.check($0, "--budget", 0.01...1e6) }
   }
 
   private func resumed(_ run: String) throws -> ComparisonJob {
     guard methods == nil, seeds == nil, seed == 0, training.isEmpty else {
-      throw UsageError("--resume goes on with the methods, seeds and training options the comparison began with; leave them out")
+      throw UsageError(
+        "--resume goes on with the methods, seeds and training options the comparison began with; leave them out")
     }
-    return try ComparisonJob.resume(run, dataset: dataset, budget: budget, store: store)
+    return try ComparisonJob.resume(run, dataset: dataset, budget: checkedBudget(), store: store)
   }
 }

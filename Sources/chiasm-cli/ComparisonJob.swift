@@ -15,8 +15,12 @@ struct ComparisonJob {
   ) throws -> ComparisonJob {
     let prepared = try PreparedDataset(load(dataset, options))
     let names = prepared.dataset.names
-    let selections = try methods.map { try MethodSelection.parse($0, modalities: names) }
+    let selections =
+      try methods.map { try MethodSelection.parse($0, modalities: names) }
       ?? MethodSelection.standard(modalities: names)
+    for selection in selections {
+      try TrialConfiguration(selection, training: training, seed: firstSeed, on: prepared).check(on: prepared)
+    }
     let plan = ComparisonPlan(
       dataset: dataset, fingerprint: prepared.fingerprint, selections: selections,
       seeds: Array(firstSeed..<firstSeed + seeds), training: training, budgetMinutes: budget)
@@ -30,7 +34,9 @@ struct ComparisonJob {
   ) throws -> ComparisonJob {
     let store = try RunStore(folder: options.folder)
     let run = try store.run(id)
-    guard run.kind == .compare else { throw UsageError("run \(run.id) is no comparison; go on with: chiasm train --resume \(run.id)") }
+    guard run.kind == .compare else {
+      throw UsageError("run \(run.id) is no comparison; go on with: chiasm train --resume \(run.id)")
+    }
     let folder = RunFolder(store.url(of: run))
     var plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
     if let dataset { plan.dataset = dataset }
@@ -60,12 +66,12 @@ struct ComparisonJob {
       line.finish(1000, of: 1000)
       try finish(comparison, records, output: output, report: report ?? folder.report)
     } catch {
-      line.finish(0, of: 1000, note: "stopped")
+      line.end()
       run.status = error is ComparisonStopped ? .interrupted : .failed
       run.failure = error is ComparisonStopped ? nil : "\(error)"
       try? store.save(run)
       guard error is ComparisonStopped else { throw error }
-      throw Interrupted(resume: "chiasm compare --resume \(run.id) --runs \(options.runs)")
+      throw Interrupted("compare", run.id, runs: options.runs)
     }
   }
 
@@ -77,13 +83,16 @@ struct ComparisonJob {
       date: Date(), to: report)
     var run = run
     run.status = comparison.methods.allSatisfy(\.metrics.isEmpty) ? .failed : .finished
-    for method in comparison.methods { run.metrics[method.name] = method.metrics[comparison.dataset.metric.rawValue]?.mean }
+    for method in comparison.methods {
+      run.metrics[method.name] = method.metrics[comparison.dataset.metric.rawValue]?.mean
+    }
     try store.save(run)
     try output.write(comparison)
     output.show(ComparisonText(comparison).text)
     output.show("\nrun \(run.id) in \(store.url(of: run).relativePath); report: \(report.relativePath)")
     if run.status == .failed {
-      throw Failed("no training succeeded; the first said: \(comparison.methods.first?.failures.first?.error ?? "nothing")")
+      let first = comparison.methods.first?.failures.first?.error
+      throw Failed("no training succeeded; the first said: \(first ?? "nothing")")
     }
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Make or check a data set.",
+    commandName: "data", abstract: "Make or check a data set.", discussion: "Example: chiasm data inspect mosi",
     subcommands: [InspectCommand.self, SyntheticCommand.self, DigitsCommand.self])
 }
 
@@ -34,12 +34,17 @@ struct SyntheticCommand: ParsableCommand {
 
   func run() throws {
     let unique = try self.unique.split(separator: ",", omittingEmptySubsequences: false).map { text -> Double in
-      guard let value = Double(text) else { throw UsageError("--unique is \"\(self.unique)\"; expected numbers such as 0,0.5") }
+      guard let value = Double(text) else {
+        throw UsageError("--unique is \"\(self.unique)\"; expected numbers such as 0,0.5")
+      }
       return value
     }
     let generator = try SyntheticGenerator(
-      redundancy: redundancy, unique: unique, synergy: synergy, samples: samples, noise: noise, width: width, seed: seed)
+      redundancy: redundancy, unique: unique, synergy: synergy, samples: samples, noise: noise, width: width, seed: seed
+    )
+    try output.checkWritable()
     try generator.write(to: URL(fileURLWithPath: out, isDirectory: true))
+    try output.write(Made(made: out, samples: samples))
     output.show("made \(out): \(samples) samples, \(unique.count) modalities; next: chiasm compare \(out)")
   }
 }
@@ -68,6 +73,7 @@ struct DigitsCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    try output.checkWritable()
     var options = DigitsOptions()
     options.samples = samples
     options.imageNoise = imageNoise
@@ -80,6 +86,7 @@ struct DigitsCommand: ParsableCommand {
       line.update(done, of: all, unit: "samples")
     }
     line.finish(samples, of: samples, unit: "samples")
+    try output.write(Made(made: out, samples: samples))
     output.show("made \(out): \(samples) samples; next: chiasm compare \(out)")
   }
 }

@@ -13,8 +13,11 @@ struct DoctorCommand: ParsableCommand {
     let examination = Doctor.examine(runs: store.folder, version: chiasmVersion)
     try output.write(examination)
     output.show(
-      TerminalTable(["what", "state", "found"], rows: examination.findings.map { [$0.what, $0.isFine ? "ok" : "missing", $0.found] })
-        .text())
+      TerminalTable(
+        ["what", "state", "found"],
+        rows: examination.findings.map { [$0.what, $0.isFine ? "ok" : "missing", $0.found] }
+      )
+      .text())
     for finding in examination.findings { if let advice = finding.advice { output.show("\(finding.what): \(advice)") } }
     if !examination.isFine { throw Failed("something is missing; see above") }
   }

@@ -27,9 +27,11 @@ struct ImportCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    try output.checkWritable()
     try Importers.named(name).run(
       source: URL(fileURLWithPath: source, isDirectory: true),
       destination: URL(fileURLWithPath: destination, isDirectory: true), options: pairs(settings, of: "--set"))
+    try output.write(Made(made: destination))
     output.show("made \(destination); next: chiasm compare \(destination)")
   }
 }

@@ -4,7 +4,8 @@ import Foundation
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "The run store.", subcommands: [List.self, Show.self, Delete.self], defaultSubcommand: List.self)
+    commandName: "runs", abstract: "The run store.", discussion: "Example: chiasm runs show k3f9",
+    subcommands: [List.self, Show.self, Delete.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,11 +66,11 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
       let runs = try RunStore(folder: store.folder)
-      for id in ids {
-        let run = try runs.run(id)
-        try runs.delete(run.id)
-        output.show("deleted \(run.id)")
-      }
+      // All are looked up first: a wrong name must not leave half of the work done.
+      let found = try ids.map { try runs.run($0).id }
+      for id in found { try runs.delete(id) }
+      try output.write(["deleted": found])
+      output.show(found.map { "deleted \($0)" }.joined(separator: "\n"))
     }
   }
 }
@@ -77,6 +78,7 @@ struct RunsCommand: ParsableCommand {
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write the report of a comparison as one self-contained page.",
+    usage: "chiasm report <run> ... <page.html> [--runs <folder>] [--json <file>] [--quiet]",
     discussion: "Example: chiasm report 20261120-221933-k3f9 report.html")
 
   @Argument(help: "Run ids or folders of comparisons, then the page to write.")
@@ -88,12 +90,14 @@ struct ReportCommand: ParsableCommand {
     guard arguments.count >= 2, let out = arguments.last else {
       throw UsageError("report needs a run and the page to write: chiasm report RUN report.html")
     }
+    try output.checkWritable()
     try checkParent(of: out)
     let folders = try arguments.dropLast().map(comparisonFolder)
     let (comparison, records) = try ComparisonReader.read(folders)
     try Report.write(
       comparison, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
       date: Date(), to: URL(fileURLWithPath: out))
+    try output.write(Made(made: out))
     output.show("report: \(out)")
   }
 

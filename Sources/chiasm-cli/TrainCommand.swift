@@ -17,8 +17,10 @@ struct TrainCommand: ParsableCommand {
   var settings: [String] = []
   @Option(help: "Seed of initialisation, order and dropout.")
   var seed: Int = 0
-  @Option(help: "Threads of one operation; all cores by default.")
-  var threads: Int?
+  // More than one wait for each other at every operation, which costs most where the machine is busy or the model small;
+  // and the number of threads decides the last bits of the result.
+  @Option(help: "Threads of one operation; more pay off for large models on idle cores.")
+  var threads = 1
   @Option(help: ArgumentHelp("Go on with a training that was stopped.", valueName: "run"))
   var resume: String?
   @OptionGroup var training: TrainingFlags
@@ -27,10 +29,9 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
-    Engine.threads = try TrainingFlags.check(
-      threads ?? ProcessInfo.processInfo.activeProcessorCount, "--threads", 1...1024)
-    let runs = try RunStore(folder: store.folder)
+    Engine.threads = try TrainingFlags.check(threads, "--threads", 1...1024)
     if let resume {
+      let runs = try RunStore(folder: store.folder)
       let run = try runs.run(resume)
       guard run.kind == .train else {
         throw UsageError("run \(run.id) is a comparison; go on with: chiasm compare --resume \(run.id)")
@@ -46,14 +47,20 @@ struct TrainCommand: ParsableCommand {
     text += try pairs(settings, of: "--set").sorted { $0.key < $1.key }.map { ":\($0)=\($1)" }.joined()
     let selections = try MethodSelection.parse(text, modalities: data.dataset.names)
     guard selections.count == 1, let selection = selections.first else {
+      let names = data.dataset.names.joined(separator: ", ")
       throw UsageError(
-        "a unimodal training needs one modality; add --modalities with one of \(data.dataset.names.joined(separator: ", "))")
+        method.contains(",")
+          ? "train takes one method, found \"\(method)\"; compare takes several"
+          : "a unimodal training needs one modality; add --modalities with one of \(names)")
     }
+    let seed = try TrainingFlags.check(seed, "--seed", TrainingFlags.seeds)
     let start = TrainStart(
-      dataset: dataset, configuration: try TrialConfiguration(selection, training: training.resolved(), seed: seed, on: data))
+      dataset: dataset,
+      configuration: try TrialConfiguration(selection, training: training.resolved(), seed: seed, on: data))
+    try start.configuration.check(on: data)
     let run = StoredRun(
       kind: .train, dataset: data.dataset.manifest.name, method: selection.name, seed: seed)
-    try train(start, run, runs, resuming: false, prepared: data)
+    try train(start, run, RunStore(folder: store.folder), resuming: false, prepared: data)
   }
 
   private func load(_ dataset: String) throws -> PreparedDataset {
@@ -65,11 +72,11 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     var run = run
     let folder = RunFolder(runs.url(of: run))
+    let interruption = Interruption()
     try folder.make()
     try folder.write(start, to: TrainStart.file(folder))
     run.status = .running
     try runs.save(run)
-    let interruption = Interruption()
     var runner = try TrialRunner(prepared ?? load(start.dataset), cancellation: interruption.cancellation)
     runner.prefetch = 2
     let line = ProgressLine("train \(start.configuration.selection.name)", style: output.style)
@@ -80,7 +87,8 @@ struct TrainCommand: ParsableCommand {
           (progress.epoch - 1) * progress.steps + progress.step, of: progress.epochs * progress.steps,
           note: "epoch \(progress.epoch), loss \(String(format: "%.3f", progress.loss))\(validation)")
       }
-      line.finish(record.epochs.count, of: record.epochs.count, note: "best epoch \(record.bestEpoch) of \(record.epochs.count)")
+      let epochs = record.epochs.count
+      line.finish(epochs, of: epochs, note: "best epoch \(record.bestEpoch) of \(epochs)")
       run.status = .finished
       run.metrics = record.metrics
       try runs.save(run)
@@ -89,17 +97,20 @@ struct TrainCommand: ParsableCommand {
         TerminalTable(
           ["metric", "validation", "test"],
           rows: record.metrics.keys.sorted().map { name in
-            [name] + [record.validationMetrics[name], record.metrics[name]].map { $0.map { String(format: "%.4f", $0) } ?? "–" }
+            [name]
+              + [record.validationMetrics[name], record.metrics[name]].map { value in
+                value.map { String(format: "%.4f", $0) } ?? "–"
+              }
           }
         ).text())
       output.show("\nrun \(run.id) in \(folder.url.relativePath)")
     } catch {
-      line.finish(0, of: 1, note: "stopped")
+      line.end()
       run.status = error is TrainingCancelled ? .interrupted : .failed
       run.failure = error is TrainingCancelled ? nil : "\(error)"
       try? runs.save(run)
       guard error is TrainingCancelled else { throw error }
-      throw Interrupted(resume: "chiasm train --resume \(run.id) --runs \(store.runs)")
+      throw Interrupted("train", run.id, runs: store.runs)
     }
   }
 }

@@ -32,6 +32,7 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    try output.checkWritable()
     let use = try ModelUse(runFolder(trained, store))
     let metrics = try use.evaluate(
       Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: store.cache), split: parseSplit(split))
@@ -55,8 +56,9 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict", abstract: "Predict new samples from files, or every sample of a folder in the contract.",
     discussion: """
       A modality that is not given is taken as absent.
-      Example: chiasm predict runs/20261120-221933-k3f9 image=seven.png audio=seven.wav
-      Example: chiasm predict runs/20261120-221933-k3f9 digits --out predictions.csv
+
+      Example: chiasm predict k3f9 image=seven.png audio=seven.wav
+      Example: chiasm predict k3f9 digits --out predictions.csv
       """)
 
   @Argument(help: ArgumentHelp("Run id or folder.", valueName: "run"))
@@ -74,7 +76,8 @@ struct PredictCommand: ParsableCommand {
     let use = try ModelUse(runFolder(trained, store))
     let predictions: [Prediction]
     if inputs.count == 1, !inputs[0].contains("=") {
-      predictions = try use.predict(Dataset.load(URL(fileURLWithPath: inputs[0], isDirectory: true), cache: store.cache))
+      predictions = try use.predict(
+        Dataset.load(URL(fileURLWithPath: inputs[0], isDirectory: true), cache: store.cache))
     } else {
       let files = try pairs(inputs, of: "input").mapValues { URL(fileURLWithPath: $0) }
       predictions = try [use.predict(NewSample(id: "sample", files: files))]
@@ -89,7 +92,9 @@ struct PredictCommand: ParsableCommand {
         ["id", "prediction", predictions.first?.probabilities == nil ? "" : "probability"],
         rows: shown.map { [$0.id, $0.prediction, $0.confidence.map { String(format: "%.3f", $0) } ?? ""] }
       ).text())
-    if predictions.count > shown.count { output.show("… and \(predictions.count - shown.count) more; --out FILE has them all") }
+    if predictions.count > shown.count {
+      output.show("… and \(predictions.count - shown.count) more; --out FILE writes them all")
+    }
   }
 }
 
@@ -108,6 +113,7 @@ struct EmbedCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    try output.checkWritable()
     try checkParent(of: out)
     let url = URL(fileURLWithPath: out)
     guard ["npz", "safetensors"].contains(url.pathExtension) else {
@@ -121,6 +127,7 @@ struct EmbedCommand: ParsableCommand {
     } else {
       try Safetensors.write(tensors, metadata: ["ids": data.ids.joined(separator: "\n")], to: url)
     }
+    try output.write(Made(made: out, samples: data.count))
     output.show("\(out): representation \(tensors["representation"]?.shape ?? []) in the order of samples.csv")
   }
 }

@@ -61,6 +61,19 @@ import Testing
     #expect(desk.written == "")
   }
 
+  @Test func anEndBreaksTheLineOfATerminalOnly() {
+    for (style, expected) in [(ProgressLine.Style.bar, "\n"), (.lines, ""), (.quiet, "")] {
+      let desk = Desk()
+      let line = desk.line(style)
+      line.end()
+      #expect(desk.written == "", "nothing was shown")
+      line.update(1, of: 2)
+      let before = desk.written
+      line.end()
+      #expect(desk.written == before + expected)
+    }
+  }
+
   @Test(arguments: [
     (0.4, "0.4 s"), (12, "12 s"), (59.6, "1 min 00 s"), (185, "3 min 05 s"), (7620, "2 h 07 min"), (.infinity, "?"),
   ])

@@ -37,6 +37,15 @@ public struct TrialConfiguration: Codable, Sendable, Equatable {
   }
 }
 
+extension TrialConfiguration {
+  /// Refuses, before any training, an option value that the method does not take on these data.
+  /// - Throws: `UsageError` naming method, option and what was expected.
+  public func check(on prepared: PreparedDataset) throws {
+    _ = try TrainedModel(
+      initialising: self, manifest: prepared.dataset.manifest, normalisation: prepared.normalisation)
+  }
+}
+
 extension MethodSelection {
   /// Every option of the method with its value.
   /// - Throws: `UsageError` for an option the method does not have.

@@ -36,7 +36,8 @@ public struct ComparisonRunner: Sendable {
   ) throws {
     guard plan.fingerprint == prepared.fingerprint else {
       throw InputError(
-        file: plan.dataset, "the data are not those that the comparison in \(folder.url.path) began with; start a new one")
+        file: plan.dataset,
+        "the data are not those that the comparison in \(folder.url.path) began with; start a new one")
     }
     self.plan = plan
     self.folder = folder
@@ -106,7 +107,9 @@ public struct ComparisonRunner: Sendable {
     let results = Mutex(records)
     let failure = Mutex<(any Error)?>(nil)
     let indices = Mutex(
-      records.indices.filter { records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil })
+      records.indices.filter {
+        records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil
+      })
     TrialQueue.run(jobs: jobs, threads: threads, next: { indices.withLock { $0.popLast() } }) { index in
       do {
         var record = records[index]

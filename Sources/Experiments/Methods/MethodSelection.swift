@@ -19,7 +19,9 @@ public struct MethodSelection: Sendable, Codable, Equatable {
     self.method = method
     self.modalities = modalities.sorted()
     self.options = options
-    let subset = self.modalities == all.sorted() && method != Method.unimodal.name ? "" : "@" + self.modalities.joined(separator: "+")
+    let subset =
+      self.modalities == all.sorted() && method != Method.unimodal.name
+      ? "" : "@" + self.modalities.joined(separator: "+")
     name = method + subset + options.sorted { $0.key < $1.key }.map { ":\($0)=\($1)" }.joined()
   }
 
@@ -68,7 +70,8 @@ public struct MethodSelection: Sendable, Codable, Equatable {
       chosen = head[1].split(separator: "+").map(String.init)
       for name in chosen where !modalities.contains(name) {
         throw UsageError(
-          "method \"\(text)\": no modality \"\(name)\"; the data set has \(modalities.sorted().joined(separator: ", "))")
+          "method \"\(text)\": no modality \"\(name)\"; the data set has \(modalities.sorted().joined(separator: ", "))"
+        )
       }
     }
     if method.name == Method.unimodal.name {
@@ -77,7 +80,8 @@ public struct MethodSelection: Sendable, Codable, Equatable {
       }
     }
     guard chosen.count >= method.minimumModalities else {
-      throw UsageError("method \"\(text)\" takes at least \(method.minimumModalities) modalities, found \(chosen.count)")
+      throw UsageError(
+        "method \"\(text)\" takes at least \(method.minimumModalities) modalities, found \(chosen.count)")
     }
     return [MethodSelection(method: method.name, modalities: chosen, options: options, among: modalities)]
   }

@@ -40,7 +40,9 @@ public struct ModelUse {
     }
     let batch = try SampleDecoder(manifest: trained.manifest, featureShapes: featureShapes).batch([sample])
     let rows = withoutGradients { trained.predictions(trained.normalisation.apply(to: batch)).rows }
-    guard rows[0].allSatisfy(\.isFinite) else { throw InputError(at: sample.id, "the prediction is not finite: \(rows[0])") }
+    guard rows[0].allSatisfy(\.isFinite) else {
+      throw InputError(at: sample.id, "the prediction is not finite: \(rows[0])")
+    }
     return prediction(sample.id, rows[0])
   }
 
@@ -59,13 +61,15 @@ public struct ModelUse {
     for name in trained.modalities {
       guard let data = dataset.modalities[name] else {
         throw InputError(
-          file: Manifest.fileName, at: "modalities", "the model reads \"\(name)\", the data set has \(list(dataset.names))")
+          file: Manifest.fileName, at: "modalities",
+          "the model reads \"\(name)\", the data set has \(list(dataset.names))")
       }
       let expected = trained.configuration.shapes[name] ?? []
       let feature = data.lengths == nil ? expected : Array(expected.dropFirst())
       guard data.featureShape == feature else {
         throw InputError(
-          file: Manifest.fileName, at: "modalities.\(name)", "samples of shape \(data.featureShape); the model expects \(feature)")
+          file: Manifest.fileName, at: "modalities.\(name)",
+          "samples of shape \(data.featureShape); the model expects \(feature)")
       }
     }
     return dataset.keeping(trained.modalities).normalised(with: trained.normalisation)

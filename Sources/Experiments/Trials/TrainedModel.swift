@@ -48,7 +48,9 @@ public struct TrainedModel {
     _ dataset: Dataset, _ indices: [Int], batchSize: Int = 256, _ body: (Batch) -> Tensor
   ) -> Tensor {
     withoutGradients {
-      let parts = BatchOrder(indices, batchSize: batchSize).batches().map { body(dataset.batch($0).keeping(modalities)) }
+      let parts = BatchOrder(indices, batchSize: batchSize).batches().map {
+        body(dataset.batch($0).keeping(modalities))
+      }
       return Tensor.concatenated(parts)
     }
   }
@@ -88,7 +90,9 @@ public struct TrainedModel {
     let file = folder.model.path
     let (tensors, _) = try Safetensors.read(folder.model)
     func part(_ prefix: String) -> [String: Tensor] {
-      tensors.reduce(into: [:]) { if $1.key.hasPrefix(prefix) { $0[String($1.key.dropFirst(prefix.count))] = $1.value } }
+      tensors.reduce(into: [:]) {
+        if $1.key.hasPrefix(prefix) { $0[String($1.key.dropFirst(prefix.count))] = $1.value }
+      }
     }
     let trained = try TrainedModel(
       initialising: configuration, manifest: Manifest.read(folder.dataset),

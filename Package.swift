@@ -86,6 +86,7 @@ let package = Package(
         name: "chiasm-cli",
         dependencies: ["Chiasm", .product(name: "ArgumentParser", package: "swift-argument-parser")],
         swiftSettings: swift),
+      .testTarget(name: "CommandLineTests", dependencies: ["chiasm-cli", "Chiasm"], swiftSettings: swift),
     ]
     // `make examples` sets it.
     + (asked(for: "CHIASM_EXAMPLES")

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+@Suite struct CompareCommandTests {
+  @Test func theResultHasTheDocumentedKeys() throws {
+    let (place, outcome) = try Workplace.compared.get()
+    #expect(outcome.output.isEmpty && outcome.errors.isEmpty, "--quiet prints nothing: \(outcome.errors)")
+    let result = try #require(try place.json("result.json") as? [String: Any])
+    let dataset = try #require(result["dataset"] as? [String: Any])
+    #expect(dataset["name"] as? String == "synthetic" && dataset["task"] as? String == "classification")
+    #expect(dataset["samples"] as? [String: Int] == ["train": 120, "validation": 40, "test": 40])
+    #expect((dataset["modalities"] as? [String: Any])?.keys.sorted() == ["a", "b"])
+    let methods = try #require(result["methods"] as? [[String: Any]])
+    #expect(methods.compactMap { $0["name"] as? String }.sorted() == ["late", "tensor", "unimodal@a", "unimodal@b"])
+    for method in methods {
+      #expect(
+        Set(method.keys).isSuperset(of: [
+          "name", "area", "modalities", "metrics", "parameters", "trainSeconds", "epochs", "latencyMicroseconds",
+          "peakBytes",
+        ]))
+      let accuracy = try #require((method["metrics"] as? [String: [String: Any]])?["accuracy"])
+      let interval = try #require(accuracy["ci95"] as? [Double])
+      let mean = try #require(accuracy["mean"] as? Double)
+      let seeds = try #require(accuracy["perSeed"] as? [Double])
+      #expect(seeds.count == 2 && interval.count == 2 && accuracy["std"] is Double)
+      #expect(interval[0] <= mean && mean <= interval[1])
+      #expect(abs(seeds.reduce(0, +) / 2 - mean) < 1e-9)
+      #expect((method["latencyMicroseconds"] as? [String: Double])?.keys.sorted() == ["p50", "p95"])
+    }
+    let verdict = try #require(result["verdict"] as? [String: Any])
+    #expect((verdict["bestUnimodal"] as? String)?.hasPrefix("unimodal@") == true)
+    #expect(["late", "tensor"].contains(verdict["bestFusion"] as? String))
+    for key in ["difference", "emapGap"] {
+      let estimate = try #require(verdict[key] as? [String: Any])
+      #expect(estimate["mean"] is Double && (estimate["ci95"] as? [Double])?.count == 2)
+    }
+    #expect((verdict["sentence"] as? String)?.isEmpty == false)
+  }
+
+  @Test func runsShowAndReport() throws {
+    let place = try Workplace(copying: Workplace.compared.get().place.folder)
+    let id = try place.runs()[0]
+    let page = try place.text("runs/\(id)/report.html")
+    let verdict = try #require((try place.json("result.json") as? [String: Any])?["verdict"] as? [String: Any])
+    let sentence = try #require(verdict["sentence"] as? String)
+    let shown = try place.chiasm(["runs", "show", String(id.suffix(4))])
+    shown.expectSuccess()
+    #expect(shown.output.contains(sentence) && shown.output.contains("unimodal@a"))
+    #expect(try place.chiasm(["runs", "show", id, "--json", "-"]).output == place.text("result.json"))
+
+    try place.chiasm(["report", id, "page.html"]).expectSuccess()
+    let again = try place.text("page.html")
+    for text in [page, again] {
+      #expect(text.hasPrefix("<!") && text.contains("</html>") && text.contains("<svg"))
+      #expect(!text.contains("src=\"http") && !text.contains("href=\"http"), "readable without the network")
+    }
+    try place.chiasm(["evaluate", id, "data"]).expectRefusal(64, "is a comparison; name one of its trainings")
+    let metrics = try place.chiasm(["evaluate", "runs/\(id)/trials/late-seed0", "data", "--json", "-"])
+    metrics.expectSuccess()
+
+    let listed = try place.chiasm(["runs", "--json", "-"])
+    #expect(listed.output.contains(id) && listed.output.contains("finished"))
+    try place.chiasm(["runs", "delete", id, "none"]).expectRefusal(64, "no run none in ")
+    #expect(place.exists("runs/\(id)"), "nothing is deleted where one name is wrong")
+    try place.chiasm(["runs", "delete", id]).expectSuccess()
+    #expect(try !place.exists("runs/\(id)") && place.chiasm(["runs", "list"]).output == "no runs in runs\n")
+  }
+
+  /// Stopped at any moment, a comparison goes on and ends with the table it would have had.
+  @Test func ctrlCAndResume() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let stopped = try place.chiasm(Workplace.compare + ["--jobs", "1", "--quiet"]) {
+      guard let id = try? place.runs().first else { return false }
+      let trials = (try? FileManager.default.subpathsOfDirectory(atPath: place.url("runs/\(id)/trials").path)) ?? []
+      return trials.contains { $0.hasSuffix("trial.json") }
+    }
+    let id = try place.runs()[0]
+    stopped.expectRefusal(130, "chiasm: interrupted; go on with: chiasm compare --resume \(id)\n")
+    #expect(stopped.output.isEmpty)
+    #expect(try place.chiasm(["runs", "list"]).output.contains("interrupted"))
+    try place.chiasm(["train", "--resume", id]).expectRefusal(64, "go on with: chiasm compare --resume \(id)")
+    try place.chiasm(["compare", "--resume", id, "--seeds", "3"]).expectRefusal(64, "leave them out")
+
+    let resumed = try place.chiasm(["compare", "--resume", id, "--json", "result.json"])
+    resumed.expectSuccess()
+    #expect(try place.runs() == [id])
+    let whole = try Workplace.compared.get().place
+    #expect(try table(place) == table(whole))
+    #expect(resumed.output.contains("report: runs/\(id)/report.html"))
+  }
+
+  @Test func otherDataAreNotResumed() throws {
+    let place = try Workplace(copying: Workplace.compared.get().place.folder)
+    try FileManager.default.removeItem(at: place.url("data"))
+    let id = try place.runs()[0]
+    try place.chiasm(["compare", "--resume", id]).expectRefusal(65, "data: no such folder")
+    try place.chiasm(["data", "synthetic", "data", "--samples", "200", "--seed", "8", "--quiet"]).expectSuccess()
+    try place.chiasm(["compare", "--resume", id]).expectRefusal(65, "the data are not those that the comparison")
+  }
+
+  /// Everything in the result that is not a measurement of time or memory.
+  private func table(_ place: Workplace) throws -> NSDictionary {
+    var result = try #require(try place.json("result.json") as? [String: Any])
+    let methods = try #require(result["methods"] as? [[String: Any]])
+    result["methods"] = methods.map { method in
+      method.filter { !["trainSeconds", "latencyMicroseconds", "peakBytes"].contains($0.key) }
+    }
+    return result as NSDictionary
+  }
+}

@@ -50,7 +50,9 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
       let size = largestGroup(of: selection, on: prepared)
       let parts = (seeds.count + size - 1) / size
       return (0..<parts).map { part in
-        seeds[seeds.count * part / parts..<seeds.count * (part + 1) / parts].map { Trial(selection: selection, seed: $0) }
+        seeds[seeds.count * part / parts..<seeds.count * (part + 1) / parts].map {
+          Trial(selection: selection, seed: $0)
+        }
       }
     }
     return seeds.flatMap { seed in dealt.flatMap { $0.filter { $0[0].seed == seed } } }

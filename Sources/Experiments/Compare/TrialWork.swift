@@ -57,7 +57,8 @@ struct TrialWork: Sendable {
   func note(_ record: TrialRecord, _ runner: TrialRunner, _ board: ProgressBoard) {
     let score = record.validationMetrics[runner.prepared.metric.rawValue]
     board.finish(
-      key, note: "\(configuration.selection.name) seed \(configuration.seed): validation "
+      key,
+      note: "\(configuration.selection.name) seed \(configuration.seed): validation "
         + "\(runner.prepared.metric.label) \(score.map { String(format: "%.3f", $0) } ?? "undefined")")
   }
 

@@ -74,7 +74,7 @@ struct NPYHeader: Equatable {
 }
 
 /// A cursor over the few forms of Python literals that an `.npy` header has.
-private struct PythonScanner {
+private struct PythonScanner: HeaderScanner {
   let bytes: [UInt8]
   let origin: Origin
   var position = 0
@@ -82,31 +82,6 @@ private struct PythonScanner {
   init(bytes: [UInt8], origin: Origin) {
     self.bytes = bytes
     self.origin = origin
-  }
-
-  private mutating func next() -> UInt8? {
-    while position < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) { position += 1 }
-    return position < bytes.count ? bytes[position] : nil
-  }
-
-  private mutating func unexpected(_ expected: String) -> InputError {
-    guard let byte = next() else { return origin.error("header ends where \(expected) is expected") }
-    let shown = (0x21...0x7e).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "byte \(byte)"
-    return origin.error("header has \(shown) at position \(position); expected \(expected)")
-  }
-
-  mutating func accept(_ character: Unicode.Scalar) -> Bool {
-    guard next() == UInt8(ascii: character) else { return false }
-    position += 1
-    return true
-  }
-
-  mutating func expect(_ character: Unicode.Scalar) throws {
-    guard accept(character) else { throw unexpected("'\(character)'") }
-  }
-
-  mutating func expectEnd() throws {
-    guard next() == nil else { throw unexpected("nothing more") }
   }
 
   mutating func string() throws -> String {
@@ -157,17 +132,7 @@ private struct PythonScanner {
   }
 
   private mutating func integer() throws -> Int {
-    var value: Int?
-    _ = next()
-    let start = position
-    while position < bytes.count, (0x30...0x39).contains(bytes[position]) {
-      let (tens, high) = (value ?? 0).multipliedReportingOverflow(by: 10)
-      let (sum, low) = tens.addingReportingOverflow(Int(bytes[position] - 0x30))
-      guard !high, !low else { throw origin.error("header has an extent above \(Int.max) at position \(start)") }
-      value = sum
-      position += 1
-    }
-    guard let value else { throw unexpected("a whole number of at least 0") }
+    let value = try wholeNumber()
     // Python 2 wrote long integers as 3L.
     if position < bytes.count, bytes[position] == UInt8(ascii: "L") { position += 1 }
     return value

@@ -98,7 +98,7 @@ struct SafetensorsHeader {
 /// A cursor over the JSON that the header may have: objects, strings, lists of whole numbers.
 ///
 /// Foundation's parser keeps one of two equal keys without a word, and here that would hide a tensor.
-private struct JSONScanner {
+private struct JSONScanner: HeaderScanner {
   let bytes: [UInt8]
   let origin: Origin
   var position = 0
@@ -106,31 +106,6 @@ private struct JSONScanner {
   init(bytes: [UInt8], origin: Origin) {
     self.bytes = bytes
     self.origin = origin
-  }
-
-  private mutating func next() -> UInt8? {
-    while position < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) { position += 1 }
-    return position < bytes.count ? bytes[position] : nil
-  }
-
-  private mutating func unexpected(_ expected: String) -> InputError {
-    guard let byte = next() else { return origin.error("header ends where \(expected) is expected") }
-    let shown = (0x21...0x7e).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "byte \(byte)"
-    return origin.error("header has \(shown) at position \(position); expected \(expected)")
-  }
-
-  private mutating func accept(_ character: Unicode.Scalar) -> Bool {
-    guard next() == UInt8(ascii: character) else { return false }
-    position += 1
-    return true
-  }
-
-  private mutating func expect(_ character: Unicode.Scalar) throws {
-    guard accept(character) else { throw unexpected("'\(character)'") }
-  }
-
-  mutating func expectEnd() throws {
-    guard next() == nil else { throw unexpected("nothing more") }
   }
 
   /// Calls `value` at the value of each key.
@@ -155,17 +130,10 @@ private struct JSONScanner {
   }
 
   private mutating func integer() throws -> Int {
-    guard let first = next(), (0x30...0x39).contains(first) else { throw unexpected("a whole number of at least 0") }
+    let isZero = next() == UInt8(ascii: "0")
     let start = position
-    var value = 0
-    while position < bytes.count, (0x30...0x39).contains(bytes[position]) {
-      let (tens, high) = value.multipliedReportingOverflow(by: 10)
-      let (sum, low) = tens.addingReportingOverflow(Int(bytes[position] - 0x30))
-      guard !high, !low else { throw origin.error("header has a number above \(Int.max) at position \(start)") }
-      value = sum
-      position += 1
-    }
-    guard first != 0x30 || position == start + 1 else {
+    let value = try wholeNumber()
+    guard !isZero || position == start + 1 else {
       throw origin.error("header has a number with a leading 0 at position \(start)")
     }
     return value

@@ -94,7 +94,7 @@ import Testing
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (1152921504606846976,), }", 8, "needs 4611686018427387904"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,), }", 8, "needs 2⁶³ or more"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 0, 9), }", 0, "needs 2⁶³ or more"),
-    ("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,), }", 8, "extent above"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,), }", 8, "number above"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", 8, "'-' at position 51; expected a whole number"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (2), }", 8, "expected ','"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (2.0,), }", 8, "'.' at position"),

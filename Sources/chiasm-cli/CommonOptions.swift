@@ -69,6 +69,18 @@ struct StoreOptions: ParsableArguments {
   var folder: URL { URL(fileURLWithPath: runs, isDirectory: true) }
   /// Decoded media, kept beside the runs.
   var cache: URL { folder.appending(path: "cache", directoryHint: .isDirectory) }
+
+  /// Reads a data set, decoded media from the cache where they are known.
+  func load(_ dataset: String) throws -> Dataset {
+    try Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: cache)
+  }
+}
+
+extension TerminalTable {
+  /// Metrics by name, under what they were measured on.
+  init(_ metrics: [String: Double], of split: String) {
+    self.init(["metric", split], rows: metrics.sorted { $0.key < $1.key }.map { [$0, String(format: "%.4f", $1)] })
+  }
 }
 
 /// Settings of training; what is not given keeps its default.

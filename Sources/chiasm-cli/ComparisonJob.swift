@@ -13,7 +13,7 @@ struct ComparisonJob {
     dataset: String, methods: String?, seeds: Int, firstSeed: Int, training: TrainingOptions, budget: Double?,
     store options: StoreOptions
   ) throws -> ComparisonJob {
-    let prepared = try PreparedDataset(load(dataset, options))
+    let prepared = try PreparedDataset(options.load(dataset))
     let names = prepared.dataset.names
     let selections =
       try methods.map { try MethodSelection.parse($0, modalities: names) }
@@ -41,12 +41,8 @@ struct ComparisonJob {
     var plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
     if let dataset { plan.dataset = dataset }
     plan.budgetMinutes = budget ?? plan.budgetMinutes
-    let prepared = try PreparedDataset(load(plan.dataset, options))
+    let prepared = try PreparedDataset(options.load(plan.dataset))
     return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)
-  }
-
-  private static func load(_ dataset: String, _ options: StoreOptions) throws -> Dataset {
-    try Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: options.cache)
   }
 
   func run(jobs: Int?, output: OutputOptions, report: URL?) throws {

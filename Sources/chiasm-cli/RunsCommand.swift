@@ -50,9 +50,7 @@ struct RunsCommand: ParsableCommand {
       output.show("\(run.id)  \(run.kind.rawValue)  \(run.dataset)  \(run.method ?? "")  \(run.status.rawValue)")
       if let failure = run.failure { output.show("failed: \(failure)") }
       output.show(
-        TerminalTable(
-          ["metric", "test"], rows: run.metrics.sorted { $0.key < $1.key }.map { [$0, String(format: "%.4f", $1)] }
-        ).text())
+        TerminalTable(run.metrics, of: "test").text())
     }
   }
 

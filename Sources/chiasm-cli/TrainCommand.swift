@@ -41,7 +41,7 @@ struct TrainCommand: ParsableCommand {
       return try train(start, run, runs, resuming: true)
     }
     guard let dataset else { throw UsageError("train needs the folder of a data set, or --resume RUN") }
-    let data = try load(dataset)
+    let data = try PreparedDataset(store.load(dataset))
     var text = method
     if let modalities { text += "@" + modalities.replacingOccurrences(of: ",", with: "+") }
     text += try pairs(settings, of: "--set").sorted { $0.key < $1.key }.map { ":\($0)=\($1)" }.joined()
@@ -63,10 +63,6 @@ struct TrainCommand: ParsableCommand {
     try train(start, run, RunStore(folder: store.folder), resuming: false, prepared: data)
   }
 
-  private func load(_ dataset: String) throws -> PreparedDataset {
-    try PreparedDataset(Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: store.cache))
-  }
-
   private func train(
     _ start: TrainStart, _ run: StoredRun, _ runs: RunStore, resuming: Bool, prepared: PreparedDataset? = nil
   ) throws {
@@ -77,7 +73,8 @@ struct TrainCommand: ParsableCommand {
     try folder.write(start, to: TrainStart.file(folder))
     run.status = .running
     try runs.save(run)
-    var runner = try TrialRunner(prepared ?? load(start.dataset), cancellation: interruption.cancellation)
+    var runner = try TrialRunner(
+      prepared ?? PreparedDataset(store.load(start.dataset)), cancellation: interruption.cancellation)
     runner.prefetch = 2
     let line = ProgressLine("train \(start.configuration.selection.name)", style: output.style)
     do {

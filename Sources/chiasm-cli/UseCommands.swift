@@ -34,13 +34,10 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try output.checkWritable()
     let use = try ModelUse(runFolder(trained, store))
-    let metrics = try use.evaluate(
-      Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: store.cache), split: parseSplit(split))
+    let metrics = try use.evaluate(store.load(dataset), split: parseSplit(split))
     try output.write(metrics)
     output.show(
-      TerminalTable(
-        ["metric", split], rows: metrics.sorted { $0.key < $1.key }.map { [$0, String(format: "%.4f", $1)] }
-      ).text())
+      TerminalTable(metrics, of: split).text())
   }
 }
 
@@ -76,8 +73,7 @@ struct PredictCommand: ParsableCommand {
     let use = try ModelUse(runFolder(trained, store))
     let predictions: [Prediction]
     if inputs.count == 1, !inputs[0].contains("=") {
-      predictions = try use.predict(
-        Dataset.load(URL(fileURLWithPath: inputs[0], isDirectory: true), cache: store.cache))
+      predictions = try use.predict(store.load(inputs[0]))
     } else {
       let files = try pairs(inputs, of: "input").mapValues { URL(fileURLWithPath: $0) }
       predictions = try [use.predict(NewSample(id: "sample", files: files))]
@@ -120,7 +116,7 @@ struct EmbedCommand: ParsableCommand {
       throw UsageError("\(out) ends in \".\(url.pathExtension)\"; expected .npz or .safetensors")
     }
     let use = try ModelUse(runFolder(trained, store))
-    let data = try Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: store.cache)
+    let data = try store.load(dataset)
     let tensors = try use.embed(data)
     if url.pathExtension == "npz" {
       try NPZ.write(tensors, to: url)

@@ -52,7 +52,7 @@ struct SyntheticCommand: ParsableCommand {
 struct DigitsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "digits", abstract: "Make spoken and drawn digits: many voices, many fonts, noise in both.",
-    discussion: "Example: chiasm data digits digits --samples 3000 --image-noise 0.4 --audio-noise 1.0")
+    discussion: "Example: chiasm data digits digits --samples 3000 --image-noise 0.3 --audio-noise 0.5")
 
   @Argument(help: "The folder to make.")
   var out: String
@@ -60,9 +60,9 @@ struct DigitsCommand: ParsableCommand {
   var samples = DigitsOptions().samples
   @Option(help: "Standard deviation of the noise on pictures, whose pixels are 0 … 1.")
   var imageNoise = DigitsOptions().imageNoise
-  @Option(help: "Share of a picture's side that may be covered.")
+  @Option(help: "Largest share of a picture's height and width that is covered.")
   var occlusion = DigitsOptions().occlusion
-  @Option(help: "Standard deviation of the noise on sound, relative to that of the voice.")
+  @Option(help: "Root mean square of the noise on sound over that of the voice.")
   var audioNoise = DigitsOptions().audioNoise
   @Option(help: "Voices of espeak-ng, comma-separated; many by default.")
   var voices: String?

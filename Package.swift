@@ -22,6 +22,14 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
   ]
 }
 
+/// What `Chiasm` re-exports. Programs name these targets, too: a build does not look through a re-export, and would keep
+/// objects that were compiled against an older layout of their types.
+let library = [
+  "Encoders", "Experiments", "Fusion", "InformationTheory", "Layers", "Modalities", "Quantification", "Tensors",
+  "Training",
+]
+let program = (["Chiasm"] + library).map { Target.Dependency(stringLiteral: $0) }
+
 let package = Package(
   name: "chiasm",
   products: [
@@ -41,8 +49,8 @@ let package = Package(
       name: "CTorch",
       cxxSettings: [
         .unsafeFlags([
-          "-std=c++20", "-O2", "-fno-math-errno", "-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include",
-          "-Wno-unused-parameter",
+          "-std=c++20", "-O2", "-fno-math-errno", "-Wno-unused-parameter", "-I\(libtorch)/include",
+          "-I\(libtorch)/include/torch/csrc/api/include",
         ])
       ],
       linkerSettings: [
@@ -78,13 +86,10 @@ let package = Package(
       ]) + [
       .target(
         name: "Chiasm",
-        dependencies: [
-          "Encoders", "Experiments", "Fusion", "InformationTheory", "Layers", "Modalities", "Quantification", "Tensors",
-          "Training",
-        ], swiftSettings: swift),
+        dependencies: library.map { Target.Dependency(stringLiteral: $0) }, swiftSettings: swift),
       .executableTarget(
         name: "chiasm-cli",
-        dependencies: ["Chiasm", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+        dependencies: program + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
         swiftSettings: swift),
       .testTarget(name: "CommandLineTests", dependencies: ["chiasm-cli", "Chiasm"], swiftSettings: swift),
     ]
@@ -92,7 +97,7 @@ let package = Package(
     + (asked(for: "CHIASM_EXAMPLES")
       ? ["Comparison", "Data", "Fusion", "Quantification"].map { name in
         .executableTarget(
-          name: "example-\(name.lowercased())", dependencies: ["Chiasm"], path: "Examples/\(name)",
+          name: "example-\(name.lowercased())", dependencies: program, path: "Examples/\(name)",
           swiftSettings: swift)
       } : []),
   swiftLanguageModes: [.v6],

@@ -24,6 +24,27 @@ int ct_backward(CTTensor x, CTTensor gradient, bool retain, bool create) noexcep
                               retain || create, create);
   });
 }
+int ct_backward_into(CTTensor x, const CTTensor *leaves, const CTTensor *buffers, long n) noexcept {
+  auto plain = [](const at::Tensor &x) { return x.is_cpu() && x.is_contiguous(); };
+  return guarded([&] {
+    // A leaf without a gradient takes over the one that arrives; adding to a gradient of zeros would cost a kernel each.
+    for (long i = 0; i < n; ++i) ref(leaves[i]).mutable_grad().reset();
+    torch::autograd::backward({ref(x)}, {});
+    at::NoGradGuard off;
+    for (long i = 0; i < n; ++i) {
+      at::Tensor &gradient = ref(leaves[i]).mutable_grad();
+      const at::Tensor &buffer = ref(buffers[i]);
+      if (!gradient.defined()) {
+        buffer.zero_();
+      } else if (plain(gradient) && plain(buffer) && gradient.scalar_type() == buffer.scalar_type()) {
+        std::memcpy(buffer.data_ptr(), gradient.data_ptr(), buffer.nbytes());
+      } else {
+        buffer.copy_(gradient);
+      }
+      gradient = buffer;
+    }
+  });
+}
 int ct_gradients(const CTTensor *outputs, long n, const CTTensor *inputs, long m, const CTTensor *seeds, bool retain,
                  bool create, bool allow_unused, CTTensor *outs) noexcept {
   return guarded([&] {

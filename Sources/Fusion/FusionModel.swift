@@ -22,12 +22,13 @@ public struct FusionModel: Module {
   /// The predictor; nil where the fusion itself predicts (`DecisionFusion`).
   public let head: Linear?
   /// Modality names, sorted.
-  public var names: [String] { encoders.keys.sorted() }
+  public let names: [String]
 
   /// - Parameter head: the predictor on the fused representation; nil exactly where `fusion` is a `DecisionFusion`.
   public init(encoders: [String: any Encoder], fusion: any Fusion, head: Linear?) {
     precondition((head == nil) == (fusion is any DecisionFusion), "a fusion needs a head unless it fuses decisions")
     self.encoders = encoders
+    names = encoders.keys.sorted()
     self.fusion = fusion
     self.head = head
   }
@@ -77,7 +78,10 @@ public struct FusionModel: Module {
   }
 
   /// Which modalities of the model each sample has, `[B, M]`; nil where all have all.
-  public func presence(_ batch: Batch) -> Tensor? { batch.keeping(names).present() }
+  public func presence(_ batch: Batch) -> Tensor? {
+    guard batch.inputs.values.contains(where: { $0.present != nil }) else { return nil }
+    return batch.keeping(names).present()
+  }
 
   /// The fused representation `[B, D]`; for a fusion of decisions, the encodings side by side.
   public func representation(_ batch: Batch) -> Tensor {

@@ -32,7 +32,7 @@ public struct GatedFusion: Fusion {
   public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
     check(inputs, widths: widths, in: "GatedFusion")
     let inputs = clearingAbsent(inputs, present)
-    let hidden = Tensor.stacked(zip(projections, inputs).map { $0($1).tanh() }, axis: 1)
+    let hidden = Tensor.stacked(zip(projections, inputs).map { $0($1) }, axis: 1).tanh()
     let scores = gates(Tensor.concatenated(inputs, axis: -1)).reshaped([-1, widths.count, outputSize])
     return (hidden * opening(scores, present: present?.unsqueezed(2))).sum(axes: [1])
   }

@@ -35,6 +35,18 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// Writes the gradient of this scalar with respect to each leaf into a buffer of the leaf's shape, in place of what
+  /// stood there; zeros where the scalar does not depend on the leaf. The buffers are the leaves' `gradient` afterwards.
+  public func backward(into buffers: [Tensor], of leaves: [Tensor]) {
+    precondition(buffers.count == leaves.count, "\(buffers.count) buffers for \(leaves.count) leaves")
+    check(
+      withExtendedLifetime(handle) {
+        withHandles(leaves) { leaf in withHandles(buffers) { ct_backward_into(handle.raw, leaf, $0, leaf.count) } }
+      }, self)
+  }
+}
+
 /// Gradients of scalar outputs with respect to inputs, without touching any leaf's `gradient`; nil where `allowUnused`
 /// and the outputs do not depend on the input.
 public func gradients(

@@ -23,6 +23,9 @@ public final class Arena {
   /// The range of those that weight decay acts on; the others follow it.
   public let decaying: Range<Int>
 
+  /// The part of ``gradients`` that belongs to each slot, in the parameter's shape.
+  private let gradientViews: [Tensor]
+
   public var count: Int { values.count }
   public var names: [String] { slots.map(\.name) }
 
@@ -55,10 +58,12 @@ public final class Arena {
     decaying = 0..<split
     values = Tensor.concatenated(slots.map { $0.parameter.value.detached().flattened() })
     gradients = values.zerosLike()
-    for slot in slots {
-      let shape = slot.parameter.shape
-      slot.parameter.value = view(values, slot.range).reshaped(shape).detached().setRequiresGradient(true)
-      slot.parameter.value.gradient = view(gradients, slot.range).reshaped(shape)
+    let all = gradients
+    gradientViews = slots.map { view(all, $0.range).reshaped($0.parameter.shape) }
+    for (slot, gradient) in zip(slots, gradientViews) {
+      let value = view(values, slot.range).reshaped(slot.parameter.shape)
+      slot.parameter.value = value.detached().setRequiresGradient(true)
+      slot.parameter.value.gradient = gradient
     }
   }
 
@@ -69,7 +74,12 @@ public final class Arena {
     try self.init(model.namedParameters()) { decaysVectors || $0.shape.count >= 2 }
   }
 
-  /// Sets all gradients to zero, before a backward pass.
+  /// Fills ``gradients`` with those of a loss, in place of what stood there.
+  public func backward(_ loss: Tensor) {
+    loss.backward(into: gradientViews, of: slots.map { $0.parameter.value })
+  }
+
+  /// Sets all gradients to zero, before a backward pass that adds to them.
   public func zeroGradients() { gradients.zero_() }
 
   /// Copies new values over all parameters.

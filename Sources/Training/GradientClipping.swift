@@ -1,14 +1,15 @@
-public import Tensors
+import Tensors
 
 extension Arena {
   /// Scales all gradients so that their common Euclidean norm is at most `limit` (Pascanu et al., 2013, algorithm 1).
   ///
-  /// - Returns: the norm before, a scalar; not finite where a gradient was not.
+  /// - Returns: the norm before; not finite where a gradient was not.
   @discardableResult
-  public func clipGradients(norm limit: Double) -> Tensor {
+  public func clipGradients(norm limit: Double) -> Double {
     precondition(limit > 0, "gradients can be clipped to a norm above 0, not \(limit)")
-    let norm = gradients.norm()
-    gradients.mul_((limit / (norm + 1e-6)).clamped(max: 1))
+    let norm = gradients.norm().item()
+    let factor = limit / (norm + 1e-6)
+    if factor < 1 { gradients.mul_(factor) }
     return norm
   }
 }

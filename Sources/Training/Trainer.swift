@@ -157,13 +157,12 @@ public struct Trainer<Batch> {
     run.rate =
       options.learningRate
       * options.schedule.factor(step: number, of: options.epochs * stepsPerEpoch, history: run.position.records)
-    run.arena.zeroGradients()
     let loss = training(with: run.generator) { objective(batch) }
     let value = loss.item()
     guard value.isFinite else { throw failure(.loss, value, run) { nonFiniteModule(batch, run.generator) } }
-    loss.backward()
+    run.arena.backward(loss)
     if let limit = options.gradientClip {
-      let norm = run.arena.clipGradients(norm: limit).item()
+      let norm = run.arena.clipGradients(norm: limit)
       guard norm.isFinite else { throw failure(.gradientNorm, norm, run) { nonFiniteGradient(batch, run) } }
     }
     run.optimizer.step(learningRate: run.rate)
@@ -255,8 +254,7 @@ extension Trainer {
 
   /// Clipping has spread the fault over all gradients: computes them again and looks for the first.
   private func nonFiniteGradient(_ batch: Batch, _ run: Run) -> String? {
-    run.arena.zeroGradients()
-    training(with: run.generator) { objective(batch) }.backward()
+    run.arena.backward(training(with: run.generator) { objective(batch) })
     let slot = run.arena.slots.first { view(run.arena.gradients, $0.range).isFinite().all().item() == 0 }
     return slot.map { "the gradient of \($0.name)" }
   }

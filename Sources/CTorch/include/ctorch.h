@@ -207,6 +207,7 @@ int ct_set_requires_grad(CTTensor x, bool flag) CT_NOEXCEPT;
 int ct_grad(CTTensor x, CTTensor *out /* NULL where none */) CT_NOEXCEPT;
 int ct_set_grad(CTTensor x, CTTensor gradient /* optional */) CT_NOEXCEPT;
 int ct_backward(CTTensor x, CTTensor gradient /* optional */, bool retain, bool create) CT_NOEXCEPT;
+int ct_backward_into(CTTensor x, const CTTensor *leaves, const CTTensor *buffers, long n) CT_NOEXCEPT;
 int ct_gradients(const CTTensor *outputs, long n, const CTTensor *inputs, long m, const CTTensor *seeds /* optional */,
                  bool retain, bool create, bool allow_unused, CTTensor *outs) CT_NOEXCEPT;
 bool ct_grad_enabled(void) CT_NOEXCEPT;

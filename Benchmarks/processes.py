@@ -18,14 +18,12 @@ class Side:
             preexec_fn=lambda: os.sched_setaffinity(0, {core}))
 
     def ask(self, **request):
-        """The answer; None where the side says that it does not have the work yet."""
         self.process.stdin.write(json.dumps({"folder": "", **request}) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit(f"{self.process.args}: ended while asked for {request}")
-        answer = json.loads(line)
-        return None if answer.get("open") else answer
+        return json.loads(line)
 
     def close(self):
         self.process.stdin.close()

@@ -32,8 +32,6 @@ enum Worker {
     /// Of a step, or of the whole work.
     var microseconds: [Double] = []
     var version = ""
-    /// Whether Chiasm does not do this yet.
-    var open = false
   }
 
   static func main() throws {
@@ -55,7 +53,8 @@ enum Worker {
       try ProjectionInputs.write(to: folder)
       return Answer()
     case "step": return try TrainingStep(folder, method: request.method).run(steps: request.steps)
-    case "replicas": return Answer(open: true)
+    case "replicas":
+      return try ReplicaStep(folder, method: request.method, count: request.replicas).run(steps: request.steps)
     case "project": return try Projection(folder, modalities: request.modalities).run()
     default: throw UsageError("unknown work \"\(request.work)\"")
     }

@@ -10,6 +10,9 @@
 #include <c10/util/ThreadLocalDebugInfo.h>
 #include <cstdlib>
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <torch/headeronly/version.h>
 
 using namespace ct;
@@ -66,6 +69,13 @@ int ct_cuda_device_count(void) noexcept {
   } catch (...) {
     return 0;
   }
+}
+
+void ct_keep_freed_memory(void) noexcept {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
 }
 
 void *ct_memory_begin(void) noexcept {

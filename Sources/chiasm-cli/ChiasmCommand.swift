@@ -31,6 +31,7 @@ enum Main {
   static func main() {
     // A full quota is then an error of the write, which names the file, and not the end of the program.
     signal(SIGXFSZ, SIG_IGN)
+    Engine.keepFreedMemory()
     do {
       var command = try ChiasmCommand.parseAsRoot()
       try command.run()

@@ -36,6 +36,7 @@ enum Worker {
 
   static func main() throws {
     Engine.threads = 1
+    Engine.keepFreedMemory()
     let encoder = JSONEncoder()
     while let line = readLine() {
       let request = try JSONDecoder().decode(Request.self, from: Data(line.utf8))

@@ -54,6 +54,9 @@ const char *ct_build_description(void) CT_NOEXCEPT;
 int ct_load_cuda(const char *path) CT_NOEXCEPT;
 int ct_cuda_device_count(void) CT_NOEXCEPT;
 
+// Keeps what is freed for the next allocation instead of handing it back to the system.
+void ct_keep_freed_memory(void) CT_NOEXCEPT;
+
 // Memory of tensors allocated by this thread between begin and end; nested use is not supported.
 void *ct_memory_begin(void) CT_NOEXCEPT;
 long ct_memory_peak(void *tracker) CT_NOEXCEPT;

@@ -18,7 +18,8 @@ def page(results):
     text += [
         "Written by `scripts/bench-speed` (part of `make bench`); do not edit. Medians of the rounds, lowest and highest in",
         "brackets; × is the peer's median over Chiasm's, above 1 where Chiasm is faster. Both sides took turns on the same",
-        "inputs, initial weights and batches, after a check that they compute the same numbers.",
+        "inputs, initial weights and batches, after a check that they compute the same numbers. Steps and projections are",
+        "processor time of one core, start and the main job are wall-clock time.",
         "",
         f"Machine: {processor()}, {cores()} cores, {platform.system()} {platform.release()}. "
         f"{', '.join(next(iter(results.values()))['versions'])}, Python {platform.python_version()}.",

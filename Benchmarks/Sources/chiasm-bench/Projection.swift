@@ -45,9 +45,9 @@ struct Projection {
   }
 
   func run() throws -> Worker.Answer {
-    let start = ContinuousClock.now
+    let start = processorTime()
     let result = EMAP().project(encoded) { model.predict($0) }
-    let elapsed = (ContinuousClock.now - start) / .microseconds(1)
+    let elapsed = processorTime() - start
     try Safetensors.write(["projection": result.projection], to: answers)
     return Worker.Answer(microseconds: [elapsed])
   }

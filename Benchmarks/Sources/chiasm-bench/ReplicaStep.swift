@@ -30,14 +30,14 @@ struct ReplicaStep {
       objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
       validate: { $0.active.map { _ in Validation(loss: 0, score: 0, higherIsBetter: true) } })
     let warmUp = steps / 5
-    var (losses, start, end) = ([Double](), ContinuousClock.now, ContinuousClock.now)
+    var (losses, start, end) = ([Double](), 0.0, 0.0)
     trainer.progress = {
       losses.append($0.loss)
-      if $0.step == warmUp { start = .now }
-      if $0.step == steps { end = .now }
+      if $0.step == warmUp { start = processorTime() }
+      if $0.step == steps { end = processorTime() }
     }
     for result in try trainer.fit() { _ = try result.get() }
-    let each = (end - start) / .microseconds(1) / Double((steps - warmUp) * models.count)
+    let each = (end - start) / Double((steps - warmUp) * models.count)
     return Worker.Answer(losses: losses, microseconds: [each])
   }
 }

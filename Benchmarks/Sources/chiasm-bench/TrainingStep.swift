@@ -23,13 +23,13 @@ struct TrainingStep {
       objective: { model.objective($0, criterion) },
       validate: { Validation(loss: 0, score: 0, higherIsBetter: true) })
     let warmUp = steps / 5
-    var (losses, start, end) = ([Double](), ContinuousClock.now, ContinuousClock.now)
+    var (losses, start, end) = ([Double](), 0.0, 0.0)
     trainer.progress = {
       losses.append($0.loss)
-      if $0.step == warmUp { start = .now }
-      if $0.step == steps { end = .now }
+      if $0.step == warmUp { start = processorTime() }
+      if $0.step == steps { end = processorTime() }
     }
     _ = try trainer.fit()
-    return Worker.Answer(losses: losses, microseconds: [(end - start) / .microseconds(1) / Double(steps - warmUp)])
+    return Worker.Answer(losses: losses, microseconds: [(end - start) / Double(steps - warmUp)])
   }
 }

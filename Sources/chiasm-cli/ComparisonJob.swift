@@ -21,9 +21,11 @@ struct ComparisonJob {
     for selection in selections {
       try TrialConfiguration(selection, training: training, seed: firstSeed, on: prepared).check(on: prepared)
     }
-    let plan = ComparisonPlan(
+    var plan = ComparisonPlan(
       dataset: dataset, fingerprint: prepared.fingerprint, selections: selections,
       seeds: Array(firstSeed..<firstSeed + seeds), training: training, budgetMinutes: budget)
+    // Seeds that train as one end together: with a budget they train one by one, so that it cuts seeds and not methods.
+    if budget != nil { plan.replicas = 1 }
     let store = try RunStore(folder: options.folder)
     let run = StoredRun(kind: .compare, dataset: prepared.dataset.manifest.name)
     return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)
@@ -78,7 +80,9 @@ struct ComparisonJob {
       comparison, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
       date: Date(), to: report)
     var run = run
-    run.status = comparison.methods.allSatisfy(\.metrics.isEmpty) ? .failed : .finished
+    run.status =
+      records.count < plan.trials.count
+      ? .interrupted : comparison.methods.allSatisfy(\.metrics.isEmpty) ? .failed : .finished
     for method in comparison.methods {
       run.metrics[method.name] = method.metrics[comparison.dataset.metric.rawValue]?.mean
     }

@@ -10,12 +10,11 @@ struct InspectCommand: ParsableCommand {
 
   @Argument(help: "Folder of the data set.")
   var dataset: String
-  @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     try output.checkWritable()
-    let inspection = try DatasetInspection.inspect(URL(fileURLWithPath: dataset, isDirectory: true), cache: store.cache)
+    let inspection = try DatasetInspection.inspect(URL(fileURLWithPath: dataset, isDirectory: true))
     try output.write(inspection)
     output.show(splits(inspection))
     output.show(modalities(inspection))

@@ -9,18 +9,18 @@ struct TrainCommand: ParsableCommand {
 
   @Argument(help: "Folder of the data set; left out with --resume.")
   var dataset: String?
-  @Option(help: "Name of the method, as chiasm methods lists it.")
-  var method: String = "early"
+  @Option(help: "Name of the method, as chiasm methods lists it (default: early).")
+  var method: String?
   @Option(help: "Modalities to use, comma-separated; all of them by default.")
   var modalities: String?
   @Option(name: .customLong("set"), help: ArgumentHelp("An option of the method.", valueName: "key=value"))
   var settings: [String] = []
-  @Option(help: "Seed of initialisation, order and dropout.")
-  var seed: Int = 0
+  @Option(help: "Seed of initialisation, order and dropout (default: 0).")
+  var seed: Int?
   // More than one wait for each other at every operation, which costs most where the machine is busy or the model small;
   // and the number of threads decides the last bits of the result.
-  @Option(help: "Threads of one operation; more pay off for large models on idle cores.")
-  var threads = 1
+  @Option(help: "Threads of one operation; more pay off for large models on idle cores (default: 1).")
+  var threads: Int?
   @Option(help: ArgumentHelp("Go on with a training that was stopped.", valueName: "run"))
   var resume: String?
   @OptionGroup var training: TrainingFlags
@@ -29,19 +29,24 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
-    Engine.threads = try TrainingFlags.check(threads, "--threads", 1...1024)
+    Engine.threads = try TrainingFlags.check(threads ?? 1, "--threads", 1...1024)
     if let resume {
+      guard
+        dataset == nil, method == nil, modalities == nil, settings.isEmpty, seed == nil, threads == nil,
+        training.isEmpty
+      else {
+        throw UsageError("--resume goes on with the options the training began with; leave the others out")
+      }
       let runs = try RunStore(folder: store.folder)
       let run = try runs.run(resume)
       guard run.kind == .train else {
         throw UsageError("run \(run.id) is a comparison; go on with: chiasm compare --resume \(run.id)")
       }
-      let folder = RunFolder(runs.url(of: run))
-      let start = try folder.read(TrainStart.self, from: TrainStart.file(folder))
-      return try train(start, run, runs, resuming: true)
+      return try go(on: run, runs)
     }
     guard let dataset else { throw UsageError("train needs the folder of a data set, or --resume RUN") }
     let data = try PreparedDataset(store.load(dataset))
+    let method = method ?? "early"
     var text = method
     if let modalities { text += "@" + modalities.replacingOccurrences(of: ",", with: "+") }
     text += try pairs(settings, of: "--set").sorted { $0.key < $1.key }.map { ":\($0)=\($1)" }.joined()
@@ -53,9 +58,9 @@ struct TrainCommand: ParsableCommand {
           ? "train takes one method, found \"\(method)\"; compare takes several"
           : "a unimodal training needs one modality; add --modalities with one of \(names)")
     }
-    let seed = try TrainingFlags.check(seed, "--seed", TrainingFlags.seeds)
+    let seed = try TrainingFlags.check(seed ?? 0, "--seed", TrainingFlags.seeds)
     let start = TrainStart(
-      dataset: dataset,
+      dataset: dataset, fingerprint: data.fingerprint, threads: Engine.threads,
       configuration: try TrialConfiguration(selection, training: training.resolved(), seed: seed, on: data))
     try start.configuration.check(on: data)
     let run = StoredRun(
@@ -63,8 +68,23 @@ struct TrainCommand: ParsableCommand {
     try train(start, run, RunStore(folder: store.folder), resuming: false, prepared: data)
   }
 
+  /// Goes on with a training; one that is finished is shown, not done again.
+  private func go(on run: StoredRun, _ runs: RunStore) throws {
+    let folder = RunFolder(runs.url(of: run))
+    if FileManager.default.fileExists(atPath: folder.trial.path) {
+      return try show(folder.read(TrialRecord.self, from: folder.trial), run, folder)
+    }
+    let start = try folder.read(TrainStart.self, from: TrainStart.file(folder))
+    let data = try PreparedDataset(store.load(start.dataset))
+    guard data.fingerprint == start.fingerprint else {
+      throw InputError(file: start.dataset, "the data are not those that run \(run.id) began with; start a new one")
+    }
+    Engine.threads = start.threads
+    try train(start, run, runs, resuming: true, prepared: data)
+  }
+
   private func train(
-    _ start: TrainStart, _ run: StoredRun, _ runs: RunStore, resuming: Bool, prepared: PreparedDataset? = nil
+    _ start: TrainStart, _ run: StoredRun, _ runs: RunStore, resuming: Bool, prepared: PreparedDataset
   ) throws {
     var run = run
     let folder = RunFolder(runs.url(of: run))
@@ -73,8 +93,7 @@ struct TrainCommand: ParsableCommand {
     try folder.write(start, to: TrainStart.file(folder))
     run.status = .running
     try runs.save(run)
-    var runner = try TrialRunner(
-      prepared ?? PreparedDataset(store.load(start.dataset)), cancellation: interruption.cancellation)
+    var runner = TrialRunner(prepared, cancellation: interruption.cancellation)
     runner.prefetch = 2
     let line = ProgressLine("train \(start.configuration.selection.name)", style: output.style)
     do {
@@ -89,18 +108,7 @@ struct TrainCommand: ParsableCommand {
       run.status = .finished
       run.metrics = record.metrics
       try runs.save(run)
-      try output.write(record)
-      output.show(
-        TerminalTable(
-          ["metric", "validation", "test"],
-          rows: record.metrics.keys.sorted().map { name in
-            [name]
-              + [record.validationMetrics[name], record.metrics[name]].map { value in
-                value.map { String(format: "%.4f", $0) } ?? "–"
-              }
-          }
-        ).text())
-      output.show("\nrun \(run.id) in \(folder.url.relativePath)")
+      try show(record, run, folder)
     } catch {
       line.end()
       run.status = error is TrainingCancelled ? .interrupted : .failed
@@ -112,9 +120,30 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
+extension TrainCommand {
+  private func show(_ record: TrialRecord, _ run: StoredRun, _ folder: RunFolder) throws {
+    try output.write(record)
+    output.show(
+      TerminalTable(
+        ["metric", "validation", "test"],
+        rows: record.metrics.keys.sorted().map { name in
+          [name]
+            + [record.validationMetrics[name], record.metrics[name]].map { value in
+              value.map { String(format: "%.4f", $0) } ?? "–"
+            }
+        }
+      ).text())
+    output.show("\nrun \(run.id) in \(folder.url.relativePath)")
+  }
+}
+
 /// What a training was asked to do, kept so that it can be resumed.
 struct TrainStart: Codable {
   let dataset: String
+  /// Of the data set when the training began.
+  let fingerprint: String
+  /// Threads of one operation, which decide the last bits of the result.
+  let threads: Int
   let configuration: TrialConfiguration
 
   static func file(_ folder: RunFolder) -> URL { folder.url.appending(path: "start.json") }

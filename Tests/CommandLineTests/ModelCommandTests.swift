@@ -97,6 +97,11 @@ import Testing
       #expect(resumed[key] as? NSObject == whole[key] as? NSObject, "\(key)")
     }
     #expect((resumed["epochs"] as? [Any])?.count == 300)
+    // A finished training is shown, not done again, and keeps what it began with.
+    let again = try place.chiasm(["train", "--resume", id])
+    again.expectSuccess()
+    #expect(again.output.contains("run \(id) in runs/\(id)"))
+    try place.chiasm(["train", "--resume", id, "--epochs", "3"]).expectRefusal(64, "leave the others out")
   }
 
   private func trial(_ place: Workplace, _ file: String) throws -> [String: Any] {

@@ -97,6 +97,17 @@ import Training
     }
   }
 
+  @Test func whatABudgetCutsIsSaid() throws {
+    let data = try ExampleData.signs(xor: false)
+    try ExampleData.inTemporaryFolder { folder in
+      var plan = try plan("unimodal,late", on: data, epochs: 2)
+      plan.budgetMinutes = 0
+      let (comparison, records) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
+      #expect(records.isEmpty)
+      #expect(comparison.cautions.contains { $0.contains("6 of 6 trainings were not started") })
+    }
+  }
+
   @Test func otherDataUnderTheSamePathAreRefused() throws {
     let data = try ExampleData.signs(xor: false)
     let other = try ExampleData.signs(xor: false, seed: 9)

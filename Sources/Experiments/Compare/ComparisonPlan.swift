@@ -28,9 +28,9 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   }
 
   /// One training.
-  struct Trial: Sendable, Equatable {
-    let selection: MethodSelection
-    let seed: Int
+  public struct Trial: Sendable, Equatable {
+    public let selection: MethodSelection
+    public let seed: Int
     /// Name of its folder inside `trials/`.
     var folder: String {
       let safe = selection.name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-+=@.".contains($0)) ? $0 : "_" }
@@ -39,7 +39,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   }
 
   /// Every trial; all methods of one seed before the next seed, so that a budget cuts seeds and not methods.
-  var trials: [Trial] { seeds.flatMap { seed in selections.map { Trial(selection: $0, seed: seed) } } }
+  public var trials: [Trial] { seeds.flatMap { seed in selections.map { Trial(selection: $0, seed: seed) } } }
 
   /// The trials that train as one, in the order in which they are done: like `trials`, with several seeds for one.
   ///

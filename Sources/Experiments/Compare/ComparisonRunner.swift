@@ -23,7 +23,7 @@ public struct ComparisonRunner: Sendable {
   public let plan: ComparisonPlan
   public let folder: RunFolder
   public let prepared: PreparedDataset
-  /// Trials at work at the same time, each with its share of the cores.
+  /// Trials at work at the same time, each on one core.
   public let jobs: Int
   public let cancellation: Cancellation
   private let groups: [[ComparisonPlan.Trial]]
@@ -69,7 +69,7 @@ public struct ComparisonRunner: Sendable {
     var runner = TrialRunner(prepared, cancellation: cancellation)
     runner.prefetch = jobs == 1 ? 2 : 0
     let trials = runner
-    TrialQueue.run(jobs: jobs, threads: threads, next: pending.next) { item in
+    TrialQueue.run(jobs: jobs, next: pending.next) { item in
       item.run(with: trials, cancellation: cancellation, board: board)
     }
     if let error = board.fatal { throw error }
@@ -77,12 +77,15 @@ public struct ComparisonRunner: Sendable {
     var records: [TrialRecord] = []
     for item in work where item.isFinished { records.append(try item.record()) }
     records = try projected(records)
-    let comparison = try Comparison(prepared.summary, records: records)
+    var comparison = try Comparison(prepared.summary, records: records)
+    if records.count < work.count {
+      comparison.cautions.append(
+        "\(work.count - records.count) of \(work.count) trainings were not started in the time given; resume the run to "
+          + "train the rest.")
+    }
     try folder.write(comparison, to: folder.comparison)
     return (comparison, records)
   }
-
-  private var threads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / jobs) }
 
   private func folder(of trial: ComparisonPlan.Trial) -> RunFolder {
     RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder, directoryHint: .isDirectory))
@@ -110,7 +113,7 @@ public struct ComparisonRunner: Sendable {
       records.indices.filter {
         records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil
       })
-    TrialQueue.run(jobs: jobs, threads: threads, next: { indices.withLock { $0.popLast() } }) { index in
+    TrialQueue.run(jobs: jobs, next: { indices.withLock { $0.popLast() } }) { index in
       do {
         var record = records[index]
         let trial = folder(of: plan.trials.first { $0.selection.name == record.method && $0.seed == record.seed }!)
@@ -138,7 +141,7 @@ public struct ComparisonRunner: Sendable {
         masks.contains { $0 != nil }
         ? Tensor.concatenated(
           zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, encoded.count], dtype: .bool) }) : nil
-      let result = EMAP(exactEvaluations: 1 << 20, draws: 128).project(encoded, present: present) {
+      let result = EMAP(draws: 128).project(encoded, present: present) {
         trained.model.predict($0, present: $1)
       }
       return trained.finish(result.projection).rows

@@ -14,12 +14,15 @@ public struct PreparedDataset: Sendable {
   public let metric: Metric
   /// What a model's output is multiplied by and added to; `.identity` unless the task is regression.
   public let scaling: TargetScaling
+  /// Of the data set before normalisation, so that a resumed run notices other data under the same path.
+  public let fingerprint: String
 
   /// - Throws: `InputError` where the task has nothing to learn from, or a main metric it does not have.
   public init(_ dataset: Dataset) throws {
     metric = try Metric.main(of: dataset.manifest)
     normalisation = Normalisation(fitting: dataset)
     scaling = TargetScaling(dataset)
+    fingerprint = dataset.fingerprint
     self.dataset = dataset.normalised(with: normalisation)
   }
 
@@ -40,22 +43,6 @@ public struct PreparedDataset: Sendable {
           kind: entry.value.kind, shape: shapes[entry.key] ?? [],
           missing: dataset.modalities[entry.key]?.present?.count { !$0 } ?? 0)
       })
-  }
-
-  /// A number that changes with the samples, their splits, targets and values, so that a resumed comparison notices
-  /// another data set under the same path.
-  public var fingerprint: String {
-    var state: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ bytes: some Sequence<UInt8>) {
-      for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    }
-    for (id, split) in zip(dataset.ids, dataset.splits) { add("\(id)\t\(split.rawValue)\n".utf8) }
-    for target in dataset.targets.numbers(Array(0..<dataset.count)) { add("\(target)".utf8) }
-    for name in dataset.names {
-      let values = dataset.modalities[name]!.values
-      add("\(name) \(values.shape) \(values.to(.float64).sum().item()) \(values.abs().to(.float64).sum().item())".utf8)
-    }
-    return String(state, radix: 16)
   }
 }
 

@@ -29,7 +29,8 @@ public struct Doctor: Codable, Sendable {
           + "\(environment.memoryBytes >> 30) GiB", advice: nil),
       Finding(
         what: "GPU", isFine: true,
-        found: Engine.cudaDeviceCount > 0 ? "\(Engine.cudaDeviceCount) CUDA devices" : "none in use; everything runs on the CPU",
+        found: Engine.cudaDeviceCount > 0
+          ? "\(Engine.cudaDeviceCount) CUDA devices" : "none in use; everything runs on the CPU",
         advice: nil),
       engineWorks(),
       program("gnuplot", for: "figures of reports", package: "gnuplot-nox"),

@@ -52,7 +52,8 @@ extension Tensor {
   ) {
     precondition(
       scales.count == shape[0] && learningRates.count == shape[0] && (0...shape[1]).contains(decaying),
-      "\(scales.count) scales, \(learningRates.count) rates and \(decaying) decaying numbers for rows of shape \(shape)")
+      "\(scales.count) scales, \(learningRates.count) rates and \(decaying) decaying numbers for rows of shape \(shape)"
+    )
     check(
       withHandles([self, gradient, mean, square]) {
         ct_adam_rows_(

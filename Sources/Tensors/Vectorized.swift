@@ -27,7 +27,8 @@ public struct Lanes: Sendable {
 
   /// `[count, …]` as `count` tensors `[…]`.
   public func wrap(_ x: Tensor) -> Tensor {
-    precondition(x.shape.first == count, "a tensor of shape \(x.shape) does not hold one row for each of \(count) lanes")
+    precondition(
+      x.shape.first == count, "a tensor of shape \(x.shape) does not hold one row for each of \(count) lanes")
     return unary(x) { ct_lanes_wrap($0, level, $1) }
   }
 

@@ -170,7 +170,9 @@ public struct ReplicaTrainer<Model: Module, Batch> {
 
   private func finishEpoch(_ run: inout Run) throws {
     let validations = try withoutGradients { try evaluating { try validate(replicas) } }
-    precondition(validations.count == replicas.active.count, "\(validations.count) validations for \(replicas.active.count) models")
+    precondition(
+      validations.count == replicas.active.count, "\(validations.count) validations for \(replicas.active.count) models"
+    )
     let seconds = run.epochSeconds / Double(replicas.active.count)
     if run.best.isEmpty { run.best = replicas.models.map { _ in [:] } }
     for (row, model) in replicas.active.enumerated() {

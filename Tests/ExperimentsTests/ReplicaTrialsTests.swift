@@ -17,7 +17,9 @@ import Training
       training: training, replicas: replicas)
   }
 
-  private func run(_ plan: ComparisonPlan, in folder: URL, on data: PreparedDataset, jobs: Int? = nil) throws -> [TrialRecord] {
+  private func run(_ plan: ComparisonPlan, in folder: URL, on data: PreparedDataset, jobs: Int? = nil) throws
+    -> [TrialRecord]
+  {
     try ComparisonRunner(plan, in: RunFolder(folder), on: data, jobs: jobs).run().records
   }
 
@@ -33,7 +35,8 @@ import Training
     #expect(alone.count == 15 && together.count == 15)
     for (a, b) in zip(alone, together) {
       #expect(a.method == b.method && a.seed == b.seed && a.failure == nil && b.failure == nil)
-      #expect(a.bestEpoch == b.bestEpoch && a.epochs.count == b.epochs.count && a.ids == b.ids && a.targets == b.targets)
+      #expect(
+        a.bestEpoch == b.bestEpoch && a.epochs.count == b.epochs.count && a.ids == b.ids && a.targets == b.targets)
       #expect(a.parameters == b.parameters && b.peakBytes > 0 && b.trainSeconds > 0)
       for (first, second) in zip(a.epochs, b.epochs) {
         #expect(abs(first.trainLoss - second.trainLoss) < 1e-4 && first.learningRate == second.learningRate)

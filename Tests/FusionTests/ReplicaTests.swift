@@ -105,7 +105,9 @@ import Training
     BatchOrder(kit.dataset[.train], batchSize: 12, seed: seed, remainder: .keepPairs)
   }
 
-  private func expectEqual(_ method: String, _ options: [String: String] = [:], _ kit: Kit, tolerance: Double = 1e-8) throws {
+  private func expectEqual(_ method: String, _ options: [String: String] = [:], _ kit: Kit, tolerance: Double = 1e-8)
+    throws
+  {
     let (criterion, training, dataset) = (criterion(kit), self.options(), kit.dataset)
     let validationBatch = precise(dataset.batch(dataset[.validation]))
     let replicas = try Replicas(count: seeds.count) { try model(method, options, kit, seed: seeds[$0]) }

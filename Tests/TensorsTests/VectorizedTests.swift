@@ -69,14 +69,18 @@ import Testing
     let centred = (kept - keep) / (keep * (1 - keep)).squareRoot()
     // Correlations of neighbours within a draw, of one element between draws, and of positions a power of two apart.
     for lag in [1, 2, 16, 64, 256] {
-      let within = centred.narrow(axis: 1, start: lag, length: width - lag) * centred.narrow(axis: 1, start: 0, length: width - lag)
+      let within =
+        centred.narrow(axis: 1, start: lag, length: width - lag)
+        * centred.narrow(axis: 1, start: 0, length: width - lag)
       #expect(abs(within.mean().item()) < 5 / Double(within.count).squareRoot(), "lag \(lag)")
     }
-    let between = centred.narrow(axis: 0, start: 1, length: count - 1) * centred.narrow(axis: 0, start: 0, length: count - 1)
+    let between =
+      centred.narrow(axis: 0, start: 1, length: count - 1) * centred.narrow(axis: 0, start: 0, length: count - 1)
     #expect(abs(between.mean().item()) < 5 / Double(between.count).squareRoot())
     // χ² of the number kept at each position (mean `width`, deviation √(2 · width)) and in each draw.
     let chiSquares = [0: width, 1: count].map { axis, cells in
-      ((centred.sum(axes: [axis]) / Double(axis == 0 ? count : width).squareRoot()).square().sum().item() - Double(cells))
+      ((centred.sum(axes: [axis]) / Double(axis == 0 ? count : width).squareRoot()).square().sum().item()
+        - Double(cells))
         / (2 * Double(cells)).squareRoot()
     }
     #expect(chiSquares.allSatisfy { abs($0) < 5 }, "\(chiSquares)")

@@ -33,7 +33,8 @@ struct Cautions {
     guard let worst = odd.max(by: { $0.gap < $1.gap }) else { return nil }
     return "The validation split is not like the test split: \(worst.name) reaches \(worst.text)"
       + (odd.count > 1 ? " (and \(odd.count - 1) other methods differ alike)" : "")
-      + "; choosing methods and epochs on it says little. Were features fitted on the training labels?"
+      + "; choosing methods and epochs on it says little. Do the splits hold different groups, or were features fitted on "
+      + "the training labels?"
   }
 
   private var seeds: String? {

@@ -1,4 +1,5 @@
 // Linear algebra, network operations, losses, Fourier transforms.
+#include "lanes.h"
 #include "support.h"
 #include <ATen/functorch/BatchedTensorImpl.h>
 #include <c10/core/GradMode.h>
@@ -33,7 +34,10 @@ int ct_lstsq(CTTensor a, CTTensor b, CTTensor *out) noexcept {
 }
 
 int ct_linear(CTTensor x, CTTensor weight, CTTensor bias, CTTensor *out) noexcept {
-  RESULT(at::linear(ref(x), ref(weight), optional(bias)));
+  RESULT(([&] {
+    auto inLanes = linearInLanes(ref(x), ref(weight), orUndefined(bias));
+    return inLanes ? *inLanes : at::linear(ref(x), ref(weight), optional(bias));
+  }()));
 }
 int ct_addmm(CTTensor bias, CTTensor a, CTTensor b, CTTensor *out) noexcept {
   RESULT(at::addmm(ref(bias), ref(a), ref(b)));

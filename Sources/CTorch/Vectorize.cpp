@@ -1,4 +1,5 @@
 // Many models at once: functorch's vmap, and the masks of dropout, one for each of them.
+#include "lanes.h"
 #include "support.h"
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
@@ -15,6 +16,7 @@ namespace functorch = at::functorch;
 #else
 #define CT_WIDEST
 #endif
+#define CT_INLINE __attribute__((always_inline)) inline
 
 int ct_lanes_push(long count, long *level) noexcept {
   return guarded([&] {
@@ -62,9 +64,7 @@ int ct_dropout_mask(const uint64_t *keys, long models, const long *shape, long n
                     CTTensor *out) noexcept {
   RESULT(([&] {
     // Plain tensors, whatever lanes are at work.
-    c10::impl::ExcludeDispatchKeyGuard plain(
-        c10::functorch_transforms_ks |
-        c10::DispatchKeySet({c10::DispatchKey::FuncTorchDynamicLayerFrontMode, c10::DispatchKey::FuncTorchDynamicLayerBackMode}));
+    c10::impl::ExcludeDispatchKeyGuard plain(lanesKeys);
     std::vector<int64_t> sizes{models};
     sizes.insert(sizes.end(), shape, shape + n);
     auto mask = at::empty(sizes, options(static_cast<int>(at::kFloat)));
@@ -86,7 +86,7 @@ struct AdamStep {
 
 // One pass over a row: every number is read and written once.
 template <class T>
-__attribute__((always_inline)) inline void adamRow(T *__restrict p, const T *__restrict g, T *__restrict m, T *__restrict v,
+CT_INLINE void adamRow(T *__restrict p, const T *__restrict g, T *__restrict m, T *__restrict v,
                                                    int64_t count, double scale, double rate, double decay,
                                                    const AdamStep &step) {
   const T clip = static_cast<T>(scale), moment = static_cast<T>(1 - step.beta1), keep = static_cast<T>(step.beta2),
@@ -111,29 +111,67 @@ CT_WIDEST void adamDouble(double *p, const double *g, double *m, double *v, int6
 }
 }  // namespace
 
-int ct_adam_rows_(CTTensor p, CTTensor g, CTTensor m, CTTensor v, const double *scales, const double *rates, long step,
-                  double beta1, double beta2, double decay, long decaying, double eps, bool decoupled) noexcept {
+namespace {
+template <class T> CT_INLINE T squareSum(const T *__restrict g, int64_t count) {
+  T lanes[16] = {};
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (int j = 0; j < 16; ++j) lanes[j] += g[i + j] * g[i + j];
+  for (; i < count; ++i) lanes[i % 16] += g[i] * g[i];
+  T sum = 0;
+  for (T lane : lanes) sum += lane;
+  return sum;
+}
+CT_WIDEST double squareSumFloat(const float *g, int64_t n) { return squareSum(g, n); }
+CT_WIDEST double squareSumDouble(const double *g, int64_t n) { return squareSum(g, n); }
+}  // namespace
+
+int ct_row_norms(const CTTensor *gradients, long n, long rows, double *out) noexcept {
   return guarded([&] {
-    at::NoGradGuard off;
-    const int64_t rows = ref(p).size(0), count = ref(p).size(1);
-    for (CTTensor x : {p, g, m, v})
+    std::fill(out, out + rows, 0.0);
+    for (long slot = 0; slot < n; ++slot) {
+      const auto &g = ref(gradients[slot]);
+      TORCH_CHECK(g.is_contiguous() && g.device().is_cpu() && g.size(0) == rows, "norms of rows need contiguous tensors");
+      const int64_t count = g.numel() / rows;
+      for (long row = 0; row < rows; ++row)
+        out[row] += g.scalar_type() == at::kFloat ? squareSumFloat(g.data_ptr<float>() + row * count, count)
+                                                  : squareSumDouble(g.data_ptr<double>() + row * count, count);
+    }
+    for (long row = 0; row < rows; ++row) out[row] = std::sqrt(out[row]);
+  });
+}
+
+int ct_adam_rows_(CTTensor p, CTTensor m, CTTensor v, const CTTensor *gradients, long n, const double *scales,
+                  const double *rates, long step, double beta1, double beta2, double decay, long decaying, double eps,
+                  bool decoupled) noexcept {
+  return guarded([&] {
+    const int64_t rows = ref(p).size(0), width = ref(p).size(1);
+    for (CTTensor x : {p, m, v})
       TORCH_CHECK(ref(x).is_contiguous() && ref(x).device().is_cpu() && ref(x).sizes() == ref(p).sizes() &&
                       ref(x).scalar_type() == ref(p).scalar_type(),
                   "Adam over rows takes contiguous matrices of one shape and type on the CPU");
+    std::vector<int64_t> starts{0};
+    for (long slot = 0; slot < n; ++slot) {
+      const auto &g = ref(gradients[slot]);
+      TORCH_CHECK(g.is_contiguous() && g.size(0) == rows && g.scalar_type() == ref(p).scalar_type(),
+                  "a gradient does not fit the rows");
+      starts.push_back(starts.back() + g.numel() / rows);
+    }
+    TORCH_CHECK(starts.back() == width, "the gradients fill ", starts.back(), " of ", width, " columns");
     const AdamStep constants{beta1, beta2, eps, decay, 1 - std::pow(beta1, step), 1 - std::pow(beta2, step), decoupled};
-    auto run = [&](auto *values, auto *gradients, auto *means, auto *squares, auto kernel) {
+    auto run = [&](auto zero, auto kernel) {
+      using T = decltype(zero);
+      T *values = ref(p).data_ptr<T>(), *means = ref(m).data_ptr<T>(), *squares = ref(v).data_ptr<T>();
       at::parallel_for(0, rows, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t row = begin; row < end; ++row) {
-          const int64_t at = row * count, rest = at + decaying;
-          kernel(values + at, gradients + at, means + at, squares + at, decaying, scales[row], rates[row], decay, constants);
-          kernel(values + rest, gradients + rest, means + rest, squares + rest, count - decaying, scales[row], rates[row], 0.0,
-                 constants);
-        }
+        for (int64_t row = begin; row < end; ++row)
+          for (long slot = 0; slot < n; ++slot) {
+            const int64_t at = row * width + starts[slot], count = starts[slot + 1] - starts[slot];
+            kernel(values + at, ref(gradients[slot]).data_ptr<T>() + row * count, means + at, squares + at, count,
+                   scales[row], rates[row], starts[slot] < decaying ? decay : 0.0, constants);
+          }
       });
     };
-    if (ref(p).scalar_type() == at::kFloat)
-      run(ref(p).data_ptr<float>(), ref(g).data_ptr<float>(), ref(m).data_ptr<float>(), ref(v).data_ptr<float>(), adamFloat);
-    else
-      run(ref(p).data_ptr<double>(), ref(g).data_ptr<double>(), ref(m).data_ptr<double>(), ref(v).data_ptr<double>(), adamDouble);
+    if (ref(p).scalar_type() == at::kFloat) run(0.0f, adamFloat);
+    else run(0.0, adamDouble);
   });
 }

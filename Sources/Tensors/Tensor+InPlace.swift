@@ -43,22 +43,33 @@ extension Tensor {
   /// One Adam step on every row of `self` `[rows, n]` by its own learning rate; see `fusedAdam_`.
   ///
   /// - Parameters:
-  ///   - gradient: multiplied by the row's entry of `scales` before.
+  ///   - gradients: one tensor `[rows, …]` for each parameter, in the order in which they lie in a row.
+  ///   - scales: what the gradients of each row are multiplied by before.
   ///   - step: of this call, counted from 1.
-  ///   - decaying: weight decay acts on so many elements at the start of each row.
+  ///   - decaying: weight decay acts on the parameters in so many columns at the start.
   public func adamRows_(
-    gradient: Tensor, mean: Tensor, square: Tensor, scales: [Double], learningRates: [Double], step: Int, beta1: Double,
-    beta2: Double, epsilon: Double, weightDecay: Double, decaying: Int, decoupled: Bool
+    gradients: [Tensor], mean: Tensor, square: Tensor, scales: [Double], learningRates: [Double], step: Int,
+    beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, decaying: Int, decoupled: Bool
   ) {
     precondition(
-      scales.count == shape[0] && learningRates.count == shape[0] && (0...shape[1]).contains(decaying),
-      "\(scales.count) scales, \(learningRates.count) rates and \(decaying) decaying numbers for rows of shape \(shape)"
-    )
+      scales.count == shape[0] && learningRates.count == shape[0],
+      "\(scales.count) scales and \(learningRates.count) learning rates for rows of shape \(shape)")
     check(
-      withHandles([self, gradient, mean, square]) {
-        ct_adam_rows_(
-          $0[0], $0[1], $0[2], $0[3], scales, learningRates, step, beta1, beta2, weightDecay, decaying, epsilon,
-          decoupled)
-      }, self, gradient, mean, square)
+      withHandles(gradients) { gradients in
+        withHandles([self, mean, square]) {
+          ct_adam_rows_(
+            $0[0], $0[1], $0[2], gradients, gradients.count, scales, learningRates, step, beta1, beta2, weightDecay,
+            decaying, epsilon, decoupled)
+        }
+      }, self, mean, square)
+  }
+}
+
+/// The Euclidean norms of the gradients of `count` models, of which each tensor `[count, …]` holds one parameter's.
+public func rowNorms(_ gradients: [Tensor], count: Int) -> [Double] {
+  [Double](unsafeUninitializedCapacity: count) { buffer, initialised in
+    let status = withHandles(gradients) { ct_row_norms($0, $0.count, count, buffer.baseAddress) }
+    if status != 0 { trap(gradients) }
+    initialised = count
   }
 }

@@ -26,12 +26,13 @@ final class ReplicaOptimizer {
     switch kind {
     case .adam, .adamw:
       replicas.values.adamRows_(
-        gradient: replicas.gradients, mean: moments[0], square: moments[1], scales: scales,
+        gradients: replicas.gradients, mean: moments[0], square: moments[1], scales: scales,
         learningRates: learningRates, step: steps, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: weightDecay,
         decaying: decaying, decoupled: kind == .adamw)
     case .sgd:
       withoutGradients {
-        let (values, gradients, velocity) = (replicas.values, replicas.gradients, moments[0])
+        let (values, velocity) = (replicas.values, moments[0])
+        let gradients = Tensor.concatenated(replicas.gradients.map { $0.flattened(from: 1, to: -1) }, axis: 1)
         func column(_ numbers: [Double]) -> Tensor { Tensor(numbers, shape: [numbers.count, 1]).to(values.dtype) }
         gradients.mul_(column(scales))
         let decayed = values.narrow(axis: 1, start: 0, length: decaying)

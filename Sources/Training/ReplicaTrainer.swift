@@ -153,7 +153,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
     var scales = values.map { _ in 1.0 }
     var norms: [Double] = []
     if let limit = options.gradientClip {
-      norms = replicas.gradients.norm(axes: [1]).doubles
+      norms = rowNorms(replicas.gradients, count: values.count)
       scales = norms.map { min(1, limit / ($0 + 1e-6)) }
     }
     for (row, model) in replicas.active.enumerated() {

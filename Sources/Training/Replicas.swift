@@ -6,7 +6,7 @@ public import Tensors
 /// ```swift
 /// let replicas = try Replicas(count: 16) { MLP(sizes: [64, 10], generator: Generator(seed: UInt64($0))) }
 /// let logits = replicas.map { model, lanes in model(lanes.wrap(x)) }  // x [16, B, 64], logits [16, B, 10]
-/// replicas.backward(logits.square().sum(axes: [1, 2]))  // every row of replicas.gradients is that model's own
+/// replicas.backward(logits.square().sum(axes: [1, 2]))  // row i of each of replicas.gradients is that of model i
 /// ```
 ///
 /// Model i stays a model of its own, whose parameters are views of its row: it can be evaluated, saved and compared
@@ -18,8 +18,9 @@ public final class Replicas<Model: Module> {
   public private(set) var active: [Int]
   /// Values of the trainable parameters, `[active, n]`; writing to it changes the models.
   public private(set) var values: Tensor
-  /// Gradients, `[active, n]`, as ``backward(_:)`` left them.
-  public private(set) var gradients: Tensor
+  /// Gradients as ``backward(_:)`` left them, `[active, …]` for each of ``names``: copying them together would cost more
+  /// than the optimiser's step.
+  public private(set) var gradients: [Tensor] = []
   /// Names of the parameters in the order in which they lie in a row.
   public let names: [String]
   /// How many numbers at the start of a row weight decay acts on.
@@ -32,8 +33,6 @@ public final class Replicas<Model: Module> {
   private let frozen: [Int]
   /// What the lanes compute with: for each slot the values of all models `[active, …]`, a leaf of the gradient graph.
   private var leaves: [Tensor] = []
-  /// For each slot its part of `gradients`.
-  private var gradientColumns: [Tensor] = []
 
   /// The parts of one model that hold tensors.
   private struct Members {
@@ -74,7 +73,6 @@ public final class Replicas<Model: Module> {
       guard isAlike else { throw UntrainableModel.unlikeReplica(number) }
     }
     values = Tensor.stacked(arenas.map(\.values), axis: 0)
-    gradients = values.zerosLike()
     bind()
   }
 
@@ -118,7 +116,7 @@ public final class Replicas<Model: Module> {
     active = rows.map { active[$0] }
     guard !rows.isEmpty else { return }
     values = values.indexSelect(axis: 0, Tensor(rows))
-    gradients = values.zerosLike()
+    gradients = []
     bind()
   }
 
@@ -132,7 +130,6 @@ public final class Replicas<Model: Module> {
       }
     }
     leaves = slots.map { columns(values, $0).detached().setRequiresGradient(true) }
-    gradientColumns = slots.map { columns(gradients, $0) }
   }
 
   /// The part of a matrix `[active, n]` that belongs to one parameter, `[active, …]`.
@@ -141,14 +138,11 @@ public final class Replicas<Model: Module> {
       .reshaped([active.count] + members[0].parameters[slot.parameter].shape)
   }
 
-  /// Writes the gradient of each model's loss into its row of ``gradients``.
+  /// Computes ``gradients``: of each model's loss with respect to its own parameters.
   ///
   /// - Parameter losses: of the active models, `[active]`.
   public func backward(_ losses: Tensor) {
-    let found = Tensors.gradients(of: losses.sum(), withRespectTo: leaves)
-    withoutGradients {
-      for (column, gradient) in zip(gradientColumns, found) { column.copy_(from: gradient) }
-    }
+    gradients = Tensors.gradients(of: losses.sum(), withRespectTo: leaves).map { $0.contiguous() }
   }
 
   /// Names of the parameters that `losses` `[active]` do not depend on.

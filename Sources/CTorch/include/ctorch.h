@@ -242,10 +242,14 @@ int ct_fused_adam_(CTTensor p, CTTensor g, CTTensor m, CTTensor v, CTTensor step
                    double decay, double eps, bool decoupled) CT_NOEXCEPT;
 int ct_fused_sgd_(CTTensor p, CTTensor g, CTTensor momentum_buffer /* optional */, double decay, double momentum,
                   double lr, double dampening, bool nesterov, bool first) CT_NOEXCEPT;
-// One Adam step on every row of [rows, n] by its own learning rate, gradients first multiplied by the row's scale;
-// weight decay acts on the first `decaying` elements of a row. `step` counts from 1.
-int ct_adam_rows_(CTTensor p, CTTensor g, CTTensor m, CTTensor v, const double *scales, const double *rates, long step,
-                  double beta1, double beta2, double decay, long decaying, double eps, bool decoupled) CT_NOEXCEPT;
+// Gradients of many models, one tensor [rows, ...] per parameter: the Euclidean norm of each model's.
+int ct_row_norms(const CTTensor *gradients, long n, long rows, double *out) CT_NOEXCEPT;
+// One Adam step on every row of [rows, width] by its own learning rate; the gradients, one tensor [rows, ...] per parameter
+// in the order in which they lie in a row, are first multiplied by the row's scale. Weight decay acts on the parameters in
+// the first `decaying` columns. `step` counts from 1.
+int ct_adam_rows_(CTTensor p, CTTensor m, CTTensor v, const CTTensor *gradients, long n, const double *scales,
+                  const double *rates, long step, double beta1, double beta2, double decay, long decaying, double eps,
+                  bool decoupled) CT_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -27,6 +27,8 @@ struct CompareCommand: ParsableCommand {
   var seed: Int = 0
   @Option(help: "Trainings at the same time; one per core by default.")
   var jobs: Int?
+  @Option(help: ArgumentHelp("Seeds of a method that train as one; 1 trains each alone.", valueName: "count"))
+  var replicas: Int?
   @Option(help: ArgumentHelp("Where the report goes; report.html in the run folder by default.", valueName: "file"))
   var report: String?
   @Option(help: ArgumentHelp("Go on with a comparison that was stopped.", valueName: "run"))
@@ -48,7 +50,8 @@ struct CompareCommand: ParsableCommand {
     return try ComparisonJob.start(
       dataset: dataset, methods: methods, seeds: TrainingFlags.check(seeds ?? 5, "--seeds", 1...10_000),
       firstSeed: TrainingFlags.check(seed, "--seed", TrainingFlags.seeds),
-      training: training.resolved(), budget: checkedBudget(), store: store)
+      training: training.resolved(), budget: checkedBudget(),
+      replicas: replicas.map { try TrainingFlags.check($0, "--replicas", 1...1024) }, store: store)
   }
 
   private func checkedBudget() throws -> Double? {
@@ -56,7 +59,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func resumed(_ run: String) throws -> ComparisonJob {
-    guard methods == nil, seeds == nil, seed == 0, training.isEmpty else {
+    guard methods == nil, seeds == nil, seed == 0, replicas == nil, training.isEmpty else {
       throw UsageError(
         "--resume goes on with the methods, seeds and training options the comparison began with; leave them out")
     }

@@ -11,7 +11,7 @@ struct ComparisonJob {
 
   static func start(
     dataset: String, methods: String?, seeds: Int, firstSeed: Int, training: TrainingOptions, budget: Double?,
-    store options: StoreOptions
+    replicas: Int? = nil, store options: StoreOptions
   ) throws -> ComparisonJob {
     let prepared = try PreparedDataset(options.load(dataset))
     let names = prepared.dataset.names
@@ -21,11 +21,11 @@ struct ComparisonJob {
     for selection in selections {
       try TrialConfiguration(selection, training: training, seed: firstSeed, on: prepared).check(on: prepared)
     }
-    var plan = ComparisonPlan(
+    let plan = ComparisonPlan(
       dataset: dataset, fingerprint: prepared.fingerprint, selections: selections,
-      seeds: Array(firstSeed..<firstSeed + seeds), training: training, budgetMinutes: budget)
-    // Seeds that train as one end together: with a budget they train one by one, so that it cuts seeds and not methods.
-    if budget != nil { plan.replicas = 1 }
+      seeds: Array(firstSeed..<firstSeed + seeds), training: training, budgetMinutes: budget,
+      // Seeds that train as one end together: with a budget they train alone, so that it cuts seeds and not methods.
+      replicas: replicas ?? (budget == nil ? nil : 1))
     let store = try RunStore(folder: options.folder)
     let run = StoredRun(kind: .compare, dataset: prepared.dataset.manifest.name)
     return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)

@@ -27,6 +27,8 @@ struct MethodsCommand: ParsableCommand {
           return [$0.name, $0.area, "\($0.minimumModalities)\(most)", $0.summary, $0.paper]
         }
       ).text())
+    let single = methods.filter { !$0.replicates }.map(\.name)
+    if !single.isEmpty { output.show("\nSeeds train in parallel, not as one: " + single.joined(separator: ", ")) }
     guard options else { return }
     for method in methods {
       output.show("\n\(method.name)")

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Scores by scikit-learn, made by `Tests/Goldens/make_metrics.py`.
 struct MetricGoldens: Decodable {
@@ -29,6 +30,20 @@ struct MetricGoldens: Decodable {
     let data = try Data(contentsOf: tests.appending(path: "Goldens/metrics.json"))
     return try JSONDecoder().decode(MetricGoldens.self, from: data)
   }
+}
+
+// A failing case is named in one line, not by all of its numbers.
+extension MetricGoldens.SingleLabel: CustomTestStringConvertible {
+  var testDescription: String { "\(targets.count) samples, \(classes) classes" }
+}
+extension MetricGoldens.Regression: CustomTestStringConvertible {
+  var testDescription: String { "\(targets.count) values" }
+}
+extension MetricGoldens.Multilabel: CustomTestStringConvertible {
+  var testDescription: String { "\(targets.count / labels) samples, \(labels) labels" }
+}
+extension MetricGoldens.Sentiment: CustomTestStringConvertible {
+  var testDescription: String { "\(targets.count) sentiments" }
 }
 
 /// Equality up to rounding, relative to the expected value.

@@ -43,11 +43,11 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
 
   /// The trials that train as one, in the order in which they are done: like `trials`, with several seeds for one.
   ///
-  /// It depends on the plan and the data alone, never on the machine: who trains together decides how sums are rounded,
+  /// It depends on the plan alone, never on the machine: who trains together decides how sums are rounded,
   /// and the same plan has to give the same table everywhere.
-  func groups(on prepared: PreparedDataset) -> [[Trial]] {
+  var groups: [[Trial]] {
     let dealt = selections.map { selection in
-      let size = largestGroup(of: selection, on: prepared)
+      let size = largestGroup(of: selection)
       let parts = (seeds.count + size - 1) / size
       return (0..<parts).map { part in
         seeds[seeds.count * part / parts..<seeds.count * (part + 1) / parts].map {
@@ -58,12 +58,9 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     return seeds.flatMap { seed in dealt.flatMap { $0.filter { $0[0].seed == seed } } }
   }
 
-  /// Seeds that train as one when nothing else is said.
-  static let usualGroup = 8
-
-  private func largestGroup(of selection: MethodSelection, on prepared: PreparedDataset) -> Int {
+  /// Groups as large as pay, unless so few methods are compared that whole cores would be left without one.
+  private func largestGroup(of selection: MethodSelection) -> Int {
     guard (try? Method.named(selection.method))?.replicates == true else { return 1 }
-    if let replicas { return max(1, replicas) }
-    return Self.usualGroup
+    return max(1, replicas ?? (selections.count >= 4 ? 16 : 4))
   }
 }

@@ -43,7 +43,7 @@ public struct ComparisonRunner: Sendable {
     self.folder = folder
     self.prepared = prepared
     self.cancellation = cancellation
-    groups = plan.groups(on: prepared)
+    groups = plan.groups
     self.jobs = max(1, jobs ?? min(ProcessInfo.processInfo.activeProcessorCount, groups.count))
   }
 

@@ -23,7 +23,7 @@ public struct BilinearFusion: Fusion {
     self.widths = widths
     outputSize = output
     projections = widths.map { Linear($0, projection, bias: false, generator: generator) }
-    pairs = (0..<widths.count * (widths.count - 1) / 2).map { _ in
+    pairs = modalityPairs(widths.count).map { _ in
       Linear(projection * projection, output, bias: false, generator: generator)
     }
     bias = Parameter(.zeros([output]))
@@ -33,15 +33,14 @@ public struct BilinearFusion: Fusion {
     check(inputs, widths: widths, in: "BilinearFusion")
     let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
     let factors = clearingAbsent(projected, present, with: 1)
-    var sum = bias.value
-    var pair = 0
-    for first in factors.indices {
-      for second in factors.indices.dropFirst(first + 1) {
-        let products = factors[first].unsqueezed(2) * factors[second].unsqueezed(1)
-        sum = sum + pairs[pair](products.flattened(from: 1, to: 2))
-        pair += 1
-      }
+    return zip(pairs, modalityPairs(widths.count)).reduce(bias.value) { sum, pair in
+      let products = factors[pair.1.0].unsqueezed(2) * factors[pair.1.1].unsqueezed(1)
+      return sum + pair.0(products.flattened(from: 1, to: 2))
     }
-    return sum
   }
+}
+
+/// Every two of `count` modalities, the first with each later one, then the second, and so on.
+func modalityPairs(_ count: Int) -> [(Int, Int)] {
+  (0..<count).flatMap { first in (first + 1..<count).map { (first, $0) } }
 }

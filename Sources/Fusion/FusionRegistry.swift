@@ -5,7 +5,7 @@ import Tensors
 public enum FusionRegistry {
   /// The fusions of two modalities or more, in the order in which they are listed.
   public static let all: [FusionDescription] = [
-    early, late, additive, multiplicative, bilinear, tensor, lowRank, gated, nonlinear,
+    early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, gated, nonlinear,
   ]
 
   /// The fusion, or the unimodal baseline, of that name.
@@ -84,6 +84,28 @@ public enum FusionRegistry {
       output: try values.integer("output", in: 1...4096), generator: generator)
   }
 
+  static let mlb = FusionDescription(
+    "mlb", summary: "products of two modalities' features, weighted by matrices of low rank",
+    paper: "Kim et al., 2017, Hadamard Product for Low-rank Bilinear Pooling",
+    options: [MethodOption("rank", default: "64", help: "rank of the matrices: width of the products"), smallOutput]
+  ) { request, values, generator in
+    LowRankBilinearFusion(
+      widths: request.widths, rank: try values.integer("rank", in: 1...4096),
+      output: try values.integer("output", in: 1...4096), dropout: try values.number("dropout", in: 0...0.95),
+      generator: generator)
+  }
+
+  static let mfb = FusionDescription(
+    "mfb", summary: "sums of a few products of two modalities' features, rooted and normalised",
+    paper: "Yu et al., 2017, Multi-modal Factorized Bilinear Pooling with Co-Attention Learning",
+    options: [MethodOption("factor", default: "5", help: "products summed for each number"), smallOutput]
+  ) { request, values, generator in
+    FactorizedBilinearFusion(
+      widths: request.widths, factor: try values.integer("factor", in: 1...256),
+      output: try values.integer("output", in: 1...4096), dropout: try values.number("dropout", in: 0...0.95),
+      generator: generator)
+  }
+
   static let tensor = FusionDescription(
     "tensor", summary: "every product of features of all modalities, of any order, weighted",
     paper: "Zadeh et al., 2017, Tensor Fusion Network for Multimodal Sentiment Analysis",
@@ -114,12 +136,19 @@ public enum FusionRegistry {
   }
 
   static let gated = FusionDescription(
-    "gated", summary: "gates that see all modalities decide how much of each enters",
+    "gated", summary: "gates decide how much of each modality enters",
     paper: "Arevalo et al., 2017, Gated Multimodal Units for Information Fusion",
-    options: [MethodOption("gate", default: "sigmoid", help: "sigmoid (independent) or softmax (sum to 1)"), output]
+    options: [
+      MethodOption(
+        "gate", default: "sigmoid", help: "sigmoid (independent), softmax (sum to 1) or hard (one modality per sample)"),
+      MethodOption("sees", default: "all", help: "what a modality's gate sees: self, others or all"),
+      MethodOption("temperature", default: "1", help: "of the softmax that gives hard gates their gradient"), output,
+    ]
   ) { request, values, generator in
     GatedFusion(
       widths: request.widths, gate: try values.choice("gate", as: GatedFusion.Gate.self),
+      sees: try values.choice("sees", as: GatedFusion.Sight.self),
+      temperature: try values.number("temperature", in: 0.01...100),
       output: try values.integer("output", in: 1...4096), generator: generator)
   }
 

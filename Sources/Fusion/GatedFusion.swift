@@ -1,50 +1,98 @@
 import Layers
 public import Tensors
 
-/// Lets gates that see all modalities decide how much of each enters: z = Σ_m g_m ⊙ tanh(W_m x_m) (gated multimodal
-/// unit, Arevalo et al., 2017, section 3.1).
+/// Lets gates decide how much of each modality enters: z = Σ_m g_m ⊙ tanh(W_m x_m) (gated multimodal unit, Arevalo et
+/// al., 2017, section 3.1).
 ///
-/// With sigmoid gates, g_m = σ(V_m [x_1; …; x_M]) independently (the paper's unit for more than two modalities). With
-/// softmax gates the g_m of each unit sum to 1; for two modalities that is the paper's tied unit g_2 = 1 − g_1. An absent
-/// modality's gate is 0, gates see zeros for it, and the softmax runs over those present.
-public struct GatedFusion: Fusion {
+/// With sigmoid gates, g_m = σ(V_m s_m) independently (the paper's unit for more than two modalities). With softmax gates
+/// the g_m of each unit sum to 1; for two modalities that is the paper's tied unit g_2 = 1 − g_1. Hard gates open one
+/// modality per sample, with all its units: while training, the one with the largest V_m s_m + Gumbel noise, and the
+/// gradient is that of the softmax in its place (straight-through Gumbel-softmax, Jang et al., 2017, section 2.2); while
+/// evaluating, the one with the largest V_m s_m. What a gate sees, s_m, is every modality, its own or the others.
+///
+/// An absent modality's gate is 0, gates see zeros for it, and softmax and choice run over those present.
+public struct GatedFusion: ChoosingFusion {
   /// How gates of different modalities relate.
-  public enum Gate: String, CaseIterable, Codable, Sendable { case sigmoid, softmax }
+  public enum Gate: String, CaseIterable, Codable, Sendable { case sigmoid, softmax, hard }
+
+  /// What the gate of a modality sees.
+  public enum Sight: String, CaseIterable, Codable, Sendable {
+    /// The modality itself.
+    case own = "self"
+    /// Every modality but itself.
+    case others
+    /// Every modality.
+    case all
+  }
 
   public let outputSize: Int
   let widths: [Int]
   let gate: Gate
+  let sight: Sight
+  let temperature: Double
   let projections: [Linear]
-  let gates: Linear
+  /// The V_m of all modalities as one layer where they see the same, else one by one.
+  let gates: [Linear]
 
   /// - Parameters:
   ///   - widths: width of each encoding.
   ///   - gate: how gates of different modalities relate.
+  ///   - sight: what the gate of a modality sees.
+  ///   - temperature: of the softmax that gives hard gates their gradient.
   ///   - output: width of the representation.
-  public init(widths: [Int], gate: Gate = .sigmoid, output: Int = 64, generator: Generator) {
+  public init(
+    widths: [Int], gate: Gate = .sigmoid, sees sight: Sight = .all, temperature: Double = 1, output: Int = 64,
+    generator: Generator
+  ) {
     self.widths = widths
     self.gate = gate
+    self.sight = sight
+    self.temperature = temperature
     outputSize = output
     projections = widths.map { Linear($0, output, generator: generator) }
-    gates = Linear(widths.reduce(0, +), widths.count * output, generator: generator)
+    let (total, units) = (widths.reduce(0, +), gate == .hard ? 1 : output)
+    gates =
+      switch sight {
+      case .all: [Linear(total, widths.count * units, generator: generator)]
+      case .own: widths.map { Linear($0, units, generator: generator) }
+      case .others: widths.map { Linear(total - $0, units, generator: generator) }
+      }
   }
 
   public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
     check(inputs, widths: widths, in: "GatedFusion")
     let inputs = clearingAbsent(inputs, present)
     let hidden = Tensor.stacked(zip(projections, inputs).map { $0($1) }, axis: 1).tanh()
-    let scores = gates(Tensor.concatenated(inputs, axis: -1)).reshaped([-1, widths.count, outputSize])
-    return (hidden * opening(scores, present: present?.unsqueezed(2))).sum(axes: [1])
+    return (hidden * openings(inputs, present: present)).sum(axes: [1])
   }
 
-  /// The gates `[B, M, outputSize]` from their scores.
-  private func opening(_ scores: Tensor, present: Tensor?) -> Tensor {
-    guard let present else { return gate == .sigmoid ? scores.sigmoid() : scores.softmax(axis: 1) }
-    // Far below any score, yet finite: where all are absent the softmax must not be NaN.
-    let open =
-      gate == .sigmoid
-      ? scores.sigmoid()
-      : Tensor.where(present, scores, Tensor(-1e4, dtype: scores.dtype)).softmax(axis: 1)
-    return Tensor.where(present, open, Tensor(0, dtype: open.dtype))
+  /// The gates g_m, `[B, M, outputSize]`, or `[B, M, 1]` where they are hard.
+  public func openings(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+    let inputs = clearingAbsent(inputs, present)
+    let scores = scores(inputs)
+    let there = present?.unsqueezed(2)
+    guard gate == .sigmoid else {
+      return choosing(scores, among: there, axis: 1, hard: gate == .hard, temperature: temperature)
+    }
+    let open = scores.sigmoid()
+    return there.map { Tensor.where($0, open, Tensor(0, dtype: open.dtype)) } ?? open
+  }
+
+  public var choiceNames: [String]? { nil }
+
+  public func choices(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+    openings(inputs, present: present).mean(axes: [2])
+  }
+
+  /// V_m s_m, `[B, M, units]`.
+  private func scores(_ inputs: [Tensor]) -> Tensor {
+    func joined(_ inputs: [Tensor]) -> Tensor { Tensor.concatenated(inputs, axis: -1) }
+    switch sight {
+    case .all: return gates[0](joined(inputs)).reshaped([-1, widths.count, gate == .hard ? 1 : outputSize])
+    case .own: return Tensor.stacked(zip(gates, inputs).map { $0($1) }, axis: 1)
+    case .others:
+      let seen = inputs.indices.map { own in joined(inputs.indices.filter { $0 != own }.map { inputs[$0] }) }
+      return Tensor.stacked(zip(gates, seen).map { $0($1) }, axis: 1)
+    }
   }
 }

@@ -28,14 +28,19 @@ public final class Generator: @unchecked Sendable {
     var state = seed
     func next() -> UInt64 {
       state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
+      return mixed(state)
     }
     for label in stream { state = next() ^ label }
     return next()
   }
+}
+
+/// The last step of SplitMix64 (Steele et al., 2014): every bit of the result depends on every bit of `state`.
+func mixed(_ state: UInt64) -> UInt64 {
+  var z = state
+  z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+  z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+  return z ^ (z >> 31)
 }
 
 extension Tensor {

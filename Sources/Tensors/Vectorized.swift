@@ -63,6 +63,30 @@ public struct MaskSource: Sendable {
     let masks = make { ct_dropout_mask(keys, keys.count, shape, shape.count, keep, dtype.code, $0) }
     return lanes?.wrap(masks) ?? masks.reshaped(shape)
   }
+
+  /// Uniform numbers, strictly between 0 and 1.
+  public func uniform(_ shape: [Int], dtype: DType = .float32) -> Tensor {
+    // Not the engine's, which refuses to draw within lanes.
+    let count = shape.reduce(1, *)
+    var numbers: [Float] = []
+    numbers.reserveCapacity(generators.count * count)
+    for generator in generators {
+      let key = generator.next()
+      for position in 0..<UInt64(count) {
+        // The middle of one of 2²³ steps, all of which a Float holds exactly.
+        let step = mixed(key &+ (position &+ 1) &* 0x9E37_79B9_7F4A_7C15) >> 41
+        numbers.append((Float(step) + 0.5) * 0x1p-23)
+      }
+    }
+    let uniform = Tensor(numbers, shape: [generators.count] + shape).to(dtype)
+    return lanes?.wrap(uniform) ?? uniform.reshaped(shape)
+  }
+
+  /// Standard normal numbers (Box & Muller, 1958).
+  public func normal(_ shape: [Int], dtype: DType = .float32) -> Tensor {
+    let radius = (uniform(shape, dtype: dtype).log() * -2).sqrt()
+    return radius * (uniform(shape, dtype: dtype) * (2 * Double.pi)).cos()
+  }
 }
 
 extension Generator {

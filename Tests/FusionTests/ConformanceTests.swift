@@ -28,7 +28,9 @@ import Testing
     #expect(copy(inputs, present: nil).doubles == fusion(inputs, present: nil).doubles)
   }
 
-  @Test(arguments: Variant.all, 2...4) func gradientsMatchDifferences(variant: Variant, modalities: Int) throws {
+  @Test(arguments: Variant.all.filter { !$0.isHard }, 2...4) func gradientsMatchDifferences(
+    variant: Variant, modalities: Int
+  ) throws {
     let widths = Array(Self.widths.prefix(modalities))
     let fusion = try variant.fusion(widths: widths)
     for present in [nil, oneAbsent(samples: 4, modalities: modalities)] {

@@ -27,44 +27,13 @@ import Training
   private func trained(
     _ method: String, options: [String: String] = [:], modalities: Int, epochs: Int = 30, _ target: ([Int]) -> Int
   ) throws -> (accuracy: Double, loss: Double) {
-    let generator = Generator(seed: 3)
-    let names = (0..<modalities).map { "m\($0)" }
-    let model = try FusionModel.make(
-      specifications: Dictionary(uniqueKeysWithValues: names.map { ($0, ModalitySpecification(kind: .vector)) }),
-      shapes: Dictionary(uniqueKeysWithValues: names.map { ($0, [4]) }), method: method,
-      options: options.merging(["width": "16"]) { $1 }, task: .classification, outputs: 2, generator: generator)
-    let train = data(modalities, count: 512, seed: 1, target)
-    let validation = data(modalities, count: 256, seed: 4, target)
-    let test = data(modalities, count: 1000, seed: 2, target)
-    var settings = TrainingOptions()
-    settings.epochs = epochs
-    settings.learningRate = 3e-3
-    settings.patience = nil
-    let order = BatchOrder(Array(0..<512), batchSize: settings.batchSize, seed: 5)
-    let trainer = Trainer<[Int]>(
-      model: model, options: settings, seed: 6, stepsPerEpoch: order.count,
-      batches: { order.batches(epoch: $0) },
-      objective: { rows in
-        let batch = Batch(
-          inputs: train.inputs.mapValues { ModalityInput(values: $0.values.indexSelect(Tensor(rows))) },
-          target: train.target!.indexSelect(Tensor(rows)), ids: rows.map(String.init))
-        return model.objective(batch, .crossEntropy())
-      },
-      validate: {
-        let (accuracy, loss) = scores(model, validation)
-        return Validation(loss: loss, score: accuracy, higherIsBetter: true)
-      })
-    _ = try trainer.fit()
-    return withoutGradients { scores(model, test) }
+    let model = try learnt(
+      method, options, on: data(modalities, count: 512, seed: 1, target),
+      validation: data(modalities, count: 256, seed: 4, target), epochs: epochs)
+    return withoutGradients { scores(model, data(modalities, count: 1000, seed: 2, target)) }
   }
 
-  private func scores(_ model: FusionModel, _ batch: Batch) -> (accuracy: Double, loss: Double) {
-    let logits = model(batch)
-    let hits = (logits.argmax(axis: 1) .== batch.target!).to(.float64)
-    return (hits.mean().item(), logits.crossEntropy(batch.target!).item())
-  }
-
-  @Test(arguments: ["early", "multiplicative", "bilinear", "tensor", "low-rank", "gated", "nonlinear"])
+  @Test(arguments: ["early", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank", "gated", "nonlinear"])
   func exclusiveOrIsLearnt(method: String) throws {
     let (accuracy, _) = try trained(method, modalities: 2) { $0[0] ^ $0[1] }
     #expect(accuracy > 0.95)

@@ -23,12 +23,18 @@ struct Variant: CustomTestStringConvertible, Sendable {
       Variant(name: "late", options: ["combine": "majority"]),
       Variant(name: "late", options: ["combine": "stacking"]),
       Variant(name: "gated", options: ["gate": "softmax"]),
+      Variant(name: "gated", options: ["gate": "hard"]),
+      Variant(name: "gated", options: ["sees": "self"]),
+      Variant(name: "gated", options: ["gate": "hard", "sees": "others"]),
     ]
+
+  /// Whether it makes a hard choice, whose gradient is that of another function in its place.
+  var isHard: Bool { options["gate"] == "hard" }
 
   /// A small instance in double precision.
   func fusion(widths: [Int], seed: UInt64 = 1) throws -> any Fusion {
     var options = options
-    for (option, value) in [("output", "5"), ("projection", "3"), ("hidden", "6"), ("rank", "2")]
+    for (option, value) in [("output", "5"), ("projection", "3"), ("hidden", "6"), ("rank", "2"), ("factor", "2")]
     where try FusionRegistry.description(named: name).options.contains(where: { $0.name == option }) {
       options[option] = value
     }

@@ -85,4 +85,37 @@ import Testing
     }
     #expect(chiSquares.allSatisfy { abs($0) < 5 }, "\(chiSquares)")
   }
+
+  /// Mean, variance and the share below a few bounds, within five deviations of what they are for the distribution.
+  @Test func numbersHaveTheirDistributions() {
+    let source = MaskSource(Generator(seed: 5))
+    let count = 100_000.0
+    let (uniform, normal) = (source.uniform([100_000], dtype: .float64), source.normal([100_000], dtype: .float64))
+    #expect(uniform.min().item() > 0 && uniform.max().item() < 1)
+    func share(_ x: Tensor, below bound: Double) -> Double { (x .< bound).to(.float64).mean().item() }
+    let cases: [(Tensor, Double, Double)] = [
+      (uniform, 0.1, 0.1), (uniform, 0.5, 0.5), (uniform, 0.9, 0.9),
+      (normal, -1, 0.158655), (normal, 0, 0.5), (normal, 1.96, 0.975002),
+    ]
+    for (numbers, bound, expected) in cases {
+      let deviation = (expected * (1 - expected) / count).squareRoot()
+      #expect(abs(share(numbers, below: bound) - expected) < 5 * deviation)
+    }
+    #expect(abs(normal.variance().item() - 1) < 5 * (2 / count).squareRoot())
+    let pairs = normal[0..<99_999] * normal[1..<100_000]
+    #expect(abs(pairs.mean().item()) < 5 / count.squareRoot())
+  }
+
+  @Test func lanesGetTheNumbersTheyWouldGetAlone() {
+    let together = vectorized(count: 2) { lanes in
+      let source = MaskSource([Generator(seed: 1), Generator(seed: 2)], in: lanes)
+      return lanes.unwrap(Tensor.concatenated([source.uniform([3, 2]), source.normal([3, 2])]))
+    }
+    for (lane, seed) in [UInt64(1), 2].enumerated() {
+      let alone = MaskSource(Generator(seed: seed))
+      let numbers = alone.uniform([3, 2]).floats + alone.normal([3, 2]).floats
+      #expect(together[lane].floats == numbers)
+    }
+    #expect(together[0].floats != together[1].floats)
+  }
 }

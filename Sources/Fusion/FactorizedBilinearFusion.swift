@@ -1,0 +1,48 @@
+import Layers
+public import Tensors
+
+/// Pools products of features of two modalities (MFB, Yu et al., 2017, eq. 3 and section 3.1):
+/// z = Σ_{a<b} SumPool_k(U_a x_a ⊙ U_b x_b), then z ← sign(z) √|z| and z ← √O · z / ‖z‖.
+///
+/// For two modalities each z_o is the bilinear form xᵀ W_o y whose W_o has rank k. For more, pairs are summed as in
+/// `BilinearFusion`. An absent modality's factor is the vector of ones: its pairs become linear in the partner.
+///
+/// Deviations from the paper: the root is z / √(|z| + 10⁻⁴), whose slope stays finite at 0, and the length is √O rather
+/// than 1, so that a unit's size does not shrink with their number O.
+public struct FactorizedBilinearFusion: Fusion {
+  public let outputSize: Int
+  let widths: [Int]
+  let factor: Int
+  let projections: [Linear]
+  let dropout: Dropout
+
+  /// - Parameters:
+  ///   - widths: width of each encoding.
+  ///   - factor: k, products summed for each number of the representation.
+  ///   - output: O, width of the representation.
+  ///   - dropout: probability of dropping a product before they are summed.
+  public init(widths: [Int], factor: Int = 5, output: Int = 32, dropout: Double = 0, generator: Generator) {
+    precondition(widths.count > 1, "FactorizedBilinearFusion needs two modalities, found widths \(widths)")
+    self.widths = widths
+    self.factor = factor
+    outputSize = output
+    projections = widths.map { Linear($0, factor * output, generator: generator) }
+    self.dropout = Dropout(dropout)
+  }
+
+  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+    let pooled = pooled(inputs, present: present)
+    let rooted = pooled * (pooled.abs() + 1e-4).rsqrt()
+    let mean = rooted.square().mean(axes: [1], keepingDimensions: true)
+    return rooted * (mean + 1e-12).rsqrt()
+  }
+
+  /// Σ_{a<b} SumPool_k(U_a x_a ⊙ U_b x_b), `[B, outputSize]`.
+  public func pooled(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+    check(inputs, widths: widths, in: "FactorizedBilinearFusion")
+    let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
+    let factors = clearingAbsent(projected, present, with: 1)
+    let products = modalityPairs(widths.count).map { dropout(factors[$0] * factors[$1]) }
+    return products.dropFirst().reduce(products[0], +).reshaped([-1, outputSize, factor]).sum(axes: [2])
+  }
+}

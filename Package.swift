@@ -25,8 +25,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
 /// What `Chiasm` re-exports. Programs name these targets, too: a build does not look through a re-export, and would keep
 /// objects that were compiled against an older layout of their types.
 let library = [
-  "Encoders", "Experiments", "Fusion", "InformationTheory", "Layers", "Modalities", "Quantification", "Tensors",
-  "Training",
+  "Encoders", "Experiments", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities", "Quantification",
+  "Tensors", "Training",
 ]
 let program = (["Chiasm"] + library).map { Target.Dependency(stringLiteral: $0) }
 
@@ -61,11 +61,13 @@ let package = Package(
       name: "CMedia",
       cSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: ["avformat", "avcodec", "swscale", "swresample", "avutil", "z"].map { .linkedLibrary($0) }),
+    .target(name: "CKernels", cxxSettings: [.unsafeFlags(["-std=c++20", "-O3", "-fno-math-errno"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSpeech", providers: [.apt(["libespeak-ng-dev"])]),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
   ]
     + room("Tensors", ["CTorch", "CZlib"])
+    + room("Kernels", ["CKernels", "Tensors"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"])
     + room("InformationTheory", [])

@@ -72,7 +72,7 @@ public func makeEncoder(
     return ConvolutionalEncoder(shape: shape, width: options.width, dropout: options.dropout, generator: generator)
   case (.sequence, 2), (.audio, 2):
     let encoder = makeSequenceEncoder(
-      family: options.sequenceFamily, isAudio: kind == .audio, shape: shape, options: options, generator: generator)
+      isAudio: kind == .audio, shape: shape, options: options, generator: generator)
     // The statistics of a raw encoder are its answer; it would lose the means.
     return kind == .audio && options.sequenceFamily != .raw ? CentredEncoder(encoder) : encoder
   default:
@@ -80,16 +80,49 @@ public func makeEncoder(
   }
 }
 
+/// Chooses what encodes a modality into steps for a fusion of sequences; vectors and pictures stay one step.
+///
+/// The families are those of `makeEncoder`; what they pool there, they leave as steps here.
+///
+/// - Throws: `UsageError` where the shape does not fit the kind.
+public func makeStepEncoder(
+  for specification: ModalitySpecification, shape: [Int], options: EncoderOptions = EncoderOptions(),
+  generator: Generator
+) throws -> any Encoder {
+  let isAudio = specification.kind == .audio
+  guard isAudio || specification.kind == .sequence, shape.count == 2 else {
+    return try makeEncoder(for: specification, shape: shape, options: options, generator: generator)
+  }
+  switch options.family(isAudio: isAudio, steps: shape[0]) {
+  case .raw: return RawSteps(inputSize: shape[1])
+  case .recurrent:
+    let encoder = RecurrentSteps(
+      inputSize: shape[1], width: options.width, layers: options.layers, dropout: options.dropout, generator: generator)
+    return isAudio ? CentredEncoder(encoder) : encoder
+  default:
+    let encoder = TemporalConvolutionSteps(
+      inputSize: shape[1], width: options.width, layers: temporalLayers(steps: shape[0], asked: options.layers),
+      generator: generator)
+    return isAudio ? CentredEncoder(encoder) : encoder
+  }
+}
+
+extension EncoderOptions {
+  /// The family that encodes a sequence of so many steps.
+  fileprivate func family(isAudio: Bool, steps: Int) -> EncoderFamily {
+    guard sequenceFamily == .automatic else { return sequenceFamily }
+    return !isAudio && steps < 16 ? .recurrent : .temporal
+  }
+}
+
 private func makeSequenceEncoder(
-  family: EncoderFamily, isAudio: Bool, shape: [Int], options: EncoderOptions, generator: Generator
+  isAudio: Bool, shape: [Int], options: EncoderOptions, generator: Generator
 ) -> any Encoder {
-  switch family {
+  switch options.family(isAudio: isAudio, steps: shape[0]) {
   case .raw: RawEncoder(kind: .sequence, shape: shape)
   case .recurrent:
     RecurrentEncoder(
       inputSize: shape[1], width: options.width, layers: options.layers, dropout: options.dropout, generator: generator)
-  case .automatic where !isAudio && shape[0] < 16:
-    makeSequenceEncoder(family: .recurrent, isAudio: isAudio, shape: shape, options: options, generator: generator)
   default:
     TemporalConvolutionEncoder(
       inputSize: shape[1], width: options.width, layers: temporalLayers(steps: shape[0], asked: options.layers),

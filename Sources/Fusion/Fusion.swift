@@ -47,7 +47,8 @@ func clearingAbsent(_ inputs: [Tensor], _ present: Tensor?, with value: Double =
   precondition(
     present.shape.last == inputs.count, "presence \(present.shape) does not fit \(inputs.count) modalities")
   return inputs.enumerated().map { modality, x in
-    Tensor.where(presence(of: modality, in: present), x, Tensor(value, dtype: x.dtype))
+    let column = presence(of: modality, in: present)
+    return Tensor.where(x.rank == 3 ? column.unsqueezed(2) : column, x, Tensor(value, dtype: x.dtype))
   }
 }
 

@@ -32,12 +32,14 @@ public struct FusionDescription: Sendable {
   public let modalities: ClosedRange<Int>
   /// Whether several seeds can train as one (`Replicas`); a method that cannot trains them in parallel.
   public let replicates: Bool
+  /// Whether it reads sequences step by step (`SequenceFusion`), which its encoders then leave as steps.
+  public let readsSteps: Bool
   let readsRaw: @Sendable (OptionValues) throws -> Bool
   let build: @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
 
   init(
     _ name: String, summary: String, paper: String, options: [MethodOption] = [],
-    modalities: ClosedRange<Int> = 2...64, replicates: Bool = true,
+    modalities: ClosedRange<Int> = 2...64, replicates: Bool = true, readsSteps: Bool = false,
     readsRaw: @escaping @Sendable (OptionValues) throws -> Bool = { _ in false },
     build: @escaping @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
   ) {
@@ -47,6 +49,7 @@ public struct FusionDescription: Sendable {
     self.options = options
     self.modalities = modalities
     self.replicates = replicates
+    self.readsSteps = readsSteps
     self.readsRaw = readsRaw
     self.build = build
   }

@@ -56,7 +56,9 @@ public struct FusionModel: Module {
       encoders[name] =
         raw
         ? RawEncoder(kind: specification.kind, shape: shape)
-        : try makeEncoder(for: specification, shape: shape, options: encoderOptions, generator: generator)
+        : description.readsSteps
+          ? try makeStepEncoder(for: specification, shape: shape, options: encoderOptions, generator: generator)
+          : try makeEncoder(for: specification, shape: shape, options: encoderOptions, generator: generator)
     }
     let widths = encoders.sorted { $0.key < $1.key }.map(\.value.outputSize)
     let request = FusionRequest(widths: widths, outputs: outputs, task: task)
@@ -65,7 +67,8 @@ public struct FusionModel: Module {
     return FusionModel(encoders: encoders, fusion: fusion, head: head)
   }
 
-  /// The encodings `[B, D_m]` in sorted order of modality names; zeros where a modality is absent.
+  /// The encodings `[B, D_m]`, or steps `[B, T_m, D_m + 1]` for a `SequenceFusion`, in sorted order of modality names;
+  /// zeros where a modality is absent.
   public func encode(_ batch: Batch) -> [Tensor] {
     names.map { name in
       guard let input = batch.inputs[name], let encoder = encoders[name] else {
@@ -73,7 +76,8 @@ public struct FusionModel: Module {
       }
       guard let present = input.present else { return encoder(input) }
       let encoded = encoder(input.clearingAbsent())
-      return Tensor.where(present.unsqueezed(1), encoded, Tensor(0, dtype: encoded.dtype))
+      let rows = present.reshaped([-1] + Array(repeating: 1, count: encoded.rank - 1))
+      return Tensor.where(rows, encoded, Tensor(0, dtype: encoded.dtype))
     }
   }
 

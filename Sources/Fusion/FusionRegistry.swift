@@ -5,7 +5,7 @@ import Tensors
 public enum FusionRegistry {
   /// The fusions of two modalities or more, in the order in which they are listed.
   public static let all: [FusionDescription] = [
-    early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, gated, nonlinear,
+    early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, polynomial, hpfn, gated, nonlinear,
   ]
 
   /// The fusion, or the unimodal baseline, of that name.
@@ -132,6 +132,43 @@ public enum FusionRegistry {
   ) { request, values, generator in
     LowRankFusion(
       widths: request.widths, rank: try values.integer("rank", in: 1...1024),
+      output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let polynomialOptions = [
+    MethodOption("rank", default: "8", help: "rank of the weight's factors"),
+    MethodOption("weights", default: "cp", help: "how weights are factorised: cp or ring"), smallOutput,
+  ]
+
+  static let polynomial = FusionDescription(
+    "polynomial", summary: "every product of P features, within and across modalities, with a factorised weight",
+    paper: "Hou et al., 2019, Deep Multimodal Multilinear Fusion with High-order Polynomial Pooling",
+    options: [MethodOption("order", default: "3", help: "P, degree of the polynomial")] + polynomialOptions
+  ) { request, values, generator in
+    PolynomialTensorFusion(
+      widths: request.widths, order: try values.integer("order", in: 1...16),
+      rank: try values.integer("rank", in: 1...1024),
+      weights: try values.choice("weights", as: PolynomialTensorPooling.Weights.self),
+      output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let hpfn = FusionDescription(
+    "hpfn", summary: "polynomials of neighbouring modalities in windows of time, then of their results",
+    paper: "Hou et al., 2019, Deep Multimodal Multilinear Fusion with High-order Polynomial Pooling",
+    options: [
+      MethodOption("order", default: "2", help: "degree of the polynomial of each level"),
+      MethodOption("windows", default: "4", help: "windows that sequences are cut into: 1, 2, 4, … 256"),
+    ] + polynomialOptions,
+    readsSteps: true
+  ) { request, values, generator in
+    let windows = try values.integer("windows", in: 1...256)
+    guard windows.nonzeroBitCount == 1 else {
+      throw UsageError("method hpfn: option windows is \"\(windows)\"; expected a power of two up to 256")
+    }
+    return HierarchicalPolynomialFusion(
+      widths: request.widths, windows: windows, order: try values.integer("order", in: 1...16),
+      rank: try values.integer("rank", in: 1...1024),
+      weights: try values.choice("weights", as: PolynomialTensorPooling.Weights.self),
       output: try values.integer("output", in: 1...4096), generator: generator)
   }
 

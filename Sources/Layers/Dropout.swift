@@ -14,4 +14,12 @@ public struct Dropout: Module {
     guard probability > 0, let masks = Phase.masks else { return x }
     return x * masks.mask(x.shape, keep: 1 - probability, dtype: x.dtype).to(x.device)
   }
+
+  /// Drops the same features in all steps of a sample (Gal & Ghahramani, 2016), [B, T, D]: what is dropped does not depend
+  /// on the number of steps, so a replica drops what its seed alone drops whatever length its batch is padded to.
+  public func alikeInAllSteps(_ x: Tensor) -> Tensor {
+    guard probability > 0, let masks = Phase.masks else { return x }
+    let shape = [x.shape[0], 1, x.shape[2]]
+    return x * masks.mask(shape, keep: 1 - probability, dtype: x.dtype).to(x.device)
+  }
 }

@@ -16,7 +16,8 @@ import Testing
     #expect(try choice(.vector, [30]) is MLPEncoder)
     #expect(try choice(.image, [1, 28, 28]) is ConvolutionalEncoder)
     #expect(try choice(.audio, [10, 40]) is CentredEncoder)
-    #expect(try choice(.audio, [10, 40]).namedParameters().contains { $0.name == "encoder.convolutions.0.weight" })
+    #expect(
+      try choice(.audio, [10, 40]).namedParameters().contains { $0.name == "encoder.steps.convolutions.0.weight" })
     #expect(try choice(.sequence, [50, 12]) is TemporalConvolutionEncoder)
     #expect(try choice(.sequence, [10, 12]) is RecurrentEncoder)
   }
@@ -25,7 +26,7 @@ import Testing
     throws
   {
     let names = try choice(.audio, [steps, 1]).namedParameters().map(\.name)
-    #expect(names.filter { $0.hasPrefix("encoder.convolutions.") && $0.hasSuffix(".weight") }.count == layers)
+    #expect(names.filter { $0.hasPrefix("encoder.steps.convolutions.") && $0.hasSuffix(".weight") }.count == layers)
   }
 
   @Test func families() throws {

@@ -28,11 +28,11 @@ import Testing
     let state = encoder.state()
     let values = normal([1, 5, 3]).to(.float64)
     let x = (0..<5).map { values[0][$0].doubles }
-    let kernel = state["convolutions.0.weight"]!
+    let kernel = state["steps.convolutions.0.weight"]!
     var states: [[Double]] = []
     for centre in stride(from: 0, to: 5, by: 2) {
       let raw = (0..<8).map { channel in
-        (0..<3).reduce(state["convolutions.0.bias"]![channel].item()) { sum, offset in
+        (0..<3).reduce(state["steps.convolutions.0.bias"]![channel].item()) { sum, offset in
           let time = centre + offset - 1
           guard (0..<5).contains(time) else { return sum }
           return sum + (0..<3).reduce(0) { $0 + kernel[channel, $1, offset].item() * x[time][$1] }

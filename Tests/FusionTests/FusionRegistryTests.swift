@@ -7,8 +7,8 @@ import Testing
   @Test func namesAreStable() {
     #expect(
       FusionRegistry.all.map(\.name) == [
-        "early", "late", "additive", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank", "gated",
-        "nonlinear",
+        "early", "late", "additive", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank",
+        "polynomial", "hpfn", "gated", "nonlinear",
       ])
   }
 
@@ -29,6 +29,7 @@ import Testing
     ("late", ["combine": "max"], "option combine is \"max\"; expected one of average, weighted, product, majority"),
     ("nonlinear", ["dropout": "1"], "method nonlinear: option dropout is \"1\"; expected a number from 0.0 to 0.95"),
     ("additive", ["width": "-3"], "method additive: option width is \"-3\"; expected a whole number from 1 to 4096"),
+    ("hpfn", ["windows": "6"], "method hpfn: option windows is \"6\"; expected a power of two up to 256"),
     ("gated", ["gate": ""], "method gated: option gate is \"\"; expected one of sigmoid, softmax, hard"),
   ]) func wrongUseIsNamed(method: String, options: [String: String], expected: String) {
     let error = #expect(throws: UsageError.self) {

@@ -33,7 +33,10 @@ import Training
     return withoutGradients { scores(model, data(modalities, count: 1000, seed: 2, target)) }
   }
 
-  @Test(arguments: ["early", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank", "gated", "nonlinear"])
+  @Test(arguments: [
+    "early", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank", "polynomial", "hpfn", "gated",
+    "nonlinear",
+  ])
   func exclusiveOrIsLearnt(method: String) throws {
     let (accuracy, _) = try trained(method, modalities: 2) { $0[0] ^ $0[1] }
     #expect(accuracy > 0.95)
@@ -46,7 +49,7 @@ import Training
     #expect(loss > 0.68)
   }
 
-  @Test(arguments: ["multiplicative", "tensor", "low-rank", "nonlinear"])
+  @Test(arguments: ["multiplicative", "tensor", "low-rank", "polynomial", "hpfn", "nonlinear"])
   func parityOfThreeIsLearnt(method: String) throws {
     let (accuracy, _) = try trained(method, modalities: 3, epochs: 40) { $0[0] ^ $0[1] ^ $0[2] }
     #expect(accuracy > 0.95)

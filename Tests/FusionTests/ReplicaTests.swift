@@ -185,10 +185,12 @@ import Training
     try expectEqual("unimodal", options, kit)
   }
 
-  @Test func encodersOfAllKindsTogether() throws {
-    let kit = Kit(
-      "mixed", ["a": (.image, [1, 12, 12]), "b": (.sequence, [5, 3]), "c": (.audio, [18, 4]), "d": (.vector, [4])],
-      missing: true, ragged: true)
-    try expectEqual("tensor", [:], kit)
-  }
+  static let mixed = Kit(
+    "mixed", ["a": (.image, [1, 12, 12]), "b": (.sequence, [5, 3]), "c": (.audio, [18, 4]), "d": (.vector, [4])],
+    missing: true, ragged: true)
+
+  @Test func encodersOfAllKindsTogether() throws { try expectEqual("tensor", [:], Self.mixed) }
+
+  @Test(arguments: FusionRegistry.all.filter { $0.readsSteps && $0.replicates }.map(\.name))
+  func stepsOfAllKindsTogether(method: String) throws { try expectEqual(method, [:], Self.mixed) }
 }

@@ -22,6 +22,8 @@ struct Variant: CustomTestStringConvertible, Sendable {
       Variant(name: "late", options: ["combine": "product"]),
       Variant(name: "late", options: ["combine": "majority"]),
       Variant(name: "late", options: ["combine": "stacking"]),
+      Variant(name: "polynomial", options: ["weights": "ring"]),
+      Variant(name: "hpfn", options: ["weights": "ring", "windows": "1"]),
       Variant(name: "gated", options: ["gate": "softmax"]),
       Variant(name: "gated", options: ["gate": "hard"]),
       Variant(name: "gated", options: ["sees": "self"]),

@@ -26,4 +26,15 @@ import Testing
     #expect(mask(7) == mask(7))
     #expect(mask(7) != mask(8))
   }
+
+  @Test func alikeInAllSteps() {
+    let x = Tensor.ones([40, 5, 6])
+    let dropout = Dropout(0.25)
+    #expect(dropout.alikeInAllSteps(x).floats == x.floats)
+    func dropped(_ x: Tensor) -> Tensor { training(with: Generator(seed: 3)) { dropout.alikeInAllSteps(x) } }
+    let found = dropped(x)
+    #expect(Set(found.floats) == [0, Float(1 / 0.75)])
+    for step in 1..<5 { #expect(found[.all, step].floats == found[.all, 0].floats) }
+    #expect(dropped(x[.all, 0..<2]).floats == found[.all, 0..<2].floats)
+  }
 }

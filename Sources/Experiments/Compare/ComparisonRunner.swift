@@ -1,4 +1,5 @@
 public import Foundation
+import Fusion
 import Quantification
 import Synchronization
 import Tensors
@@ -141,7 +142,9 @@ public struct ComparisonRunner: Sendable {
         masks.contains { $0 != nil }
         ? Tensor.concatenated(
           zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, encoded.count], dtype: .bool) }) : nil
-      let result = EMAP(draws: 128).project(encoded, present: present) {
+      // A pass over sequences costs far more than one over vectors.
+      let exact = trained.model.fusion is any SequenceFusion ? 1 << 16 : 1 << 22
+      let result = EMAP(exactEvaluations: exact, draws: 128).project(encoded, present: present) {
         trained.model.predict($0, present: $1)
       }
       return trained.finish(result.projection).rows

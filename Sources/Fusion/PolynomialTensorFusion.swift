@@ -1,0 +1,33 @@
+import Layers
+public import Tensors
+
+/// Weighs every product of P features of all modalities, repeated ones too, with a factorised weight: a polynomial of
+/// degree P in [x_1; …; x_M] (Hou et al., 2019, section 3.1).
+///
+/// Where `TensorFusion` multiplies each modality once, here squares and interactions within a modality enter, up to the
+/// order and whatever the number of modalities. An absent modality is zero, so the products of those present remain.
+public struct PolynomialTensorFusion: Fusion {
+  public var outputSize: Int { pooling.outputSize }
+  let widths: [Int]
+  let pooling: PolynomialTensorPooling
+
+  /// - Parameters:
+  ///   - widths: width of each encoding.
+  ///   - order: P, degree of the polynomial.
+  ///   - rank: R of the weight's factors.
+  ///   - weights: how the weight is factorised.
+  ///   - output: width of the representation.
+  public init(
+    widths: [Int], order: Int = 3, rank: Int = 8, weights: PolynomialTensorPooling.Weights = .cp, output: Int = 32,
+    generator: Generator
+  ) {
+    self.widths = widths
+    pooling = PolynomialTensorPooling(
+      width: widths.reduce(0, +), order: order, rank: rank, weights: weights, output: output, generator: generator)
+  }
+
+  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+    check(inputs, widths: widths, in: "PolynomialTensorFusion")
+    return pooling(Tensor.concatenated(clearingAbsent(inputs, present), axis: -1))
+  }
+}

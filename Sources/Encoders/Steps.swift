@@ -41,8 +41,12 @@ public struct Steps {
     resampled(to: count, lengths: Tensor(Double(count), dtype: values.dtype))
   }
 
-  /// The sequence on the steps of another, `[B, T of the other, D]`: real steps on real steps.
-  public func aligned(to other: Steps) -> Tensor { resampled(to: other.count, lengths: other.lengths.clamped(min: 1)) }
+  /// The sequence on the steps of another, real steps on real steps, `[B, times · T of the other, D]`.
+  ///
+  /// - Parameter times: new steps for each step of the other.
+  public func aligned(to other: Steps, times: Int = 1) -> Tensor {
+    resampled(to: times * other.count, lengths: other.lengths.clamped(min: 1) * Double(times))
+  }
 
   /// New step i of L covers the share [i/L, (i+1)/L) of the sequence, and is the mean of what the old steps hold there.
   ///

@@ -10,11 +10,20 @@ public struct FusionRequest: Sendable {
   public var outputs: Int
   /// What is predicted.
   public var task: Task
+  /// The modalities' names, sorted.
+  public var names: [String]
+  /// Whether a modality may have more than one step; only where the fusion reads steps.
+  public var areSequences: [Bool]
 
-  public init(widths: [Int], outputs: Int, task: Task) {
+  /// - Parameters:
+  ///   - names: m0, m1, … where nil.
+  ///   - areSequences: none where nil.
+  public init(widths: [Int], outputs: Int, task: Task, names: [String]? = nil, areSequences: [Bool]? = nil) {
     self.widths = widths
     self.outputs = outputs
     self.task = task
+    self.names = names ?? widths.indices.map { "m\($0)" }
+    self.areSequences = areSequences ?? widths.map { _ in false }
   }
 }
 

@@ -60,8 +60,10 @@ public struct FusionModel: Module {
           ? try makeStepEncoder(for: specification, shape: shape, options: encoderOptions, generator: generator)
           : try makeEncoder(for: specification, shape: shape, options: encoderOptions, generator: generator)
     }
-    let widths = encoders.sorted { $0.key < $1.key }.map(\.value.outputSize)
-    let request = FusionRequest(widths: widths, outputs: outputs, task: task)
+    let ordered = encoders.sorted { $0.key < $1.key }
+    let request = FusionRequest(
+      widths: ordered.map(\.value.outputSize), outputs: outputs, task: task, names: ordered.map(\.key),
+      areSequences: ordered.map { description.readsSteps && shapes[$0.key]?.count == 2 })
     let fusion = try description.make(request, values: values, generator: generator)
     let head = fusion is any DecisionFusion ? nil : Linear(fusion.outputSize, outputs, generator: generator)
     return FusionModel(encoders: encoders, fusion: fusion, head: head)

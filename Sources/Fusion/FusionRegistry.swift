@@ -5,7 +5,8 @@ import Tensors
 public enum FusionRegistry {
   /// The fusions of two modalities or more, in the order in which they are listed.
   public static let all: [FusionDescription] = [
-    early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, polynomial, hpfn, gated, nonlinear,
+    early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, polynomial, hpfn, gated,
+    mag, raven, nonlinear,
   ]
 
   /// The fusion, or the unimodal baseline, of that name.
@@ -187,6 +188,47 @@ public enum FusionRegistry {
       sees: try values.choice("sees", as: GatedFusion.Sight.self),
       temperature: try values.number("temperature", in: 0.01...100),
       output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  static let main = MethodOption(
+    "main", default: "auto",
+    help: "the modality that is shifted; auto is the one named text, language or words, else the first")
+  static let beta = MethodOption("beta", default: "1", help: "largest length of a shift, in lengths of what it shifts")
+
+  static let mag = FusionDescription(
+    "mag", summary: "the others shift the main modality inside its transformer, through gates",
+    paper: "Rahman et al., 2020, Integrating Multimodal Information in Large Pretrained Transformers",
+    options: [
+      main, MethodOption("depth", default: "2", help: "layers of the main modality's transformer"),
+      MethodOption("insert", default: "1", help: "layers before the gate, from 0 to depth"),
+      MethodOption("heads", default: "4", help: "attention heads of a layer"), beta, output,
+    ],
+    readsSteps: true
+  ) { request, values, generator in
+    let depth = try values.integer("depth", in: 1...64)
+    let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
+    let main = try request.main(values)
+    try checkHeads(heads, width: width, method: "mag")
+    return ModalityShiftingFusion(
+      widths: request.widths, main: main, isSequence: request.areSequences[main], layers: depth,
+      insertion: try values.integer("insert", in: 0...depth), beta: try values.number("beta", in: 0.001...1000),
+      heads: heads, output: width, dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+  }
+
+  static let raven = FusionDescription(
+    "raven", summary: "the others' frames within a word shift the word, then a recurrent network reads the words",
+    paper: "Wang et al., 2018, Words Can Shift",
+    options: [
+      main, MethodOption("frames", default: "4", help: "frames of each other modality for a word"), beta, output,
+    ],
+    readsSteps: true
+  ) { request, values, generator in
+    let main = try request.main(values)
+    return RecurrentShiftingFusion(
+      widths: request.widths, main: main, isSequence: request.areSequences[main],
+      frames: try values.integer("frames", in: 1...64), beta: try values.number("beta", in: 0.001...1000),
+      output: try values.integer("output", in: 1...4096),
+      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
   }
 
   static let nonlinear = FusionDescription(

@@ -8,7 +8,7 @@ import Testing
     #expect(
       FusionRegistry.all.map(\.name) == [
         "early", "late", "additive", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank",
-        "polynomial", "hpfn", "gated", "nonlinear",
+        "polynomial", "hpfn", "gated", "mag", "raven", "nonlinear",
       ])
   }
 
@@ -30,6 +30,9 @@ import Testing
     ("nonlinear", ["dropout": "1"], "method nonlinear: option dropout is \"1\"; expected a number from 0.0 to 0.95"),
     ("additive", ["width": "-3"], "method additive: option width is \"-3\"; expected a whole number from 1 to 4096"),
     ("hpfn", ["windows": "6"], "method hpfn: option windows is \"6\"; expected a power of two up to 256"),
+    ("mag", ["main": "d"], "method mag: option main is \"d\"; expected auto or one of a, b, c"),
+    ("mag", ["insert": "3"], "method mag: option insert is \"3\"; expected a whole number from 0 to 2"),
+    ("mag", ["heads": "5"], "method mag: 64 numbers cannot be split over 5 heads; change heads or output"),
     ("gated", ["gate": ""], "method gated: option gate is \"\"; expected one of sigmoid, softmax, hard"),
   ]) func wrongUseIsNamed(method: String, options: [String: String], expected: String) {
     let error = #expect(throws: UsageError.self) {

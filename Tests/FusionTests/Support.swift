@@ -24,6 +24,7 @@ struct Variant: CustomTestStringConvertible, Sendable {
       Variant(name: "late", options: ["combine": "stacking"]),
       Variant(name: "polynomial", options: ["weights": "ring"]),
       Variant(name: "hpfn", options: ["weights": "ring", "windows": "1"]),
+      Variant(name: "mag", options: ["insert": "0"]),
       Variant(name: "gated", options: ["gate": "softmax"]),
       Variant(name: "gated", options: ["gate": "hard"]),
       Variant(name: "gated", options: ["sees": "self"]),
@@ -35,11 +36,11 @@ struct Variant: CustomTestStringConvertible, Sendable {
 
   /// A small instance in double precision.
   func fusion(widths: [Int], seed: UInt64 = 1) throws -> any Fusion {
-    var options = options
-    for (option, value) in [("output", "5"), ("projection", "3"), ("hidden", "6"), ("rank", "2"), ("factor", "2")]
-    where try FusionRegistry.description(named: name).options.contains(where: { $0.name == option }) {
-      options[option] = value
-    }
+    let small = [
+      "output": "5", "projection": "3", "hidden": "6", "rank": "2", "factor": "2", "heads": "1", "frames": "2",
+    ]
+    let known = Set(try FusionRegistry.description(named: name).options.map(\.name))
+    let options = small.filter { known.contains($0.key) }.merging(options) { $1 }
     let request = FusionRequest(widths: widths, outputs: 3, task: .classification)
     let fusion = try FusionRegistry.description(named: name)
       .make(request, options: options, generator: Generator(seed: seed))

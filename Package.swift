@@ -25,8 +25,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
 /// What `Chiasm` re-exports. Programs name these targets, too: a build does not look through a re-export, and would keep
 /// objects that were compiled against an older layout of their types.
 let library = [
-  "Encoders", "Experiments", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities", "Quantification",
-  "Tensors", "Training",
+  "Coordination", "Encoders", "Experiments", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities",
+  "Quantification", "Tensors", "Training",
 ]
 let program = (["Chiasm"] + library).map { Target.Dependency(stringLiteral: $0) }
 
@@ -68,6 +68,7 @@ let package = Package(
   ]
     + room("Tensors", ["CTorch", "CZlib"])
     + room("Kernels", ["CKernels", "Tensors"])
+    + room("Coordination", ["Kernels", "Layers", "Tensors"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"])
     + room("InformationTheory", [])

@@ -1,3 +1,4 @@
+@_exported public import Coordination
 @_exported public import Encoders
 @_exported public import Experiments
 @_exported public import Fusion

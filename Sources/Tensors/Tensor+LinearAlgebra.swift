@@ -26,6 +26,12 @@ extension Tensor {
   public func eigh() -> (values: Tensor, vectors: Tensor) { unaryPair(self) { ct_eigh($0, $1, $2) } }
   /// The lower Cholesky factor of a positive definite matrix.
   public func cholesky() -> Tensor { unary(self, ct_linalg_cholesky) }
+  /// The lower Cholesky factor, nil where the matrix is not positive definite.
+  public func choleskyIfPositive() -> Tensor? {
+    var out: OpaquePointer?
+    guard withExtendedLifetime(handle, { ct_linalg_cholesky(handle.raw, &out) }) == 0 else { return nil }
+    return Tensor(owning: out!)
+  }
   /// x with `self · x = b`.
   public func solve(_ b: Tensor) -> Tensor { binary(self, b, ct_linalg_solve) }
   /// x with `self · x = b` (or `x · self = b`, left false) for a triangular `self`.

@@ -1,0 +1,62 @@
+public import Kernels
+public import Tensors
+
+/// Kernel canonical correlation of many samples: of the features that incomplete Cholesky factors G of the Gram matrices
+/// give, K ≈ GGᵀ (Bach & Jordan, 2002, section 4; Hardoon, Szedmak & Shawe-Taylor, 2004, section 4.2).
+///
+/// Linear CCA of centred G with covariance (1 − c) GᵀG / (n − 1) + cI is kernel CCA with shrinkage c of GGᵀ, exactly; only
+/// K − GGᵀ is lost. Time is linear in the samples, and no matrix `[n, n]` is formed.
+///
+/// ```swift
+/// let analysis = try LowRankKernelCCA(
+///   fitting: x, .gaussian(gamma: 0.1), y, .gaussian(gamma: 0.1), components: 5, shrinkage: 0.1, rank: 200)
+/// ```
+public struct LowRankKernelCCA {
+  public typealias View = CanonicalCorrelationAnalysis.View
+
+  public let kernels: [VectorKernel]
+  /// The samples of each view whose kernels are features, `[rank, width]`.
+  public let pivots: [Tensor]
+  /// What part of the trace of each kernel its factor misses.
+  public let missing: [Double]
+  /// The analysis of the features.
+  public let analysis: CanonicalCorrelationAnalysis
+  private let factors: [IncompleteCholesky]
+
+  /// Fits samples `[n, width]` of two views.
+  ///
+  /// - Parameters:
+  ///   - shrinkage: c, above 0 to 1.
+  ///   - rank: most features of a view.
+  ///   - tolerance: features end where they miss at most this part of the trace.
+  public init(
+    fitting x: Tensor, _ first: VectorKernel, _ y: Tensor, _ second: VectorKernel, components: Int, shrinkage: Double,
+    rank: Int, tolerance: Double = 1e-6
+  ) throws {
+    guard shrinkage > 0, shrinkage <= 1 else {
+      throw UsageError("shrinkage of a kernel CCA is \(shrinkage); expected above 0 to 1, else every correlation is 1")
+    }
+    try checkViews([x, y])
+    kernels = [first, second]
+    factors = try zip(kernels, [x, y]).map { try IncompleteCholesky($0, $1, rank: rank, tolerance: tolerance) }
+    for (number, factor) in factors.enumerated() where factor.pivots.isEmpty {
+      throw InputError(at: "view \(number + 1)", "its kernel is zero: nothing in it can correlate")
+    }
+    pivots = zip(factors, [x, y]).map { $0.pivotSamples($1) }
+    missing = factors.map { $0.trace > 0 ? $0.residual / $0.trace : 0 }
+    analysis = try CanonicalCorrelationAnalysis(
+      fitting: factors[0].factor, factors[1].factor,
+      .init(components: components, regularisation: .shrinkage(shrinkage)))
+  }
+
+  /// Singular values as `KernelCCA.singularValues`.
+  public var singularValues: [Double] { analysis.singularValues }
+  /// Correlations as `KernelCCA.correlations`.
+  public var correlations: [Double] { analysis.correlations }
+
+  /// The scores of samples `[m, width]` of a view, `[m, components]`.
+  public func transform(_ x: Tensor, _ view: View) throws -> Tensor {
+    let kernels = try kernels[view.rawValue].gram(x, pivots[view.rawValue])
+    return analysis.transform(factors[view.rawValue].features(kernels), view)
+  }
+}

@@ -76,7 +76,7 @@ public struct JointCounts: DiscreteInformation, Sendable {
   }
 
   /// Labels as numbers from 0 in the order of their first appearance.
-  private static func numbered<Label: Hashable>(_ labels: [Label]) -> (levels: [Int], count: Int) {
+  static func numbered<Label: Hashable>(_ labels: [Label]) -> (levels: [Int], count: Int) {
     var numbers: [Label: Int] = [:]
     let levels = labels.map { label in
       if let number = numbers[label] { return number }

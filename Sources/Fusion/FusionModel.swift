@@ -96,6 +96,14 @@ public struct FusionModel: Module {
     return fusion(encoded, present: presence(batch))
   }
 
+  /// What a fusion that chooses for each sample chooses among; nil where it does not.
+  public var choiceNames: [String]? { (fusion as? any ChoosingFusion).map { $0.choiceNames ?? names } }
+
+  /// How much each of `choiceNames` enters, `[B, C]` from 0 to 1; nil where the fusion does not choose.
+  public func choices(_ batch: Batch) -> Tensor? {
+    (fusion as? any ChoosingFusion)?.choices(encode(batch), present: presence(batch))
+  }
+
   /// Predicts from encodings: logits or values `[B, outputs]`.
   public func predict(_ encoded: [Tensor], present: Tensor? = nil) -> Tensor {
     let fused = fusion(encoded, present: present)

@@ -6,7 +6,7 @@ public enum FusionRegistry {
   /// The fusions of two modalities or more, in the order in which they are listed.
   public static let all: [FusionDescription] = [
     early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, polynomial, hpfn, gated,
-    mag, raven, nonlinear,
+    mag, raven, mixture, nonlinear,
   ]
 
   /// The fusion, or the unimodal baseline, of that name.
@@ -230,6 +230,27 @@ public enum FusionRegistry {
       output: try values.integer("output", in: 1...4096),
       dropout: try values.number("dropout", in: 0...0.95), generator: generator)
   }
+
+  static let mixture = FusionDescription(
+    "mixture", summary: "a gate weighs fusions, or chooses one, for each sample",
+    paper: "Jacobs et al., 1991, Adaptive Mixtures of Local Experts",
+    options: [
+      MethodOption(
+        "fusions", default: "additive+multiplicative+low-rank", help: "two or more fusions of vectors, joined by +"),
+      MethodOption("gate", default: "soft", help: "soft (weighted sum) or hard (one fusion per sample)"),
+      MethodOption("temperature", default: "1", help: "of the softmax that gives hard gates their gradient"),
+      smallOutput,
+    ]
+  ) { request, values, generator in
+    MixtureOfFusions(
+      try parts(of: request, values, generator), widths: request.widths,
+      isHard: try values.choice("gate", as: Firmness.self) == .hard,
+      temperature: try values.number("temperature", in: 0.01...100),
+      output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
+  /// Whether a choice is a weighted sum or falls on one.
+  enum Firmness: String, CaseIterable { case soft, hard }
 
   static let nonlinear = FusionDescription(
     "nonlinear", summary: "a network on the concatenated encodings",

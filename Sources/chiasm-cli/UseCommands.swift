@@ -33,11 +33,19 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
-    let use = try ModelUse(runFolder(trained, store))
-    let metrics = try use.evaluate(store.load(dataset), split: parseSplit(split))
-    try output.write(metrics)
-    output.show(
-      TerminalTable(metrics, of: split).text())
+    let folder = try runFolder(trained, store)
+    let (data, part) = try (store.load(dataset), parseSplit(split))
+    let metrics = try ModelUse(folder).evaluate(data, split: part)
+    let choices = try ChoiceShares(TrainedModel.load(folder), on: data, split: part)
+    try output.write(metrics.merging(choices?.metrics ?? [:]) { $1 })
+    output.show(TerminalTable(metrics, of: split).text())
+    if let choices {
+      let rows = choices.rows.map { row in
+        [row.label, "\(row.samples)"] + row.shares.map { String(format: "%.3f", $0) }
+      }
+      output.show("\nWhat the fusion relied on, mean share per class:")
+      output.show(TerminalTable(["class", "samples"] + choices.names, rows: rows).text())
+    }
   }
 }
 

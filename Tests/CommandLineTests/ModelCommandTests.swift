@@ -30,6 +30,20 @@ import Testing
     }
   }
 
+  @Test func evaluateSaysWhatAFusionReliedOn() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    try place.chiasm(["train", "data", "--method", "mixture", "--epochs", "2", "--quiet"]).expectSuccess()
+    let outcome = try place.chiasm(["evaluate", "runs/" + place.runs()[0], "data", "--json", "metrics.json"])
+    outcome.expectSuccess()
+    let lines = outcome.output.split(separator: "\n")
+    let head = try #require(lines.firstIndex { $0.hasPrefix("class") })
+    for name in ["additive", "multiplicative", "low-rank"] { #expect(lines[head].contains(name)) }
+    #expect(lines.last?.hasPrefix("all") == true)
+    let metrics = try #require(try place.json("metrics.json") as? [String: Double])
+    let total = ["additive", "multiplicative", "low-rank"].reduce(0) { $0 + (metrics["choice(\($1) | 1)"] ?? .nan) }
+    #expect(abs(total - 1) < 1e-5)
+  }
+
   /// New files of one sample and the run folder are enough; the prediction is that of the same sample in the data set.
   @Test func predictNewFiles() throws {
     let place = try Workplace(copying: Workplace.trained.get().folder)

@@ -8,7 +8,8 @@ import Testing
     #expect(
       FusionRegistry.all.map(\.name) == [
         "early", "late", "additive", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank",
-        "polynomial", "hpfn", "gated", "mag", "raven", "nonlinear",
+        "polynomial", "hpfn", "gated", "mag", "raven", "mixture",
+        "nonlinear",
       ])
   }
 
@@ -33,6 +34,13 @@ import Testing
     ("mag", ["main": "d"], "method mag: option main is \"d\"; expected auto or one of a, b, c"),
     ("mag", ["insert": "3"], "method mag: option insert is \"3\"; expected a whole number from 0 to 2"),
     ("mag", ["heads": "5"], "method mag: 64 numbers cannot be split over 5 heads; change heads or output"),
+    (
+      "mixture", ["fusions": "tensor"],
+      "method mixture: option fusions: \"tensor\" names 1 fusions; expected two or more"
+    ),
+    ("mixture", ["fusions": "tensor+late"], "method mixture: option fusions: late fuses predictions"),
+    ("mixture", ["fusions": "tensor+hpfn"], "method mixture: option fusions: hpfn cannot be part of a mixture"),
+    ("mixture", ["fusions": "tensor+x"], "method mixture: option fusions: no fusion \"x\"; expected some of early, "),
     ("gated", ["gate": ""], "method gated: option gate is \"\"; expected one of sigmoid, softmax, hard"),
   ]) func wrongUseIsNamed(method: String, options: [String: String], expected: String) {
     let error = #expect(throws: UsageError.self) {

@@ -24,6 +24,7 @@ struct Variant: CustomTestStringConvertible, Sendable {
       Variant(name: "late", options: ["combine": "stacking"]),
       Variant(name: "polynomial", options: ["weights": "ring"]),
       Variant(name: "hpfn", options: ["weights": "ring", "windows": "1"]),
+      Variant(name: "mixture", options: ["gate": "hard", "fusions": "early+gated+mfb"]),
       Variant(name: "mag", options: ["insert": "0"]),
       Variant(name: "gated", options: ["gate": "softmax"]),
       Variant(name: "gated", options: ["gate": "hard"]),

@@ -35,7 +35,7 @@ public struct FusionDescription: Sendable {
   public let summary: String
   /// Authors, year and title of its source.
   public let paper: String
-  /// Its own options; those of the encoders (`EncoderOptions.methodOptions`) come on top.
+  /// Its own options; those of `allOptions` come on top.
   public let options: [MethodOption]
   /// How many modalities it takes.
   public let modalities: ClosedRange<Int>
@@ -63,8 +63,16 @@ public struct FusionDescription: Sendable {
     self.build = build
   }
 
-  /// Its own options and those of the encoders.
-  public var allOptions: [MethodOption] { EncoderOptions.methodOptions + options }
+  /// Its own options, those of the encoders and those of what is added while training.
+  public var allOptions: [MethodOption] { EncoderOptions.methodOptions + Self.trainingOptions + options }
+
+  /// What every method can be made robust by.
+  public static let trainingOptions = [
+    MethodOption(
+      "modality-dropout", default: "0", help: "probability of hiding a modality of a sample while training"),
+    MethodOption(
+      "noise", default: "0", help: "deviation of the noise added to inputs while training, in those of the features"),
+  ]
 
   /// Makes the fusion.
   ///

@@ -23,6 +23,10 @@ public struct FusionModel: Module {
   public let head: Linear?
   /// Modality names, sorted.
   public let names: [String]
+  /// What hides modalities while training; nil for nothing.
+  public var modalityDropout: ModalityDropout?
+  /// The noise that inputs get while training; nil for none.
+  public var trainingNoise: TrainingNoise?
 
   /// - Parameter head: the predictor on the fused representation; nil exactly where `fusion` is a `DecisionFusion`.
   public init(encoders: [String: any Encoder], fusion: any Fusion, head: Linear?) {
@@ -66,7 +70,11 @@ public struct FusionModel: Module {
       areSequences: ordered.map { description.readsSteps && shapes[$0.key]?.count == 2 })
     let fusion = try description.make(request, values: values, generator: generator)
     let head = fusion is any DecisionFusion ? nil : Linear(fusion.outputSize, outputs, generator: generator)
-    return FusionModel(encoders: encoders, fusion: fusion, head: head)
+    var model = FusionModel(encoders: encoders, fusion: fusion, head: head)
+    let (hidden, noise) = try (values.number("modality-dropout", in: 0...0.95), values.number("noise", in: 0...100))
+    if hidden > 0 { model.modalityDropout = ModalityDropout(hidden) }
+    if noise > 0 { model.trainingNoise = TrainingNoise(noise) }
+    return model
   }
 
   /// The encodings `[B, D_m]`, or steps `[B, T_m, D_m + 1]` for a `SequenceFusion`, in sorted order of modality names;

@@ -23,7 +23,10 @@ import Testing
 
   @Test(arguments: [
     ("low-rnk", [:], "unknown method \"low-rnk\"; expected one of unimodal, early, late, additive, multiplicative, "),
-    ("low-rank", ["rnk": "2"], "method low-rank has no option \"rnk\"; it has dropout, layers, output, rank, "),
+    (
+      "low-rank", ["rnk": "2"],
+      "method low-rank has no option \"rnk\"; it has dropout, layers, modality-dropout, noise, output, rank, "
+    ),
     ("low-rank", ["rank": "0"], "method low-rank: option rank is \"0\"; expected a whole number from 1 to 1024"),
     ("tensor", ["projection": "x"], "method tensor: option projection is \"x\"; expected a whole number from 1 to "),
     ("tensor", ["projection": "100"], "tensor fusion of widths 100 × 100 × 100 needs more than 262144 features"),
@@ -31,6 +34,8 @@ import Testing
     ("nonlinear", ["dropout": "1"], "method nonlinear: option dropout is \"1\"; expected a number from 0.0 to 0.95"),
     ("additive", ["width": "-3"], "method additive: option width is \"-3\"; expected a whole number from 1 to 4096"),
     ("hpfn", ["windows": "6"], "method hpfn: option windows is \"6\"; expected a power of two up to 256"),
+    ("early", ["modality-dropout": "1"], "option modality-dropout is \"1\"; expected a number from 0.0 to 0.95"),
+    ("early", ["noise": "-1"], "method early: option noise is \"-1\"; expected a number from 0.0 to 100.0"),
     ("mag", ["main": "d"], "method mag: option main is \"d\"; expected auto or one of a, b, c"),
     ("mag", ["insert": "3"], "method mag: option insert is \"3\"; expected a whole number from 0 to 2"),
     ("mag", ["heads": "5"], "method mag: 64 numbers cannot be split over 5 heads; change heads or output"),

@@ -185,6 +185,11 @@ import Training
     try expectEqual("unimodal", options, kit)
   }
 
+  /// What is added while training is drawn seed by seed, whatever the batch is padded to.
+  @Test(arguments: ["tensor", "late", "hpfn"]) func noiseAndHiddenModalities(method: String) throws {
+    try expectEqual(method, ["noise": "0.3", "modality-dropout": "0.3"], Self.mixed)
+  }
+
   static let mixed = Kit(
     "mixed", ["a": (.image, [1, 12, 12]), "b": (.sequence, [5, 3]), "c": (.audio, [18, 4]), "d": (.vector, [4])],
     missing: true, ragged: true)

@@ -18,8 +18,7 @@ for selection in try MethodSelection.parse("additive,low-rank", modalities: data
   _ = try TrialRunner(data).run(TrialConfiguration(selection, training: options, seed: 0, on: data), in: run)
   let model = try TrainedModel.load(run).model
   let test = data.dataset.batch(data.dataset[.test])
-  let parts = withoutGradients { model.encode(test) }
-  let result = EMAP().project(parts) { model.predict($0) }
+  let result = withoutGradients { EMAP().project(model.encode(test), through: model) }
   let whole = accuracy(result.original, test.target!)
   let additive = accuracy(result.projection, test.target!)
   print("\(selection.name): accuracy \(whole), of its additive part \(additive), interactions \(whole - additive)")

@@ -4,7 +4,7 @@ public import Tensors
 /// Adds what each modality says: z = Σ_m W_m x_m.
 ///
 /// It holds no interaction, so it is the yardstick for the fusions that do. An absent modality's term is dropped.
-public struct AdditiveFusion: Fusion {
+public struct AdditiveFusion: SeparableFusion {
   public let outputSize: Int
   let widths: [Int]
   let projections: [Linear]
@@ -19,9 +19,12 @@ public struct AdditiveFusion: Fusion {
     projections = widths.map { Linear($0, output, bias: false, generator: generator) }
   }
 
-  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+  public var isMultiaffine: Bool { true }
+
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
     check(inputs, widths: widths, in: "AdditiveFusion")
-    let terms = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
-    return terms.dropFirst().reduce(terms[0], +)
+    return zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
   }
+
+  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor { sum(parts) }
 }

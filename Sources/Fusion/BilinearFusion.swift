@@ -7,7 +7,7 @@ public import Tensors
 /// as M², where chaining the products would grow as width^M). Encodings are first projected to a small width. An absent
 /// modality's projection is the vector of ones, as the factor is 1 in `MultiplicativeFusion`: its pairs become linear in
 /// the partner.
-public struct BilinearFusion: Fusion {
+public struct BilinearFusion: SeparableFusion {
   public let outputSize: Int
   let widths: [Int]
   let projections: [Linear]
@@ -29,11 +29,16 @@ public struct BilinearFusion: Fusion {
     bias = Parameter(.zeros([output]))
   }
 
-  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+  public var isMultiaffine: Bool { true }
+
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
     check(inputs, widths: widths, in: "BilinearFusion")
     let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
-    let factors = clearingAbsent(projected, present, with: 1)
-    return zip(pairs, modalityPairs(widths.count)).reduce(bias.value) { sum, pair in
+    return clearingAbsent(projected, present, with: 1)
+  }
+
+  public func combine(_ factors: [Tensor], present: Tensor?) -> Tensor {
+    zip(pairs, modalityPairs(widths.count)).reduce(bias.value) { sum, pair in
       let products = factors[pair.1.0].unsqueezed(2) * factors[pair.1.1].unsqueezed(1)
       return sum + pair.0(products.flattened(from: 1, to: 2))
     }

@@ -6,7 +6,7 @@ public import Tensors
 /// At the raw level (`EarlyFusion.Level`) a `FusionModel` hands in the inputs themselves, and the first layer already
 /// sees all modalities; at the encoded level each modality passes its encoder before. An absent modality's block is zero
 /// and contributes nothing.
-public struct EarlyFusion: Fusion {
+public struct EarlyFusion: SeparableFusion {
   /// What is concatenated.
   public enum Level: String, CaseIterable, Codable, Sendable { case raw, encoded }
 
@@ -31,5 +31,18 @@ public struct EarlyFusion: Fusion {
     check(inputs, widths: widths, in: "EarlyFusion")
     let joined = Tensor.concatenated(clearingAbsent(inputs, present), axis: -1)
     return layers.reduce(joined) { dropout($1($0).relu()) }
+  }
+
+  /// A linear predictor on the concatenation adds the modalities up.
+  public var isMultiaffine: Bool { layers.isEmpty }
+
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
+    check(inputs, widths: widths, in: "EarlyFusion")
+    let cleared = clearingAbsent(inputs, present)
+    return layers.first?.blocks(cleared) ?? cleared
+  }
+
+  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
+    layers.isEmpty ? Tensor.concatenated(parts, axis: -1) : layers.network(on: parts, dropout: dropout)
   }
 }

@@ -9,7 +9,7 @@ public import Tensors
 ///
 /// Deviations from the paper: the root is z / √(|z| + 10⁻⁴), whose slope stays finite at 0, and the length is √O rather
 /// than 1, so that a unit's size does not shrink with their number O.
-public struct FactorizedBilinearFusion: Fusion {
+public struct FactorizedBilinearFusion: SeparableFusion {
   public let outputSize: Int
   let widths: [Int]
   let factor: Int
@@ -30,19 +30,24 @@ public struct FactorizedBilinearFusion: Fusion {
     self.dropout = Dropout(dropout)
   }
 
-  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
-    let pooled = pooled(inputs, present: present)
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
+    check(inputs, widths: widths, in: "FactorizedBilinearFusion")
+    let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
+    return clearingAbsent(projected, present, with: 1)
+  }
+
+  public func combine(_ factors: [Tensor], present: Tensor?) -> Tensor {
+    let pooled = pooled(factors)
     let rooted = pooled * (pooled.abs() + 1e-4).rsqrt()
     let mean = rooted.square().mean(axes: [1], keepingDimensions: true)
     return rooted * (mean + 1e-12).rsqrt()
   }
 
   /// Σ_{a<b} SumPool_k(U_a x_a ⊙ U_b x_b), `[B, outputSize]`.
-  public func pooled(_ inputs: [Tensor], present: Tensor?) -> Tensor {
-    check(inputs, widths: widths, in: "FactorizedBilinearFusion")
-    let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
-    let factors = clearingAbsent(projected, present, with: 1)
+  public func pooled(_ inputs: [Tensor], present: Tensor?) -> Tensor { pooled(parts(inputs, present: present)) }
+
+  private func pooled(_ factors: [Tensor]) -> Tensor {
     let products = modalityPairs(widths.count).map { dropout(factors[$0] * factors[$1]) }
-    return products.dropFirst().reduce(products[0], +).reshaped([-1, outputSize, factor]).sum(axes: [2])
+    return sum(products).reshaped([-1, outputSize, factor]).sum(axes: [2])
   }
 }

@@ -21,7 +21,7 @@ public protocol Fusion: Module {
 /// A fusion of decisions: one predictor per modality, whose predictions are combined.
 ///
 /// Each expert learns from its own loss; the combination learns from predictions it does not reach back through.
-public protocol DecisionFusion: Fusion {
+public protocol DecisionFusion: SeparableFusion {
   /// The prediction of each modality's expert, `[B, outputSize]`: logits, or values where the task is regression.
   func experts(_ inputs: [Tensor]) -> [Tensor]
   /// Combines the experts' predictions of the modalities that are present into logits or values `[B, outputSize]`.
@@ -31,9 +31,7 @@ public protocol DecisionFusion: Fusion {
 }
 
 extension DecisionFusion {
-  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
-    combine(experts(clearingAbsent(inputs, present)), present: present)
-  }
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] { experts(clearingAbsent(inputs, present)) }
 }
 
 /// The column of `present` that belongs to one modality, `[B, 1]`.

@@ -118,6 +118,22 @@ public struct FusionModel: Module {
     return head.map { $0(fused) } ?? fused
   }
 
+  /// What each modality contributes alone before the fusion combines them, `[B, …]`; the encodings themselves where it
+  /// is not a `SeparableFusion`.
+  public func parts(_ encoded: [Tensor], present: Tensor? = nil) -> [Tensor] {
+    (fusion as? any SeparableFusion)?.parts(encoded, present: present) ?? encoded
+  }
+
+  /// Predicts from `parts`, which may come from different samples: logits or values `[B, outputs]`.
+  public func combine(_ parts: [Tensor], present: Tensor? = nil) -> Tensor {
+    guard let separable = fusion as? any SeparableFusion else { return predict(parts, present: present) }
+    let fused = separable.combine(parts, present: present)
+    return head.map { $0(fused) } ?? fused
+  }
+
+  /// Whether `combine` is affine in each part while the others stay, and asks for no presence.
+  public var isMultiaffine: Bool { (fusion as? any SeparableFusion)?.isMultiaffine ?? false }
+
   /// Predicts from a batch: logits or values `[B, outputs]`.
   public func callAsFunction(_ batch: Batch) -> Tensor {
     predict(encode(batch), present: presence(batch))

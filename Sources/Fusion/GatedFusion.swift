@@ -11,7 +11,7 @@ public import Tensors
 /// evaluating, the one with the largest V_m s_m. What a gate sees, s_m, is every modality, its own or the others.
 ///
 /// An absent modality's gate is 0, gates see zeros for it, and softmax and choice run over those present.
-public struct GatedFusion: ChoosingFusion {
+public struct GatedFusion: ChoosingFusion, SeparableFusion {
   /// How gates of different modalities relate.
   public enum Gate: String, CaseIterable, Codable, Sendable { case sigmoid, softmax, hard }
 
@@ -66,10 +66,28 @@ public struct GatedFusion: ChoosingFusion {
     return (hidden * openings(inputs, present: present)).sum(axes: [1])
   }
 
+  /// tanh(W_m x_m) beside what x_m adds to the scores of all gates, `[B, outputSize + M · units]`.
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
+    check(inputs, widths: widths, in: "GatedFusion")
+    let inputs = clearingAbsent(inputs, present)
+    return zip(zip(projections, inputs), contributions(inputs)).map { mapped, scores in
+      Tensor.concatenated([mapped.0(mapped.1).tanh(), scores], axis: -1)
+    }
+  }
+
+  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
+    let halves = parts.map { $0.split([outputSize, widths.count * units], axis: -1) }
+    let scores = sum(halves.map { $0[1] }).reshaped([-1, widths.count, units])
+    return (Tensor.stacked(halves.map { $0[0] }, axis: 1) * opening(scores, present: present)).sum(axes: [1])
+  }
+
   /// The gates g_m, `[B, M, outputSize]`, or `[B, M, 1]` where they are hard.
   public func openings(_ inputs: [Tensor], present: Tensor?) -> Tensor {
-    let inputs = clearingAbsent(inputs, present)
-    let scores = scores(inputs)
+    opening(scores(clearingAbsent(inputs, present)), present: present)
+  }
+
+  /// The gates from their scores `[B, M, units]`.
+  private func opening(_ scores: Tensor, present: Tensor?) -> Tensor {
     let there = present?.unsqueezed(2)
     guard gate == .sigmoid else {
       return choosing(scores, among: there, axis: 1, hard: gate == .hard, temperature: temperature)
@@ -84,11 +102,27 @@ public struct GatedFusion: ChoosingFusion {
     openings(inputs, present: present).mean(axes: [2])
   }
 
+  /// Scores of the gate of one modality: one for each number of the representation, or one for all.
+  private var units: Int { gate == .hard ? 1 : outputSize }
+
+  /// What each modality adds to the scores of all gates, `[B, M · units]`.
+  private func contributions(_ inputs: [Tensor]) -> [Tensor] {
+    if sight == .all { return gates[0].blocks(inputs) }
+    let seen = inputs.indices.map { gate in inputs.indices.filter { ($0 == gate) == (sight == .own) } }
+    let blocks = zip(gates, seen).map { gate, seen in gate.blocks(seen.map { inputs[$0] }) }
+    return inputs.indices.map { modality in
+      Tensor.concatenated(
+        inputs.indices.map { gate in
+          seen[gate].firstIndex(of: modality).map { blocks[gate][$0] } ?? blocks[gate][0] * 0
+        }, axis: -1)
+    }
+  }
+
   /// V_m s_m, `[B, M, units]`.
   private func scores(_ inputs: [Tensor]) -> Tensor {
     func joined(_ inputs: [Tensor]) -> Tensor { Tensor.concatenated(inputs, axis: -1) }
     switch sight {
-    case .all: return gates[0](joined(inputs)).reshaped([-1, widths.count, gate == .hard ? 1 : outputSize])
+    case .all: return gates[0](joined(inputs)).reshaped([-1, widths.count, units])
     case .own: return Tensor.stacked(zip(gates, inputs).map { $0($1) }, axis: 1)
     case .others:
       let seen = inputs.indices.map { own in joined(inputs.indices.filter { $0 != own }.map { inputs[$0] }) }

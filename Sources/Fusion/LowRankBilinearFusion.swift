@@ -7,7 +7,7 @@ public import Tensors
 /// For two modalities it is the paper's unit; without the tanh, each z_k is then the bilinear form xᵀ W_k y whose W_k has
 /// rank R. For more, pairs are summed as in `BilinearFusion`, and the U_m are shared by the pairs of a modality. An absent
 /// modality's factor is the vector of ones: its pairs become linear in the partner.
-public struct LowRankBilinearFusion: Fusion {
+public struct LowRankBilinearFusion: SeparableFusion {
   public let outputSize: Int
   let widths: [Int]
   let projections: [Linear]
@@ -30,11 +30,16 @@ public struct LowRankBilinearFusion: Fusion {
     self.dropout = Dropout(dropout)
   }
 
-  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+  public var isMultiaffine: Bool { true }
+
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
     check(inputs, widths: widths, in: "LowRankBilinearFusion")
     let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1).tanh() }
-    let factors = clearingAbsent(projected, present, with: 1)
-    return zip(pairs, modalityPairs(widths.count)).reduce(bias.value) { sum, pair in
+    return clearingAbsent(projected, present, with: 1)
+  }
+
+  public func combine(_ factors: [Tensor], present: Tensor?) -> Tensor {
+    zip(pairs, modalityPairs(widths.count)).reduce(bias.value) { sum, pair in
       sum + pair.0(dropout(factors[pair.1.0] * factors[pair.1.1]))
     }
   }

@@ -8,7 +8,7 @@ public import Tensors
 ///
 /// Deviation from the paper's initial values: the column of F that multiplies the 1 starts at 1, so that the product
 /// starts near 1 + Σ_m W_m x_m and neither vanishes nor grows with the number of modalities.
-public struct LowRankFusion: Fusion {
+public struct LowRankFusion: SeparableFusion {
   public let outputSize: Int
   let widths: [Int]
   let rank: Int
@@ -36,10 +36,14 @@ public struct LowRankFusion: Fusion {
     bias = Parameter(.zeros([output]))
   }
 
-  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+  public var isMultiaffine: Bool { true }
+
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
     check(inputs, widths: widths, in: "LowRankFusion")
-    let terms = zip(factors, clearingAbsent(inputs, present)).map { $0($1) }
-    let products = terms.dropFirst().reduce(terms[0], *)
-    return products.reshaped([-1, outputSize, rank]).matmul(weights.value) + bias.value
+    return zip(factors, clearingAbsent(inputs, present)).map { $0($1) }
+  }
+
+  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
+    product(parts).reshaped([-1, outputSize, rank]).matmul(weights.value) + bias.value
   }
 }

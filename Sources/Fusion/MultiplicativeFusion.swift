@@ -5,7 +5,7 @@ public import Tensors
 ///
 /// Only interactions of all modalities enter; the predictor that follows holds W. An absent modality's factor is 1, so
 /// the product of the others remains.
-public struct MultiplicativeFusion: Fusion {
+public struct MultiplicativeFusion: SeparableFusion {
   public let outputSize: Int
   let widths: [Int]
   let projections: [Linear]
@@ -20,10 +20,13 @@ public struct MultiplicativeFusion: Fusion {
     projections = widths.map { Linear($0, output, bias: false, generator: generator) }
   }
 
-  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+  public var isMultiaffine: Bool { true }
+
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
     check(inputs, widths: widths, in: "MultiplicativeFusion")
     let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
-    let factors = clearingAbsent(projected, present, with: 1)
-    return factors.dropFirst().reduce(factors[0], *)
+    return clearingAbsent(projected, present, with: 1)
   }
+
+  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor { product(parts) }
 }

@@ -4,7 +4,7 @@ public import Tensors
 /// Learns any interaction by a network on the concatenated encodings: MLP([x_1; …; x_M]).
 ///
 /// An absent modality's block is zero and contributes nothing.
-public struct NonlinearFusion: Fusion {
+public struct NonlinearFusion: SeparableFusion {
   public let outputSize: Int
   let widths: [Int]
   let layers: [Linear]
@@ -26,5 +26,14 @@ public struct NonlinearFusion: Fusion {
     check(inputs, widths: widths, in: "NonlinearFusion")
     let joined = Tensor.concatenated(clearingAbsent(inputs, present), axis: -1)
     return layers.reduce(joined) { dropout($1($0).relu()) }
+  }
+
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
+    check(inputs, widths: widths, in: "NonlinearFusion")
+    return layers[0].blocks(clearingAbsent(inputs, present))
+  }
+
+  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
+    layers.network(on: parts, dropout: dropout)
   }
 }

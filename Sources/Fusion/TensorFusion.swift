@@ -5,7 +5,7 @@ public import Tensors
 ///
 /// The constant 1 beside each x_m keeps single modalities and products of fewer in the tensor. For any M ≥ 2. An absent
 /// modality is [0; 1], so the products of those present remain.
-public struct TensorFusion: Fusion {
+public struct TensorFusion: SeparableFusion {
   /// The widest fused tensor that is allowed: 2¹⁸ features a sample.
   public static let largestFusedWidth = 1 << 18
 
@@ -49,21 +49,25 @@ public struct TensorFusion: Fusion {
     return width
   }
 
-  public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
-    check(inputs, widths: widths, in: "TensorFusion")
-    return output(fused(inputs, present: present))
-  }
+  public var isMultiaffine: Bool { true }
 
-  /// vec(⊗_m [x_m; 1]), `[B, fusedWidth]`: the last modality's index moves fastest, and within a modality the 1 is last.
-  public func fused(_ inputs: [Tensor], present: Tensor?) -> Tensor {
+  /// [x_m; 1] of each modality, `[B, D_m + 1]`.
+  public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
+    check(inputs, widths: widths, in: "TensorFusion")
     var factors = clearingAbsent(inputs, present)
     if !projections.isEmpty {
       // Cleared again: a projection's offset would stand where the modality is absent.
       factors = clearingAbsent(zip(projections, factors).map { $0($1) }, present)
     }
-    let extended = factors.map { $0.padded([0, 1], value: 1) }
-    return extended.dropFirst().reduce(extended[0]) {
-      ($0.unsqueezed(2) * $1.unsqueezed(1)).flattened(from: 1, to: 2)
-    }
+    return factors.map { $0.padded([0, 1], value: 1) }
+  }
+
+  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor { output(outer(parts)) }
+
+  /// vec(⊗_m [x_m; 1]), `[B, fusedWidth]`: the last modality's index moves fastest, and within a modality the 1 is last.
+  public func fused(_ inputs: [Tensor], present: Tensor?) -> Tensor { outer(parts(inputs, present: present)) }
+
+  private func outer(_ parts: [Tensor]) -> Tensor {
+    parts.dropFirst().reduce(parts[0]) { ($0.unsqueezed(2) * $1.unsqueezed(1)).flattened(from: 1, to: 2) }
   }
 }

@@ -5,11 +5,11 @@ public import Tensors
 /// Of all sums of one function per modality, it is the one nearest to f over all recombinations of the samples:
 /// f̂(x_i) = Σ_m mean_j f(x_i^m, x_j^{−m}) − (M − 1) mean_j f(x_j), where j runs over every combination of the samples'
 /// modalities. What f does better than f̂ is owed to interactions. For a model, f is the part above its encoders, on
-/// logits, so that encoders run once:
+/// logits, so that encoders run once. What f does to each modality alone can be done before, once a sample:
 ///
 /// ```swift
-/// let encoded = withoutGradients { model.encode(batch) }
-/// let additive = EMAP().project(encoded) { model.predict($0) }
+/// let parts = withoutGradients { model.parts(model.encode(batch)) }
+/// let additive = EMAP().project(parts) { model.combine($0) }
 /// let gap = accuracy(additive.original, batch.target!) - accuracy(additive.projection, batch.target!)
 /// ```
 public struct EMAP: Sendable {
@@ -17,7 +17,7 @@ public struct EMAP: Sendable {
   public var exactEvaluations: Int
   /// Combinations drawn where all would be too many.
   public var draws: Int
-  /// Rows that f is called on at once.
+  /// Rows that f is called on at once, about.
   public var blockSize: Int
 
   public init(exactEvaluations: Int = 1 << 22, draws: Int = 64, blockSize: Int = 512) {
@@ -46,7 +46,7 @@ public struct EMAP: Sendable {
   /// and for the mean, which keeps an additive function unchanged to rounding at any number of draws.
   ///
   /// - Parameters:
-  ///   - inputs: the encodings x^m `[N, …]` of the same N samples.
+  ///   - inputs: the encodings x^m `[N, …]` of the same N samples, or what f makes of each alone before it combines them.
   ///   - present: `[N, M]`, which samples have which modality; recombined along with the encodings. Combinations of which
   ///     every modality is absent are evaluated as any other.
   ///   - generator: source of the draws; not used where the projection is exact.
@@ -55,24 +55,18 @@ public struct EMAP: Sendable {
     _ inputs: [Tensor], present: Tensor? = nil, generator: Generator = Generator(seed: 0),
     _ function: ([Tensor], Tensor?) -> Tensor
   ) -> Result {
-    let count = inputs.first?.shape.first ?? 0
-    precondition(
-      count > 0 && inputs.allSatisfy { $0.shape[0] == count },
-      "EMAP needs the same samples in each modality, found shapes \(inputs.map(\.shape))")
+    let count = samples(inputs)
     let columns = present?.unbind(axis: 1)
+    let modalities = inputs.enumerated().map { Rows(values: $1, present: columns?[$0]) }
+    let all = Combinations(samples: count, modalities: inputs.count)
     return withoutGradients {
-      func evaluate(_ samples: [[Int]]) -> Tensor {
-        let rows = samples.map { Tensor($0) }
-        let picked = zip(inputs, rows).map { $0.indexSelect(axis: 0, $1) }
-        let mask = columns.map { Tensor.stacked(zip($0, rows).map { $0.indexSelect(axis: 0, $1) }, axis: 1) }
-        return function(picked, mask).to(.float64)
+      withoutActuallyEscaping(function) { function in
+        let grid = Grid(modalities: modalities, function: function)
+        let original = blocks(of: count) { range in grid.values(at: range) }
+        return all.count <= exactEvaluations
+          ? exact(all, original: original, grid)
+          : sampled(all, original: original, generator: generator, grid)
       }
-      let combinations = Combinations(samples: count, modalities: inputs.count)
-      let original = blocks(of: count) { range in evaluate(inputs.map { _ in Array(range) }) }
-      guard combinations.count <= exactEvaluations else {
-        return sampled(combinations, original: original, generator: generator, evaluate)
-      }
-      return exact(combinations, original: original, evaluate)
     }
   }
 
@@ -83,54 +77,149 @@ public struct EMAP: Sendable {
     project(inputs, present: nil, generator: generator) { inputs, _ in function(inputs) }
   }
 
-  private func exact(_ all: Combinations, original: Tensor, _ evaluate: ([[Int]]) -> Tensor) -> Result {
-    let outputs = original.shape[1]
-    var sums = (0..<all.modalities).map { _ in Tensor.zeros([all.samples, outputs], dtype: .float64) }
-    for start in stride(from: 0, to: all.count, by: blockSize) {
-      let rows = all.rows(start..<min(start + blockSize, all.count))
-      let values = evaluate(rows)
-      for modality in sums.indices {
-        sums[modality] = sums[modality].indexAdd(axis: 0, Tensor(rows[modality]), values)
+  /// Projects a function that is affine in each input while the others stay: exact for any number of modalities.
+  ///
+  /// Its mean over recombinations is its value at the means, so that N · M + 1 evaluations stand for all N^M.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[N, …]` of the same N samples, such as the projections that a product of them multiplies.
+  ///   - function: f, giving `[n, K]`.
+  public func project(multiaffine inputs: [Tensor], _ function: ([Tensor]) -> Tensor) -> Result {
+    let count = samples(inputs)
+    return withoutGradients {
+      let means = inputs.map { $0.to(.float64).mean(axes: [0], keepingDimensions: true).to($0.dtype) }
+      func evaluate(_ range: Range<Int>, _ isOwn: (Int) -> Bool) -> Tensor {
+        function(
+          inputs.indices.map { modality in
+            isOwn(modality)
+              ? inputs[modality][range]
+              : means[modality].expanded(to: [range.count] + inputs[modality].shape.dropFirst())
+          }
+        ).to(.float64)
       }
+      let original = blocks(of: count) { evaluate($0) { _ in true } }
+      let ones = inputs.indices.map { modality in blocks(of: count) { evaluate($0) { $0 == modality } } }
+      let mean = function(means).to(.float64)
+      return Result(
+        projection: ones.dropFirst().reduce(ones[0], +) - mean * Double(inputs.count - 1), original: original,
+        isExact: true, evaluations: count * inputs.count + 1)
     }
+  }
+
+  private func samples(_ inputs: [Tensor]) -> Int {
+    let count = inputs.first?.shape.first ?? 0
+    precondition(
+      count > 0 && inputs.allSatisfy { $0.shape[0] == count },
+      "EMAP needs the same samples in each modality, found shapes \(inputs.map(\.shape))")
+    return count
+  }
+
+  /// Blocks of the combinations: some of all modalities but the last, each with a run of the last's samples.
+  private func exact(_ all: Combinations, original: Tensor, _ grid: Grid) -> Result {
+    let outputs = original.shape[1]
+    let last = all.modalities - 1
+    var sums = (0..<last).map { _ in Tensor.zeros([all.samples, outputs], dtype: .float64) }
+    var lastSums: [Tensor] = []
+    for start in stride(from: 0, to: all.samples, by: blockSize) {
+      let run = start..<min(start + blockSize, all.samples)
+      var total = Tensor.zeros([run.count, outputs], dtype: .float64)
+      let leading = all.count / all.samples
+      for first in stride(from: 0, to: leading, by: max(1, blockSize / run.count)) {
+        let rows = all.rows(first..<min(first + max(1, blockSize / run.count), leading)).map { Tensor($0) }
+        let slow = rows.enumerated().reduce(into: [:]) { $0[$1.0] = grid.modalities[$1.0].picked($1.1) }
+        let values = grid.values(slow: slow, fast: [last: grid.modalities[last].run(run)])
+        let means = values.sum(axes: [1])
+        for (modality, rows) in rows.enumerated() { sums[modality] = sums[modality].indexAdd(axis: 0, rows, means) }
+        total = total + values.sum(axes: [0])
+      }
+      lastSums.append(total)
+    }
+    sums.append(Tensor.concatenated(lastSums, axis: 0))
     // Each sample's value of a modality stands in N^(M−1) combinations.
     let share = Double(all.count / all.samples)
     let mean = sums[0].sum(axes: [0], keepingDimensions: true) / Double(all.count)
-    let projection = sums.dropFirst().reduce(sums[0], +) / share - mean * Double(all.modalities - 1)
+    let projection = sums.dropFirst().reduce(sums[0], +) / share - mean * Double(last)
     return Result(projection: projection, original: original, isExact: true, evaluations: all.count)
   }
 
-  private func sampled(
-    _ all: Combinations, original: Tensor, generator: Generator, _ evaluate: ([[Int]]) -> Tensor
-  ) -> Result {
+  private func sampled(_ all: Combinations, original: Tensor, generator: Generator, _ grid: Grid) -> Result {
     // One permutation after another for each modality: any two modalities meet at random, and a modality's samples
     // come equally often, which lowers the variance.
-    let drawn = (0..<all.modalities).map { _ in
-      Array(
-        (0..<(draws + all.samples - 1) / all.samples).flatMap { _ in
-          Tensor.permutation(all.samples, generator: generator).integers
-        }.prefix(draws))
+    let drawn = grid.modalities.map { rows in
+      rows.picked(
+        Tensor(
+          Array(
+            (0..<(draws + all.samples - 1) / all.samples).flatMap { _ in
+              Tensor.permutation(all.samples, generator: generator).integers
+            }.prefix(draws))))
     }
     var projection = Tensor.zeros(original.shape, dtype: .float64)
     for modality in 0..<all.modalities {
-      let values = blocks(of: all.samples * draws) { range in
-        evaluate(
-          drawn.enumerated().map { other, rows in
-            range.map { other == modality ? $0 / draws : rows[$0 % draws] }
-          })
+      var others = Dictionary(uniqueKeysWithValues: drawn.enumerated().map { ($0, $1) })
+      others[modality] = nil
+      let means = blocks(of: all.samples, size: max(1, blockSize / draws)) { range in
+        grid.values(slow: [modality: grid.modalities[modality].run(range)], fast: others).mean(axes: [1])
       }
-      projection = projection + values.reshaped([all.samples, draws, -1]).mean(axes: [1])
+      projection = projection + means
     }
-    let mean = blocks(of: draws) { range in evaluate(drawn.map { Array($0[range]) }) }
+    let mean = Grid(modalities: drawn, function: grid.function).values(at: 0..<draws)
       .mean(axes: [0], keepingDimensions: true)
     return Result(
       projection: projection - mean * Double(all.modalities - 1), original: original, isExact: false,
       evaluations: all.modalities * all.samples * draws + draws)
   }
 
-  private func blocks(of count: Int, _ evaluate: (Range<Int>) -> Tensor) -> Tensor {
-    Tensor.concatenated(
-      stride(from: 0, to: count, by: blockSize).map { evaluate($0..<min($0 + blockSize, count)) }, axis: 0)
+  private func blocks(of count: Int, size: Int? = nil, _ evaluate: (Range<Int>) -> Tensor) -> Tensor {
+    let size = size ?? blockSize
+    return Tensor.concatenated(
+      stride(from: 0, to: count, by: size).map { evaluate($0..<min($0 + size, count)) }, axis: 0)
+  }
+}
+
+/// Samples of one modality: what f takes, and which of them are there.
+private struct Rows {
+  let values: Tensor
+  let present: Tensor?
+
+  func run(_ range: Range<Int>) -> Rows { map { $0[range] } }
+  func picked(_ rows: Tensor) -> Rows { map { $0.indexSelect(axis: 0, rows) } }
+
+  /// The rows `[n, …]` as `[slow · fast, …]`: each `fast` times in turn, or all of them `slow` times.
+  func spread(slow: Int, fast: Int, isSlow: Bool) -> Rows {
+    map { x in
+      x.unsqueezed(isSlow ? 1 : 0).expanded(to: [slow, fast] + x.shape.dropFirst()).flattened(from: 0, to: 1)
+    }
+  }
+
+  private func map(_ change: (Tensor) -> Tensor) -> Rows {
+    Rows(values: change(values), present: present.map(change))
+  }
+}
+
+/// Evaluates f where some modalities move slowly and the others fast, in float64.
+private struct Grid {
+  let modalities: [Rows]
+  let function: ([Tensor], Tensor?) -> Tensor
+
+  /// f of a run of the samples as they are, `[n, K]`.
+  func values(at range: Range<Int>) -> Tensor { evaluate(modalities.map { $0.run(range) }) }
+
+  /// f of every row of the slow modalities with every row of the fast ones, `[slow, fast, K]`.
+  func values(slow: [Int: Rows], fast: [Int: Rows]) -> Tensor {
+    // One modality alone has nothing that moves slowly.
+    let count = slow.first?.value.values.shape[0] ?? 1
+    let each = fast.first?.value.values.shape[0] ?? 1
+    let rows = modalities.indices.map { modality in
+      let isSlow = slow[modality] != nil
+      return (isSlow ? slow : fast)[modality]!.spread(slow: count, fast: each, isSlow: isSlow)
+    }
+    let values = evaluate(rows)
+    return values.reshaped([count, each, values.shape[1]])
+  }
+
+  private func evaluate(_ rows: [Rows]) -> Tensor {
+    let columns = rows.compactMap(\.present)
+    return function(rows.map(\.values), columns.isEmpty ? nil : Tensor.stacked(columns, axis: 1)).to(.float64)
   }
 }
 
@@ -150,10 +239,10 @@ private struct Combinations {
     }
   }
 
-  /// The sample each modality is taken from, one list per modality.
+  /// The sample each modality but the last is taken from, one list per modality, for a run of the combinations of those.
   func rows(_ range: Range<Int>) -> [[Int]] {
-    var step = count
-    return (0..<modalities).map { _ in
+    var step = count / samples
+    return (0..<modalities - 1).map { _ in
       step /= samples
       return range.map { $0 / step % samples }
     }

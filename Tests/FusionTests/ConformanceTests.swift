@@ -72,6 +72,31 @@ import Testing
     expectClose(fusion(inputs, present: all), fusion(inputs, present: nil), tolerance: 1e-12)
   }
 
+  /// What a fusion says it does to each modality alone, and then to all, is what it does.
+  @Test(arguments: Variant.all, 2...4) func partsCombined(variant: Variant, modalities: Int) throws {
+    let widths = Array(Self.widths.prefix(modalities))
+    guard let fusion = try variant.fusion(widths: widths) as? any SeparableFusion else { return }
+    let inputs = encodings(widths)
+    for present in [nil, oneAbsent(samples: 4, modalities: modalities)] {
+      let parts = fusion.parts(inputs, present: present)
+      #expect(parts.count == modalities)
+      expectClose(fusion.combine(parts, present: present), fusion(inputs, present: present), tolerance: 1e-12)
+      guard fusion.isMultiaffine else { continue }
+      // Affine in each part: the value at a mixture of two samples' parts is the mixture of the values.
+      for modality in 0..<modalities {
+        let other = parts[modality].flipped([0])
+        func value(_ part: Tensor) -> Tensor {
+          var parts = parts
+          parts[modality] = part
+          return fusion.combine(parts, present: nil)
+        }
+        expectClose(
+          value(parts[modality] * 0.3 + other * 0.7), value(parts[modality]) * 0.3 + value(other) * 0.7,
+          tolerance: 1e-12)
+      }
+    }
+  }
+
   /// One sample gives what it gives within a batch, whatever it lacks.
   @Test(arguments: Variant.all) func batchOfOne(variant: Variant) throws {
     let fusion = try variant.fusion(widths: Self.widths)

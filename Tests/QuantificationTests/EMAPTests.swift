@@ -72,6 +72,21 @@ import Testing
     expect(result.projection.doubles, equal: expected)
   }
 
+  /// Products and sums of maps of each modality: the value at the means is the mean of the values.
+  @Test(arguments: 1...4) func multiaffineFunctionsNeedOnlyTheMeans(modalities: Int) {
+    let generator = Generator(seed: 4)
+    let inputs = (0..<modalities).map { _ in Tensor.randn([5, 3], dtype: .float64, generator: generator) }
+    let weight = Tensor.randn([3, 2], dtype: .float64, generator: generator)
+    let f = { (inputs: [Tensor]) in
+      (inputs.dropFirst().reduce(inputs[0], *) + inputs[0] * 2 - inputs[modalities - 1]).matmul(weight) + 0.5
+    }
+    let all = EMAP(blockSize: 7).project(inputs, f)
+    let means = EMAP(blockSize: 2).project(multiaffine: inputs, f)
+    expect(means.projection.doubles, equal: all.projection.doubles)
+    expect(means.original.doubles, equal: all.original.doubles)
+    #expect(means.isExact && means.evaluations == 5 * modalities + 1)
+  }
+
   @Test func drawsEstimateTheExactProjection() {
     let generator = Generator(seed: 5)
     let inputs = (0..<3).map { _ in Tensor.randn([12], dtype: .float64, generator: generator) }

@@ -46,7 +46,7 @@ struct Projection {
 
   func run() throws -> Worker.Answer {
     let start = processorTime()
-    let result = EMAP().project(encoded) { model.predict($0) }
+    let result = EMAP().project(encoded, through: model)
     let elapsed = processorTime() - start
     try Safetensors.write(["projection": result.projection], to: answers)
     return Worker.Answer(microseconds: [elapsed])

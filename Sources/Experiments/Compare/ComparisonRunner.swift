@@ -1,8 +1,8 @@
 public import Foundation
-import Fusion
-import Quantification
+public import Fusion
+public import Quantification
 import Synchronization
-import Tensors
+public import Tensors
 public import Training
 
 /// How far a comparison is.
@@ -118,7 +118,7 @@ public struct ComparisonRunner: Sendable {
       do {
         var record = records[index]
         let trial = folder(of: plan.trials.first { $0.selection.name == record.method && $0.seed == record.seed }!)
-        record.emap = try additiveProjection(TrainedModel.load(trial))
+        (record.emap, record.emapIsExact) = try additiveProjection(TrainedModel.load(trial))
         try trial.write(record, to: trial.trial)
         let finished = record
         results.withLock { $0[index] = finished }
@@ -131,7 +131,7 @@ public struct ComparisonRunner: Sendable {
   }
 
   /// Predictions on the test split of the additive function nearest to the model.
-  private func additiveProjection(_ trained: TrainedModel) -> [[Float]] {
+  private func additiveProjection(_ trained: TrainedModel) -> ([[Float]], isExact: Bool) {
     withoutGradients {
       let dataset = prepared.dataset.keeping(trained.modalities)
       let batches = dataset[.test].chunks(of: 256).map { dataset.batch($0) }
@@ -144,10 +144,8 @@ public struct ComparisonRunner: Sendable {
           zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, encoded.count], dtype: .bool) }) : nil
       // A pass over sequences costs far more than one over vectors.
       let exact = trained.model.fusion is any SequenceFusion ? 1 << 16 : 1 << 22
-      let result = EMAP(exactEvaluations: exact, draws: 128).project(encoded, present: present) {
-        trained.model.predict($0, present: $1)
-      }
-      return trained.finish(result.projection).rows
+      let result = EMAP(exactEvaluations: exact, draws: 128).project(encoded, through: trained.model, present: present)
+      return (trained.finish(result.projection).rows, result.isExact)
     }
   }
 }
@@ -155,6 +153,24 @@ public struct ComparisonRunner: Sendable {
 /// The user stopped a comparison; its finished trials and checkpoints are kept.
 public struct ComparisonStopped: Error, Sendable {
   init() {}
+}
+
+extension EMAP {
+  /// Projects what a model predicts from encodings; what it does to each modality alone is done once a sample.
+  ///
+  /// - Parameters:
+  ///   - encoded: `[N, D_m]` in sorted order of modality names, see `FusionModel.encode`.
+  ///   - present: `[N, M]`, see `FusionModel.presence`.
+  public func project(
+    _ encoded: [Tensor], through model: FusionModel, present: Tensor? = nil, generator: Generator = Generator(seed: 0)
+  ) -> Result {
+    withoutGradients {
+      let parts = model.parts(encoded, present: present)
+      return model.isMultiaffine
+        ? project(multiaffine: parts) { model.combine($0) }
+        : project(parts, present: present, generator: generator) { model.combine($0, present: $1) }
+    }
+  }
 }
 
 extension Array {

@@ -82,7 +82,8 @@ struct ReportPage {
     if let gap = verdict.emapGap {
       cards.append(
         card(
-          "from interactions", signed(gap.mean) + (metric.isShare ? " pts" : ""), interval(gap.ci95), ""))
+          "from interactions" + (verdict.emapIsExact == false ? ", estimated" : ""),
+          signed(gap.mean) + (metric.isShare ? " pts" : ""), interval(gap.ci95), ""))
     }
     return cards.joined(separator: "\n")
   }
@@ -227,7 +228,10 @@ struct ReportPage {
       if verdict.emapGap != nil {
         points.append(
           "What interactions contribute is the improvement of the best fusion over its empirical multimodally-additive "
-            + "projection (Hessel &amp; Lee, 2020), the closest model in which every modality adds its own vote.")
+            + "projection (Hessel &amp; Lee, 2020), the closest model in which every modality adds its own vote."
+            + (verdict.emapIsExact == false
+              ? " That projection was estimated from random recombinations of the samples' modalities: all of them were "
+                + "too many to form. The interval does not cover the error of that estimate." : ""))
       }
       if let baseline = verdict.baseline {
         points.append(

@@ -37,13 +37,16 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   public var peakBytes: Int
   /// Empirical multimodally-additive projection of `predictions`, same shape; `nil` where it was not computed.
   public var emap: [[Float]]?
+  /// Whether `emap` is exact; false where random recombinations of the samples stood for all of them.
+  public var emapIsExact: Bool?
 
   public init(
     method: String, area: String, modalities: [String], seed: Int, options: [String: String] = [:],
     failure: String? = nil, epochs: [EpochRecord] = [], bestEpoch: Int = 0, metrics: [String: Double] = [:],
     validationMetrics: [String: Double] = [:], predictions: [[Float]] = [], targets: [Double] = [],
     ids: [String] = [], parameters: Int = 0, trainSeconds: Double = 0,
-    latencyMicroseconds: Latency = Latency(p50: 0, p95: 0), peakBytes: Int = 0, emap: [[Float]]? = nil
+    latencyMicroseconds: Latency = Latency(p50: 0, p95: 0), peakBytes: Int = 0, emap: [[Float]]? = nil,
+    emapIsExact: Bool? = nil
   ) {
     self.method = method
     self.area = area
@@ -63,6 +66,7 @@ public struct TrialRecord: Codable, Sendable, Equatable {
     self.latencyMicroseconds = latencyMicroseconds
     self.peakBytes = peakBytes
     self.emap = emap
+    self.emapIsExact = emapIsExact
   }
 
   /// Whether the method saw a single modality.

@@ -27,6 +27,9 @@ public struct Verdict: Codable, Sendable, Equatable {
   /// Improvement of `bestFusion` over its empirical additive projection on the test split (Hessel & Lee, 2020): what
   /// interactions between the modalities contribute. `nil` where the projection was not computed.
   public var emapGap: Estimate?
+  /// Whether the projections behind `emapGap` are exact; false where any was estimated from random recombinations of the
+  /// samples, because all of them were too many. `nil` where unknown.
+  public var emapIsExact: Bool?
   /// Smallest improvement that counts as a gain, in the metric's units.
   public var margin: Double
   /// Score of the best constant answer.
@@ -67,6 +70,9 @@ public struct Verdict: Codable, Sendable, Equatable {
     bestFusion = fusion.name
     self.difference = difference
     emapGap = Self.emapGap(of: fusion.name, leaderboard, records)
+    let exact = records.filter { $0.method == fusion.name && $0.emap != nil }.map(\.emapIsExact)
+    emapIsExact =
+      emapGap == nil || exact.contains(nil) && !exact.contains(false) ? nil : !exact.contains(false)
     self.margin = margin
     baseline = leaderboard.baseline
     sentence = ""

@@ -65,6 +65,10 @@ struct VerdictSentence {
 
   private var interactions: String {
     guard let gap = verdict.emapGap else { return "how much of it comes from interactions was not measured" }
+    return shareOfInteractions(gap) + (verdict.emapIsExact == false ? " (estimated from random recombinations)" : "")
+  }
+
+  private func shareOfInteractions(_ gap: Estimate) -> String {
     if gap.ci95.low > 0 {
       guard gap.mean < verdict.difference.mean else {
         return "all of it comes from interactions between the modalities: "

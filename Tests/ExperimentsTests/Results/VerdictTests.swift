@@ -44,6 +44,17 @@ struct VerdictTests {
     #expect(verdict.sentence.contains("none of it is shown to come from interactions"))
   }
 
+  @Test(arguments: [true, false, nil] as [Bool?]) func estimatesAreCalledEstimates(isExact: Bool?) throws {
+    let records = pair(0.7, 0.85, emap: 0.8).map { record in
+      var record = record
+      record.emapIsExact = record.emap == nil ? nil : isExact
+      return record
+    }
+    let verdict = try #require(try verdict(records))
+    #expect(verdict.emapIsExact == isExact)
+    #expect(verdict.sentence.contains("estimated from random recombinations") == (isExact == false))
+  }
+
   @Test func unmeasuredInteractionsAreSaidToBe() throws {
     let verdict = try #require(try verdict(pair(0.7, 0.85)))
     #expect(verdict.emapGap == nil)

@@ -6,6 +6,7 @@ keeps its last figures (.build/speed/), so one part can be measured anew: run.py
 
 import argparse
 import datetime
+import itertools
 import json
 import os
 import pathlib
@@ -106,20 +107,21 @@ def replicas(folder, rounds, processes, count=16):
 
 def projection(folder, rounds, processes):
     rows, difference = {}, {}
-    for modalities in (2, 3):
-        say(f"EMAP, {modalities} modalities")
-        common = dict(work="project", folder=folder, modalities=modalities)
+    for method, modalities in itertools.product(("low-rank", "gated"), (2, 3)):
+        row = f"{method}, M = {modalities}"
+        say(f"EMAP, {row}")
+        common = dict(work="project", folder=folder, method=method, modalities=modalities)
 
         def check(name, answer, ours):
             if name == "Chiasm":
                 return
-            a, b = (load_file(f"{folder}/emap-{modalities}-{side}.safetensors")["projection"]
+            a, b = (load_file(f"{folder}/emap-{method}-{modalities}-{side}.safetensors")["projection"]
                     for side in ("chiasm", "pytorch"))
-            # Of three modalities, ours are sampled and the loop keeps the others of a sample together: two estimates.
-            difference[modalities] = float(np.sqrt(np.mean((a - b) ** 2)) / b.std())
-            same(f"EMAP of {modalities}", 0, difference[modalities], 1e-4 if modalities == 2 else 0.2)
+            # Of three modalities, the loop is an estimate: it keeps the others of a sample together.
+            difference[row] = float(np.sqrt(np.mean((a - b) ** 2)) / b.std())
+            same(f"EMAP, {row}", 0, difference[row], 1e-4 if modalities == 2 else 0.2)
 
-        rows[f"M = {modalities}"] = in_turn(
+        rows[row] = in_turn(
             min(rounds, 3),
             {name: (lambda name=name: processes[name].ask(**common)) for name in ("Chiasm", "PyTorch")}, check)
     return {"rows": rows, "difference": difference}

@@ -80,12 +80,12 @@ def replicas(folder, method, steps, replicas):
     return {"microseconds": [clock.stop() / replicas], "losses": losses}
 
 
-def project(folder, modalities):
+def project(folder, method, modalities):
     """EMAP by its definition: every sample's modality with all samples' others, one batch for each sample."""
-    tensors = load_file(f"{folder}/emap-{modalities}.safetensors")
+    tensors = load_file(f"{folder}/emap-{method}-{modalities}.safetensors")
     names = MODALITIES[:modalities]
     encoded = [tensors[name] for name in names]
-    model = Model("low-rank", {name: 64 for name in names})
+    model = Model(method, {name: 64 for name in names})
     model.load_state_dict({key[6:]: x for key, x in tensors.items() if key.startswith("model.")})
     model.eval()
     count = len(encoded[0])
@@ -109,7 +109,7 @@ def project(folder, modalities):
             mean = total.mean(0) / modalities
         projection = total - (modalities - 1) * mean
     elapsed = 1e6 * (time.process_time() - start)
-    save_file({"projection": projection}, f"{folder}/emap-{modalities}-pytorch.safetensors")
+    save_file({"projection": projection}, f"{folder}/emap-{method}-{modalities}-pytorch.safetensors")
     return {"microseconds": [elapsed], "losses": []}
 
 

@@ -113,7 +113,8 @@ public struct GatedFusion: ChoosingFusion, SeparableFusion {
     return inputs.indices.map { modality in
       Tensor.concatenated(
         inputs.indices.map { gate in
-          seen[gate].firstIndex(of: modality).map { blocks[gate][$0] } ?? blocks[gate][0] * 0
+          seen[gate].firstIndex(of: modality).map { blocks[gate][$0] }
+            ?? Tensor.zeros(blocks[gate][0].shape, dtype: blocks[gate][0].dtype)
         }, axis: -1)
     }
   }

@@ -29,14 +29,15 @@ extension SeparableFusion {
 }
 
 extension Linear {
-  /// What each block of the input adds to the output, offset left out: with the offset, their sum is the layer's output
-  /// for the blocks side by side.
+  /// What each block of the input adds to the output, the offset with the first: their sum is the layer's output for the
+  /// blocks side by side.
   func blocks(_ inputs: [Tensor]) -> [Tensor] {
     var start = 0
     return inputs.map { x in
       let width = x.shape[x.rank - 1]
       defer { start += width }
-      return x.linear(weight.value.narrow(axis: 1, start: start, length: width), bias: nil)
+      return x.linear(
+        weight.value.narrow(axis: 1, start: start, length: width), bias: start == 0 ? bias?.value : nil)
     }
   }
 }
@@ -44,8 +45,7 @@ extension Linear {
 extension [Linear] {
   /// Layers with ReLU and dropout on inputs side by side, of which `blocks` of the first layer are given.
   func network(on parts: [Tensor], dropout: Dropout) -> Tensor {
-    let first = dropout((sum(parts) + self[0].bias!.value).relu())
-    return dropFirst().reduce(first) { dropout($1($0).relu()) }
+    dropFirst().reduce(dropout(sum(parts).relu())) { dropout($1($0).relu()) }
   }
 }
 

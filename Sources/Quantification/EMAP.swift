@@ -20,7 +20,7 @@ public struct EMAP: Sendable {
   /// Rows that f is called on at once, about.
   public var blockSize: Int
 
-  public init(exactEvaluations: Int = 1 << 22, draws: Int = 64, blockSize: Int = 512) {
+  public init(exactEvaluations: Int = 1 << 22, draws: Int = 64, blockSize: Int = 1024) {
     precondition(exactEvaluations > 0 && draws > 0 && blockSize > 0, "EMAP needs positive limits")
     self.exactEvaluations = exactEvaluations
     self.draws = draws

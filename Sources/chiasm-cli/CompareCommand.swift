@@ -25,24 +25,24 @@ struct CompareCommand: ParsableCommand {
   var budget: Double?
   @Option(help: "First seed.")
   var seed: Int = 0
-  @Option(help: "Trainings at the same time; one per core by default.")
+  @Option(
+    help: """
+      Trainings at the same time; by default one per core, fewer where they would not fit into the memory. Results do \
+      not depend on it.
+      """)
   var jobs: Int?
   @Option(help: ArgumentHelp("Seeds of a method that train as one; 1 trains each alone.", valueName: "count"))
   var replicas: Int?
   @Option(help: ArgumentHelp("Where the report goes; report.html in the run folder by default.", valueName: "file"))
   var report: String?
-  @Option(help: ArgumentHelp("Go on with a comparison that was stopped.", valueName: "run"))
-  var resume: String?
-  @OptionGroup var training: TrainingFlags
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var work: WorkOptions
 
   func run() throws {
-    try output.checkWritable()
+    try work.output.checkWritable()
     if let report { try checkParent(of: report) }
     if let jobs { _ = try TrainingFlags.check(jobs, "--jobs", 1...1024) }
-    let job = try resume.map { try resumed($0) } ?? started()
-    try job.run(jobs: jobs, output: output, report: report.map { URL(fileURLWithPath: $0) })
+    let job = try work.resume.map { try resumed($0) } ?? started()
+    try job.run(jobs: jobs, output: work.output, report: report.map { URL(fileURLWithPath: $0) })
   }
 
   private func started() throws -> ComparisonJob {
@@ -50,8 +50,9 @@ struct CompareCommand: ParsableCommand {
     return try ComparisonJob.start(
       dataset: dataset, methods: methods, seeds: TrainingFlags.check(seeds ?? 5, "--seeds", 1...10_000),
       firstSeed: TrainingFlags.check(seed, "--seed", TrainingFlags.seeds),
-      training: training.resolved(), budget: checkedBudget(),
-      replicas: replicas.map { try TrainingFlags.check($0, "--replicas", 1...1024) }, store: store)
+      training: work.training.resolved(), budget: checkedBudget(),
+      replicas: replicas.map { try TrainingFlags.check($0, "--replicas", 1...1024) }, threads: work.checkedThreads(),
+      store: work.store)
   }
 
   private func checkedBudget() throws -> Double? {
@@ -59,10 +60,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func resumed(_ run: String) throws -> ComparisonJob {
-    guard methods == nil, seeds == nil, seed == 0, replicas == nil, training.isEmpty else {
-      throw UsageError(
-        "--resume goes on with the methods, seeds and training options the comparison began with; leave them out")
-    }
-    return try ComparisonJob.resume(run, dataset: dataset, budget: checkedBudget(), store: store)
+    try work.checkResumable(others: methods != nil || seeds != nil || seed != 0 || replicas != nil)
+    return try ComparisonJob.resume(run, dataset: dataset, budget: checkedBudget(), work: work)
   }
 }

@@ -11,7 +11,7 @@ struct ComparisonJob {
 
   static func start(
     dataset: String, methods: String?, seeds: Int, firstSeed: Int, training: TrainingOptions, budget: Double?,
-    replicas: Int? = nil, store options: StoreOptions
+    replicas: Int? = nil, threads: Int? = nil, store options: StoreOptions
   ) throws -> ComparisonJob {
     let prepared = try PreparedDataset(options.load(dataset))
     let names = prepared.dataset.names
@@ -25,26 +25,23 @@ struct ComparisonJob {
       dataset: dataset, fingerprint: prepared.fingerprint, selections: selections,
       seeds: Array(firstSeed..<firstSeed + seeds), training: training, budgetMinutes: budget,
       // Seeds that train as one end together: with a budget they train alone, so that it cuts seeds and not methods.
-      replicas: replicas ?? (budget == nil ? nil : 1))
+      replicas: replicas ?? (budget == nil ? nil : 1), threads: threads)
     let store = try RunStore(folder: options.folder)
     let run = StoredRun(kind: .compare, dataset: prepared.dataset.manifest.name)
     return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)
   }
 
   static func resume(
-    _ id: String, dataset: String?, budget: Double?, store options: StoreOptions
+    _ id: String, dataset: String?, budget: Double?, work: WorkOptions
   ) throws -> ComparisonJob {
-    let store = try RunStore(folder: options.folder)
-    let run = try store.run(id)
-    guard run.kind == .compare else {
-      throw UsageError("run \(run.id) is no comparison; go on with: chiasm train --resume \(run.id)")
-    }
+    let store = try RunStore(folder: work.store.folder)
+    let run = try work.run(id, .compare, in: store)
     let folder = RunFolder(store.url(of: run))
     var plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
     if let dataset { plan.dataset = dataset }
     plan.budgetMinutes = budget ?? plan.budgetMinutes
-    let prepared = try PreparedDataset(options.load(plan.dataset))
-    return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)
+    let prepared = try PreparedDataset(work.store.load(plan.dataset))
+    return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: work.store)
   }
 
   func run(jobs: Int?, output: OutputOptions, report: URL?) throws {
@@ -52,24 +49,14 @@ struct ComparisonJob {
     let interruption = Interruption()
     let runner = try ComparisonRunner(
       plan, in: folder, on: prepared, jobs: jobs, cancellation: interruption.cancellation)
-    var run = run
-    run.status = .running
-    try store.save(run)
     let line = ProgressLine("compare \(prepared.dataset.manifest.name)", style: output.style)
-    do {
+    try store.working(on: run, of: options, line: line) { _ in
       let (comparison, records) = try runner.run { progress in
         line.update(
           progress.thousandths, of: 1000, unit: nil, note: "\(progress.finished)/\(progress.trials) \(progress.note)")
       }
       line.finish(1000, of: 1000)
       try finish(comparison, records, output: output, report: report ?? folder.report)
-    } catch {
-      line.end()
-      run.status = error is ComparisonStopped ? .interrupted : .failed
-      run.failure = error is ComparisonStopped ? nil : "\(error)"
-      try? store.save(run)
-      guard error is ComparisonStopped else { throw error }
-      throw Interrupted("compare", run.id, runs: options.runs)
     }
   }
 

@@ -17,35 +17,20 @@ struct TrainCommand: ParsableCommand {
   var settings: [String] = []
   @Option(help: "Seed of initialisation, order and dropout (default: 0).")
   var seed: Int?
-  // More than one wait for each other at every operation, which costs most where the machine is busy or the model small;
-  // and the number of threads decides the last bits of the result.
-  @Option(help: "Threads of one operation; more pay off for large models on idle cores (default: 1).")
-  var threads: Int?
-  @Option(help: ArgumentHelp("Go on with a training that was stopped.", valueName: "run"))
-  var resume: String?
-  @OptionGroup var training: TrainingFlags
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var work: WorkOptions
 
   func run() throws {
-    try output.checkWritable()
-    Engine.threads = try TrainingFlags.check(threads ?? 1, "--threads", 1...1024)
-    if let resume {
-      guard
-        dataset == nil, method == nil, modalities == nil, settings.isEmpty, seed == nil, threads == nil,
-        training.isEmpty
-      else {
-        throw UsageError("--resume goes on with the options the training began with; leave the others out")
-      }
-      let runs = try RunStore(folder: store.folder)
-      let run = try runs.run(resume)
-      guard run.kind == .train else {
-        throw UsageError("run \(run.id) is a comparison; go on with: chiasm compare --resume \(run.id)")
-      }
-      return try go(on: run, runs)
+    try work.output.checkWritable()
+    let threads = try work.checkedThreads()
+    Engine.threads = threads ?? 1
+    if let resume = work.resume {
+      try work.checkResumable(
+        others: dataset != nil || method != nil || modalities != nil || !settings.isEmpty || seed != nil)
+      let runs = try RunStore(folder: work.store.folder)
+      return try go(on: work.run(resume, .train, in: runs), runs)
     }
     guard let dataset else { throw UsageError("train needs the folder of a data set, or --resume RUN") }
-    let data = try PreparedDataset(store.load(dataset))
+    let data = try PreparedDataset(work.store.load(dataset))
     let method = method ?? "early"
     var text = method
     if let modalities { text += "@" + modalities.replacingOccurrences(of: ",", with: "+") }
@@ -59,13 +44,17 @@ struct TrainCommand: ParsableCommand {
           : "a unimodal training needs one modality; add --modalities with one of \(names)")
     }
     let seed = try TrainingFlags.check(seed ?? 0, "--seed", TrainingFlags.seeds)
+    let configuration = try TrialConfiguration(selection, training: work.training.resolved(), seed: seed, on: data)
+    try configuration.check(on: data)
     let start = TrainStart(
-      dataset: dataset, fingerprint: data.fingerprint, threads: Engine.threads,
-      configuration: try TrialConfiguration(selection, training: training.resolved(), seed: seed, on: data))
-    try start.configuration.check(on: data)
+      dataset: dataset, fingerprint: data.fingerprint,
+      // What cannot be trained says so when it is.
+      threads: threads ?? (try? TrialRunner(data).fastestThreads(for: configuration, limit: Machine.current.cores))
+        ?? 1,
+      configuration: configuration)
     let run = StoredRun(
       kind: .train, dataset: data.dataset.manifest.name, method: selection.name, seed: seed)
-    try train(start, run, RunStore(folder: store.folder), resuming: false, prepared: data)
+    try train(start, run, RunStore(folder: work.store.folder), resuming: false, prepared: data)
   }
 
   /// Goes on with a training; one that is finished is shown, not done again.
@@ -75,28 +64,25 @@ struct TrainCommand: ParsableCommand {
       return try show(folder.read(TrialRecord.self, from: folder.trial), run, folder)
     }
     let start = try folder.read(TrainStart.self, from: TrainStart.file(folder))
-    let data = try PreparedDataset(store.load(start.dataset))
+    let data = try PreparedDataset(work.store.load(start.dataset))
     guard data.fingerprint == start.fingerprint else {
       throw InputError(file: start.dataset, "the data are not those that run \(run.id) began with; start a new one")
     }
-    Engine.threads = start.threads
     try train(start, run, runs, resuming: true, prepared: data)
   }
 
   private func train(
     _ start: TrainStart, _ run: StoredRun, _ runs: RunStore, resuming: Bool, prepared: PreparedDataset
   ) throws {
-    var run = run
+    Engine.threads = start.threads
     let folder = RunFolder(runs.url(of: run))
     let interruption = Interruption()
     try folder.make()
     try folder.write(start, to: TrainStart.file(folder))
-    run.status = .running
-    try runs.save(run)
     var runner = TrialRunner(prepared, cancellation: interruption.cancellation)
     runner.prefetch = 2
-    let line = ProgressLine("train \(start.configuration.selection.name)", style: output.style)
-    do {
+    let line = ProgressLine("train \(start.configuration.selection.name)", style: work.output.style)
+    try runs.working(on: run, of: work.store, line: line) { run in
       let record = try runner.run(start.configuration, in: folder, resuming: resuming) { progress in
         let validation = progress.validation.map { String(format: ", validation %.3f", $0) } ?? ""
         line.update(
@@ -105,25 +91,19 @@ struct TrainCommand: ParsableCommand {
       }
       let epochs = record.epochs.count
       line.finish(epochs, of: epochs, note: "best epoch \(record.bestEpoch) of \(epochs)")
+      var run = run
       run.status = .finished
       run.metrics = record.metrics
       try runs.save(run)
       try show(record, run, folder)
-    } catch {
-      line.end()
-      run.status = error is TrainingCancelled ? .interrupted : .failed
-      run.failure = error is TrainingCancelled ? nil : "\(error)"
-      try? runs.save(run)
-      guard error is TrainingCancelled else { throw error }
-      throw Interrupted("train", run.id, runs: store.runs)
     }
   }
 }
 
 extension TrainCommand {
   private func show(_ record: TrialRecord, _ run: StoredRun, _ folder: RunFolder) throws {
-    try output.write(record)
-    output.show(
+    try work.output.write(record)
+    work.output.show(
       TerminalTable(
         ["metric", "validation", "test"],
         rows: record.metrics.keys.sorted().map { name in
@@ -133,7 +113,7 @@ extension TrainCommand {
             }
         }
       ).text())
-    output.show("\nrun \(run.id) in \(folder.url.relativePath)")
+    work.output.show("\nrun \(run.id) in \(folder.url.relativePath)")
   }
 }
 

@@ -79,7 +79,7 @@ import Testing
     #expect(stopped.output.isEmpty)
     #expect(try place.chiasm(["runs", "list"]).output.contains("interrupted"))
     try place.chiasm(["train", "--resume", id]).expectRefusal(64, "go on with: chiasm compare --resume \(id)")
-    try place.chiasm(["compare", "--resume", id, "--seeds", "3"]).expectRefusal(64, "leave them out")
+    try place.chiasm(["compare", "--resume", id, "--seeds", "3"]).expectRefusal(64, "leave the others out")
 
     let resumed = try place.chiasm(["compare", "--resume", id, "--json", "result.json"])
     resumed.expectSuccess()

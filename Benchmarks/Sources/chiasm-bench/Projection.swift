@@ -1,32 +1,36 @@
 import Chiasm
 import Foundation
 
-/// What both sides of the EMAP rows start from: 2 000 samples and a low-rank fusion of two or three modalities.
+/// What both sides of the EMAP rows start from: 2 000 samples and a fusion of two or three modalities.
 enum ProjectionInputs {
   static let samples = 2000
   static let names = ["audio", "text", "video"]
   static let width = 64
+  /// One that only multiplies and adds what each modality contributes, and one that does not.
+  static let methods = ["low-rank", "gated"]
 
   static func write(to folder: URL) throws {
-    for modalities in [2, 3] {
+    for (method, modalities) in methods.flatMap({ method in [2, 3].map { (method, $0) } }) {
       let generator = Generator(seed: UInt64(modalities))
       var tensors: [String: Tensor] = [:]
       for name in names.prefix(modalities) { tensors[name] = Tensor.randn([samples, width], generator: generator) }
-      for (name, tensor) in try model(modalities).state() { tensors["model." + name] = tensor }
-      try Safetensors.write(tensors, to: file(folder, modalities))
+      for (name, tensor) in try model(method, modalities).state() { tensors["model." + name] = tensor }
+      try Safetensors.write(tensors, to: file(folder, method, modalities))
     }
   }
 
   /// Its encoders are not used: the samples are encodings.
-  static func model(_ modalities: Int) throws -> FusionModel {
+  static func model(_ method: String, _ modalities: Int) throws -> FusionModel {
     let names = names.prefix(modalities)
     return try FusionModel.make(
       specifications: names.reduce(into: [:]) { $0[$1] = ModalitySpecification(kind: .vector) },
-      shapes: names.reduce(into: [:]) { $0[$1] = [width] }, method: "low-rank", options: ["dropout": "0"],
+      shapes: names.reduce(into: [:]) { $0[$1] = [width] }, method: method, options: ["dropout": "0"],
       task: .classification, outputs: 2, generator: Generator(seed: 1))
   }
 
-  static func file(_ folder: URL, _ modalities: Int) -> URL { folder.appending(path: "emap-\(modalities).safetensors") }
+  static func file(_ folder: URL, _ method: String, _ modalities: Int) -> URL {
+    folder.appending(path: "emap-\(method)-\(modalities).safetensors")
+  }
 }
 
 /// The empirical multimodally-additive projection of that model.
@@ -35,13 +39,13 @@ struct Projection {
   let encoded: [Tensor]
   let answers: URL
 
-  init(_ folder: URL, modalities: Int) throws {
-    let (tensors, _) = try Safetensors.read(ProjectionInputs.file(folder, modalities))
-    model = try ProjectionInputs.model(modalities)
+  init(_ folder: URL, method: String, modalities: Int) throws {
+    let (tensors, _) = try Safetensors.read(ProjectionInputs.file(folder, method, modalities))
+    model = try ProjectionInputs.model(method, modalities)
     try model.load(
       tensors.reduce(into: [:]) { if $1.key.hasPrefix("model.") { $0[String($1.key.dropFirst(6))] = $1.value } })
     encoded = ProjectionInputs.names.prefix(modalities).map { tensors[$0]! }
-    answers = folder.appending(path: "emap-\(modalities)-chiasm.safetensors")
+    answers = folder.appending(path: "emap-\(method)-\(modalities)-chiasm.safetensors")
   }
 
   func run() throws -> Worker.Answer {

@@ -56,7 +56,7 @@ enum Worker {
     case "step": return try TrainingStep(folder, method: request.method).run(steps: request.steps)
     case "replicas":
       return try ReplicaStep(folder, method: request.method, count: request.replicas).run(steps: request.steps)
-    case "project": return try Projection(folder, modalities: request.modalities).run()
+    case "project": return try Projection(folder, method: request.method, modalities: request.modalities).run()
     default: throw UsageError("unknown work \"\(request.work)\"")
     }
   }

@@ -13,10 +13,12 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   public var budgetMinutes: Double?
   /// How many seeds of a method train as one at most; 1: each alone; nil: as many as is fast for the method.
   public var replicas: Int?
+  /// Threads of one operation, which decide the last bits of the results; nil until they are chosen.
+  public var threads: Int?
 
   public init(
     dataset: String, fingerprint: String, selections: [MethodSelection], seeds: [Int], training: TrainingOptions,
-    budgetMinutes: Double? = nil, replicas: Int? = nil
+    budgetMinutes: Double? = nil, replicas: Int? = nil, threads: Int? = nil
   ) {
     self.dataset = dataset
     self.fingerprint = fingerprint
@@ -25,6 +27,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     self.training = training
     self.budgetMinutes = budgetMinutes
     self.replicas = replicas
+    self.threads = threads
   }
 
   /// One training.

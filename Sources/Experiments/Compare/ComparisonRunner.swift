@@ -12,7 +12,7 @@ public struct ComparisonProgress: Sendable {
   public let trials: Int
   /// Work done in thousandths, with the epochs of running trials counted in.
   public let thousandths: Int
-  /// The trial that ended last, with its validation score.
+  /// The trial that ended last, with its validation score; before any ended, how many are at work.
   public let note: String
 }
 
@@ -24,12 +24,12 @@ public struct ComparisonRunner: Sendable {
   public let plan: ComparisonPlan
   public let folder: RunFolder
   public let prepared: PreparedDataset
-  /// Trials at work at the same time, each on one core.
-  public let jobs: Int
+  /// Trainings at the same time that were asked for; nil: as many as cores and memory allow.
+  public let jobs: Int?
   public let cancellation: Cancellation
   private let groups: [[ComparisonPlan.Trial]]
 
-  /// - Parameter jobs: nil for one per core.
+  /// - Parameter jobs: trainings at the same time; nil: one per core, fewer where they would not fit into the memory.
   /// - Throws: `InputError` where the folder holds a comparison of other data.
   public init(
     _ plan: ComparisonPlan, in folder: RunFolder, on prepared: PreparedDataset, jobs: Int? = nil,
@@ -45,7 +45,7 @@ public struct ComparisonRunner: Sendable {
     self.prepared = prepared
     self.cancellation = cancellation
     groups = plan.groups
-    self.jobs = max(1, jobs ?? min(ProcessInfo.processInfo.activeProcessorCount, groups.count))
+    self.jobs = jobs
   }
 
   /// Where the plan is kept.
@@ -63,14 +63,17 @@ public struct ComparisonRunner: Sendable {
     // A wrong option is the caller's mistake and must not cost a night of trials.
     let work = try plan.trials.map { try self.work($0) }
     let board = ProgressBoard(trials: work.count, report: progress)
-    let pending = PendingWork(
-      try groups.map { try self.work($0) }.filter { !$0.isFinished }, minutes: plan.budgetMinutes,
-      cancellation: cancellation)
-    board.skip(work.count(where: \.isFinished))
     var runner = TrialRunner(prepared, cancellation: cancellation)
-    runner.prefetch = jobs == 1 ? 2 : 0
+    let schedule = TrialSchedule(
+      try groups.map { try self.work($0) }.filter { !$0.isFinished }, with: runner, jobs: jobs, threads: plan.threads,
+      keepsOrder: plan.budgetMinutes != nil)
+    let parallelism = schedule.parallelism
+    if !schedule.groups.isEmpty { try note(parallelism) }
+    let pending = PendingWork(schedule.groups, minutes: plan.budgetMinutes, cancellation: cancellation)
+    board.begin(finished: work.count(where: \.isFinished), note: "\(parallelism)")
+    runner.prefetch = parallelism.jobs == 1 ? 2 : 0
     let trials = runner
-    TrialQueue.run(jobs: jobs, next: pending.next) { item in
+    TrialQueue.run(jobs: parallelism.jobs, threads: parallelism.threads, next: pending.next) { item in
       item.run(with: trials, cancellation: cancellation, board: board)
     }
     if let error = board.fatal { throw error }
@@ -86,6 +89,15 @@ public struct ComparisonRunner: Sendable {
     }
     try folder.write(comparison, to: folder.comparison)
     return (comparison, records)
+  }
+
+  /// Keeps what was chosen: results depend on the threads, so that a resumed comparison has to go on with as many.
+  private func note(_ parallelism: Parallelism) throws {
+    RunLog(file: folder.log).add("\(parallelism)")
+    guard plan.threads == nil else { return }
+    var plan = plan
+    plan.threads = parallelism.threads
+    try folder.write(plan, to: Self.planFile(folder))
   }
 
   private func folder(of trial: ComparisonPlan.Trial) -> RunFolder {
@@ -114,7 +126,7 @@ public struct ComparisonRunner: Sendable {
       records.indices.filter {
         records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil
       })
-    TrialQueue.run(jobs: jobs, next: { indices.withLock { $0.popLast() } }) { index in
+    TrialQueue.run(jobs: jobs ?? Machine.current.cores, next: { indices.withLock { $0.popLast() } }) { index in
       do {
         var record = records[index]
         let trial = folder(of: plan.trials.first { $0.selection.name == record.method && $0.seed == record.seed }!)

@@ -3,22 +3,23 @@ import Tensors
 
 /// Runs work items on a fixed number of threads.
 ///
-/// Results do not depend on how many there are: an item sees nothing of the others, and operations of the engine use one
-/// core each, since the number of cores decides how sums are rounded.
+/// Results do not depend on how many there are: an item sees nothing of the others, and operations of the engine use the
+/// threads they are given, since their number decides how sums are rounded.
 enum TrialQueue {
   /// - Parameters:
-  ///   - jobs: threads at work.
+  ///   - jobs: items worked on at the same time.
+  ///   - threads: of each of the engine's operations.
   ///   - next: the next item, or nil when there is none; called by one thread at a time.
   ///   - work: called for items at the same time.
   static func run<Item: Sendable>(
-    jobs: Int, next: @escaping @Sendable () -> Item?, work: @escaping @Sendable (Item) -> Void
+    jobs: Int, threads: Int = 1, next: @escaping @Sendable () -> Item?, work: @escaping @Sendable (Item) -> Void
   ) {
     let lock = NSLock()
     let group = DispatchGroup()
     for _ in 0..<jobs {
       group.enter()
       let thread = Thread {
-        Engine.threads = 1
+        Engine.threads = threads
         while let item = lock.withLock({ next() }) { work(item) }
         group.leave()
       }

@@ -18,10 +18,6 @@ struct TrialGroup: Sendable {
     if trials.count > 1 {
       let key = checkpoint.lastPathComponent
       defer { board.leave(key) }
-      // One core: several threads would sum in another order, and results must not depend on how many are free.
-      let threads = Engine.threads
-      Engine.threads = 1
-      defer { Engine.threads = threads }
       do {
         let records = try runner.run(
           group: trials.map(\.configuration), in: trials.map(\.folder), finished: trials.map(\.isFinished),
@@ -131,7 +127,13 @@ final class ProgressBoard: Sendable {
 
   func stop(_ error: any Error) { state.withLock { $0.fatal = $0.fatal ?? error } }
 
-  func skip(_ count: Int) { change { $0.finished += count } }
+  /// Starts with what is done already, and how the rest is going to be.
+  func begin(finished: Int, note: String) {
+    change {
+      $0.finished = finished
+      $0.note = note
+    }
+  }
 
   /// - Parameter share: of a trial that is done under `key`; more than 1 where several are done as one.
   func update(_ key: String, _ share: Double) { change { $0.running[key] = share } }

@@ -48,7 +48,7 @@ public struct TrialRunner: Sendable {
       let trained = try untrained(configuration)
       log.add(
         "start: \(configuration.selection.name), seed \(configuration.seed), \(trained.model.parameterCount) parameters, "
-          + "data set \(configuration.dataset)")
+          + "data set \(configuration.dataset), \(Engine.threads) \(Engine.threads == 1 ? "thread" : "threads")")
       let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
       let history = try fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress)
       return try (measure(trained, history), trained)

@@ -1,0 +1,90 @@
+import Foundation
+
+/// What this process may use of the machine that it runs on.
+public struct Machine: Sendable, Equatable {
+  /// Those that the process may run on, or fewer where a control group limits its time.
+  public var cores: Int
+  /// Memory that can still be taken, in bytes: the least that the system and every control group above leave; nil where
+  /// nothing says so.
+  public var availableBytes: Int?
+
+  public init(cores: Int, availableBytes: Int? = nil) {
+    self.cores = cores
+    self.availableBytes = availableBytes
+  }
+
+  /// As it is at this moment.
+  public static var current: Machine {
+    Machine(root: URL(filePath: "/", directoryHint: .isDirectory), cores: ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// Reads `proc` and `sys` below `root`, control groups of version 1 and 2.
+  init(root: URL, cores: Int) {
+    let files = SystemFiles(root: root)
+    let groups = files.groups
+    self.cores = max(1, groups.compactMap(files.cores).map { Int($0.rounded(.up)) }.reduce(cores, min))
+    availableBytes = ([files.availableBytes] + groups.map(files.bytesLeft)).compactMap { $0 }.min()
+  }
+}
+
+/// The files in which Linux says what it has and what it allows.
+private struct SystemFiles {
+  let root: URL
+
+  /// Folders of the control groups that the process is in, and of those above; not all of them have to exist.
+  var groups: [String] {
+    (text("proc/self/cgroup") ?? "").split(separator: "\n").flatMap { line -> [String] in
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { return [] }
+      // Version 2 has one hierarchy and no name; version 1 has one for each of its controllers.
+      let mounts = parts[1].isEmpty ? ["", "/unified"] : parts[1].split(separator: ",").map { "/\($0)" }
+      let path = parts[2].split(separator: "/")
+      return mounts.flatMap { mount in
+        (0...path.count).map { "sys/fs/cgroup\(mount)/" + path.prefix($0).joined(separator: "/") }
+      }
+    }
+  }
+
+  /// Memory that a new program could take without swapping.
+  var availableBytes: Int? { number(after: "MemAvailable:", in: "proc/meminfo").map { $0 << 10 } }
+
+  /// Cores' worth of time of a group.
+  func cores(_ group: String) -> Double? {
+    // "200000 100000", or "max 100000".
+    let both = text("\(group)/cpu.max")?.split(whereSeparator: \.isWhitespace).map { Double($0) }
+    let quota = both?.first ?? number("\(group)/cpu.cfs_quota_us").map(Double.init)
+    let period = both?.last ?? number("\(group)/cpu.cfs_period_us").map(Double.init)
+    guard let quota, let period, quota > 0, period > 0 else { return nil }
+    return quota / period
+  }
+
+  /// Bytes that a group has left; files that it read and could drop count as free.
+  func bytesLeft(_ group: String) -> Int? {
+    guard let limit = number("\(group)/memory.max") ?? number("\(group)/memory.limit_in_bytes"),
+      // No limit in version 1 is the largest number of pages.
+      limit < 1 << 60,
+      let used = number("\(group)/memory.current") ?? number("\(group)/memory.usage_in_bytes")
+    else { return nil }
+    let droppable =
+      number(after: "total_inactive_file", in: "\(group)/memory.stat")
+      ?? number(after: "inactive_file", in: "\(group)/memory.stat") ?? 0
+    return max(0, limit - used + droppable)
+  }
+
+  private func text(_ path: String) -> String? {
+    try? String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
+  private func number(_ path: String) -> Int? {
+    text(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+  }
+
+  /// The number behind the first word `key` that begins a line.
+  private func number(after key: String, in path: String) -> Int? {
+    for line in (text(path) ?? "").split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count > 1, words[0] == key { return Int(words[1]) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Fusion
+import Layers
+import Modalities
+import Tensors
+import Training
+
+/// What a training costs on this machine, measured on a few steps that are thrown away.
+public struct TrialCost: Sendable, Equatable {
+  /// Processor time of one step on one core.
+  public var secondsPerStep: Double
+  /// Most bytes that tensors hold at once, the data set left out.
+  public var bytes: Int
+}
+
+extension TrialRunner {
+  /// Measures a training: parameters, gradients, moments and activations of a step, and a pass over validation samples.
+  ///
+  /// - Throws: what the training would throw before its first step.
+  public func cost(of configuration: TrialConfiguration) throws -> TrialCost {
+    let threads = Engine.threads
+    Engine.threads = 1
+    defer { Engine.threads = threads }
+    let (seconds, bytes) = try Engine.measuringMemory {
+      let steps = try TrialSteps(self, configuration)
+      // The first step makes what later ones keep.
+      steps.run()
+      let seconds = steps.seconds(of: CLOCK_THREAD_CPUTIME_ID)
+      steps.validate()
+      return seconds
+    }
+    return TrialCost(secondsPerStep: seconds, bytes: bytes)
+  }
+
+  /// How many threads of one operation, at most `limit`, make a step of this training fastest.
+  ///
+  /// One where a step is short: its operations then are, too, and threads would spend their time waiting for each other
+  /// (on a busy machine sixteen times as much as working). Of longer steps, one unless several are clearly faster.
+  ///
+  /// - Throws: what the training would throw before its first step.
+  public func fastestThreads(for configuration: TrialConfiguration, limit: Int) throws -> Int {
+    guard limit > 1 else { return 1 }
+    let threads = Engine.threads
+    defer { Engine.threads = threads }
+    let steps = try TrialSteps(self, configuration)
+    func seconds(_ threads: Int) -> Double {
+      Engine.threads = threads
+      steps.run()
+      return steps.seconds(of: CLOCK_MONOTONIC)
+    }
+    let alone = seconds(1)
+    guard alone >= Self.shortStep else { return 1 }
+    var best = (threads: 1, seconds: alone / Self.clearlyFaster)
+    for threads in sequence(first: limit, next: { $0 / 2 }).prefix(while: { $0 > 1 }) {
+      let seconds = seconds(threads)
+      if seconds < best.seconds { best = (threads, seconds) }
+    }
+    return best.threads
+  }
+
+  /// Steps below it, in seconds, are not worth more than one thread.
+  private static var shortStep: Double { 0.005 }
+  /// By how much several threads have to be faster than one.
+  private static var clearlyFaster: Double { 1.25 }
+}
+
+/// Steps of a training that leave nothing behind.
+private struct TrialSteps {
+  private let trained: TrainedModel
+  private let arena: Arena
+  private let optimizer: any Optimizer
+  private let batch: Batch
+  private let validation: Batch
+  private let criterion: Criterion
+  private let generator: Generator
+
+  init(_ runner: TrialRunner, _ configuration: TrialConfiguration) throws {
+    let training = configuration.training
+    let dataset = runner.prepared.dataset.keeping(configuration.selection.modalities)
+    trained = try runner.untrained(configuration)
+    arena = try Arena(trained.model, decaysVectors: training.decaysVectors)
+    optimizer = training.optimizer.make(arena, weightDecay: training.weightDecay)
+    guard let first = runner.order(configuration).batches(epoch: 1).first else {
+      throw InputError("there is no batch to train on")
+    }
+    batch = dataset.batch(first).scaled(runner.prepared.scaling)
+    validation = dataset.batch(Array(dataset[.validation].prefix(256)))
+    criterion = runner.criterion(training)
+    generator = Generator(seed: runner.dropoutSeed(configuration))
+  }
+
+  func run() {
+    arena.backward(training(with: generator) { trained.model.objective(batch, criterion) })
+    if let limit = trained.configuration.training.gradientClip { _ = arena.clipGradients(norm: limit) }
+    optimizer.step(learningRate: trained.configuration.training.learningRate)
+  }
+
+  func validate() { withoutGradients { _ = trained.model(validation) } }
+
+  /// The least time of a step: what disturbs one only adds to it. Three steps, or one where it is long.
+  func seconds(of clock: clockid_t) -> Double {
+    var least = Double.infinity
+    for _ in 0..<3 {
+      let start = now(clock)
+      run()
+      least = min(least, now(clock) - start)
+      if least > 0.1 { break }
+    }
+    return least
+  }
+
+  private func now(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+/// What the commands that train have in common.
+struct WorkOptions: ParsableArguments {
+  @Option(
+    help: """
+      Threads of one operation; by default one where steps are short, else the number of free cores that a few steps \
+      run fastest on. Results agree to the last bit only for the same number.
+      """)
+  var threads: Int?
+  @Option(help: ArgumentHelp("Go on with a run that was stopped.", valueName: "run"))
+  var resume: String?
+  @OptionGroup var training: TrainingFlags
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func checkedThreads() throws -> Int? { try threads.map { try TrainingFlags.check($0, "--threads", 1...1024) } }
+
+  /// Refuses, with a run to go on with, options that it began with.
+  /// - Parameter others: whether any other such option was given.
+  func checkResumable(others: Bool) throws {
+    guard !others, threads == nil, training.isEmpty else {
+      throw UsageError("--resume goes on with the options that the run began with; leave the others out")
+    }
+  }
+
+  /// The run to go on with.
+  func run(_ id: String, _ kind: StoredRun.Kind, in runs: RunStore) throws -> StoredRun {
+    let run = try runs.run(id)
+    guard run.kind == kind else {
+      throw UsageError(
+        "run \(run.id) is a \(run.kind == .compare ? "comparison" : "training"); "
+          + "go on with: chiasm \(run.kind.rawValue) --resume \(run.id)")
+    }
+    return run
+  }
+}
+
+extension RunStore {
+  /// Works on a run while the store says how it stands: a run that is stopped or fails is remembered as such.
+  func working(on run: StoredRun, of options: StoreOptions, line: ProgressLine, _ body: (StoredRun) throws -> Void)
+    throws
+  {
+    var run = run
+    run.status = .running
+    try save(run)
+    do {
+      try body(run)
+    } catch {
+      line.end()
+      let isStopped = error is TrainingCancelled || error is ComparisonStopped
+      run.status = isStopped ? .interrupted : .failed
+      run.failure = isStopped ? nil : "\(error)"
+      try? save(run)
+      throw isStopped ? Interrupted(run.kind.rawValue, run.id, runs: options.runs) : error
+    }
+  }
+}

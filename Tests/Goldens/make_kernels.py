@@ -81,5 +81,12 @@ gram = pairwise.rbf_kernel(inputs, inputs, gamma=.05)
 svr = SVR(C=1.5, epsilon=.2, kernel="precomputed", tol=1e-10).fit(gram, target)
 case("svr", inputs=inputs, target=target, prediction=svr.predict(gram), bias=svr.intercept_)
 
+# The sigmoid of decisions, by scikit-learn.
+from sklearn.calibration import _SigmoidCalibration
+decisions = np.concatenate([rng.normal(1, 1.3, 40), rng.normal(-.7, 1, 25)])
+positive = np.arange(65) < 40
+sigmoid = _SigmoidCalibration().fit(decisions, positive)
+case("platt", decisions=decisions, a=sigmoid.a_, b=sigmoid.b_)
+
 with open(pathlib.Path(__file__).parent / "kernels.json", "w") as file:
     file.write("{\n" + ",\n".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in cases.items()) + "\n}\n")

@@ -68,7 +68,7 @@ let package = Package(
   ]
     + room("Tensors", ["CTorch", "CZlib"])
     + room("Kernels", ["CKernels", "Tensors"])
-    + room("Coordination", ["Kernels", "Layers", "Tensors"])
+    + room("Coordination", ["Kernels", "Layers", "Tensors", "Training"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"])
     + room("InformationTheory", [])

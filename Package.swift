@@ -15,9 +15,9 @@ let swift: [SwiftSetting] = [
 func asked(for name: String) -> Bool { ProcessInfo.processInfo.environment[name] != nil }
 
 /// A library target of ours, with its tests beside it.
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+func room(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = []) -> [Target] {
   [
-    .target(name: name, dependencies: dependencies, swiftSettings: swift),
+    .target(name: name, dependencies: dependencies, swiftSettings: swift + settings),
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swift),
   ]
 }
@@ -71,7 +71,8 @@ let package = Package(
     + room("Coordination", ["Kernels", "Layers", "Tensors", "Training"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"])
-    + room("InformationTheory", [])
+    // Solvers and searches in plain loops: without optimisation the tests would take minutes.
+    + room("InformationTheory", [], settings: [.unsafeFlags(["-O"], .when(configuration: .debug))])
     + room(
       "Modalities",
       [
@@ -80,7 +81,7 @@ let package = Package(
       ])
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
     + room("Fusion", ["Encoders", "Layers", "Modalities", "Tensors", "Training"])
-    + room("Quantification", ["Tensors"])
+    + room("Quantification", ["InformationTheory", "Layers", "Tensors", "Training"])
     + room(
       "Experiments",
       [

@@ -68,7 +68,7 @@ let package = Package(
   ]
     + room("Tensors", ["CTorch", "CZlib"])
     + room("Kernels", ["CKernels", "Tensors"])
-    + room("Coordination", ["Kernels", "Layers", "Tensors", "Training"])
+    + room("Coordination", ["InformationTheory", "Kernels", "Layers", "Tensors", "Training"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"])
     // Solvers and searches in plain loops: without optimisation the tests would take minutes.
@@ -80,7 +80,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ])
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
-    + room("Fusion", ["Encoders", "Layers", "Modalities", "Tensors", "Training"])
+    + room("Fusion", ["Encoders", "InformationTheory", "Layers", "Modalities", "Tensors", "Training"])
     + room("Quantification", ["InformationTheory", "Layers", "Tensors", "Training"])
     + room(
       "Experiments",

@@ -1,4 +1,5 @@
 import Foundation
+import InformationTheory
 import Tensors
 
 /// Tests of the hypothesis that a canonical correlation and all after it are 0, on normally distributed samples.

@@ -20,6 +20,7 @@ struct ChiasmCommand: ParsableCommand {
         subcommands: [
           MethodsCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, EmbedCommand.self,
         ]),
+      CommandGroup(name: "Understanding", subcommands: [QuantifyCommand.self]),
       CommandGroup(name: "Results", subcommands: [RunsCommand.self, ReportCommand.self, DoctorCommand.self]),
     ])
 }

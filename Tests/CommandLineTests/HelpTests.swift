@@ -3,7 +3,8 @@ import Testing
 @Suite struct HelpTests {
   static let commands: [[String]] = [
     ["demo"], ["compare"], ["data"], ["data", "synthetic"], ["data", "digits"], ["data", "inspect"], ["import"],
-    ["methods"], ["train"], ["evaluate"], ["predict"], ["embed"], ["runs"], ["runs", "list"], ["runs", "show"],
+    ["methods"], ["train"], ["evaluate"], ["predict"], ["embed"], ["quantify"], ["runs"], ["runs", "list"],
+    ["runs", "show"],
     ["runs", "delete"], ["report"], ["doctor"],
   ]
 

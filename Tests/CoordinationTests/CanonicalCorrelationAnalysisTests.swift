@@ -1,4 +1,5 @@
 import Foundation
+import InformationTheory
 import Tensors
 import Testing
 

@@ -1,23 +1,26 @@
 import Foundation
 
 /// Upper tails of distributions.
-enum Distribution {
+public enum Distribution {
   /// P(F ≥ f) with `a` and `b` degrees of freedom.
-  static func fAbove(_ f: Double, _ a: Double, _ b: Double) -> Double {
+  public static func fAbove(_ f: Double, _ a: Double, _ b: Double) -> Double {
     guard f > 0 else { return 1 }
     guard f.isFinite else { return 0 }
     return incompleteBeta(b / (b + a * f), b / 2, a / 2)
   }
 
+  /// P(|t| ≥ |`t`|) of Student's t with `k` degrees of freedom.
+  public static func studentBeyond(_ t: Double, _ k: Double) -> Double { fAbove(t * t, 1, k) }
+
   /// P(χ² ≥ x) with `k` degrees of freedom.
-  static func chiSquaredAbove(_ x: Double, _ k: Double) -> Double {
+  public static func chiSquaredAbove(_ x: Double, _ k: Double) -> Double {
     guard x > 0 else { return 1 }
     guard x.isFinite else { return 0 }
     return upperIncompleteGamma(k / 2, x / 2)
   }
 
   /// The regularised incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22).
-  static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+  public static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     guard x > 0 else { return 0 }
     guard x < 1 else { return 1 }
     // The fraction converges fast below the mean; above it the other tail is taken.
@@ -50,7 +53,7 @@ enum Distribution {
   }
 
   /// The regularised upper incomplete gamma function Q(a, x), by series (DLMF 8.11.4) or continued fraction (8.9.2).
-  static func upperIncompleteGamma(_ a: Double, _ x: Double) -> Double {
+  public static func upperIncompleteGamma(_ a: Double, _ x: Double) -> Double {
     guard x > 0 else { return 1 }
     let front = exp(a * log(x) - x - lgamma(a))
     guard x >= a + 1 else {

@@ -91,6 +91,17 @@ public struct FusionModel: Module {
     }
   }
 
+  /// Encodings of several batches as one; steps are padded to the longest.
+  public static func joined(_ encodings: [[Tensor]]) -> [Tensor] {
+    (0..<(encodings.first?.count ?? 0)).map { modality in
+      let parts = encodings.map { $0[modality] }
+      guard parts[0].rank == 3 else { return Tensor.concatenated(parts) }
+      let longest = parts.map { $0.shape[1] }.max()!
+      // Padding is marked by zeros, see `Steps.packed`.
+      return Tensor.concatenated(parts.map { $0.padded([0, 0, 0, longest - $0.shape[1]]) })
+    }
+  }
+
   /// Which modalities of the model each sample has, `[B, M]`; nil where all have all.
   public func presence(_ batch: Batch) -> Tensor? {
     guard batch.inputs.values.contains(where: { $0.present != nil }) else { return nil }

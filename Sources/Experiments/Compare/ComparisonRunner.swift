@@ -147,8 +147,7 @@ public struct ComparisonRunner: Sendable {
     withoutGradients {
       let dataset = prepared.dataset.keeping(trained.modalities)
       let batches = dataset[.test].chunks(of: 256).map { dataset.batch($0) }
-      let parts = batches.map { trained.model.encode($0) }
-      let encoded = trained.modalities.indices.map { modality in Tensor.concatenated(parts.map { $0[modality] }) }
+      let encoded = FusionModel.joined(batches.map { trained.model.encode($0) })
       let masks = batches.map { trained.model.presence($0) }
       let present =
         masks.contains { $0 != nil }

@@ -40,7 +40,8 @@ def step(result):
         "",
         "Batch 32, inputs 300, 74 and 47 wide, encoders of width 64, dropout 0, gathering, AdamW, clipping, one core.",
         f"Losses of the first 20 steps differ by at most {result['difference']:.0e} between any two sides. "
-        "Goals: ≥ 3 × PyTorch eager, ≥ 1 × JAX.",
+        "Goals: ≥ 3 × PyTorch eager, ≥ 1 × JAX."
+        + (f" Without torch.compile: {result['without_compile']}." if result.get("without_compile") else ""),
         "",
     ] + table("method", result["rows"])
 

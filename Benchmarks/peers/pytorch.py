@@ -19,6 +19,15 @@ def version(folder):
     return {"version": f"PyTorch {torch.__version__}"}
 
 
+def compiles(folder):
+    """Empty where torch.compile works here, else why not."""
+    try:
+        torch.compile(lambda x: (x * 2).sum())(torch.ones(3, requires_grad=True)).backward()
+        return {"version": ""}
+    except Exception as error:
+        return {"version": str(error).strip().splitlines()[0]}
+
+
 @functools.cache
 def samples(folder):
     tensors = load_file(f"{folder}/samples.safetensors")
@@ -115,4 +124,4 @@ def project(folder, method, modalities):
 
 if __name__ == "__main__":
     with torch.enable_grad():
-        serve({"version": version, "step": step, "replicas": replicas, "project": project})
+        serve({"version": version, "compiles": compiles, "step": step, "replicas": replicas, "project": project})

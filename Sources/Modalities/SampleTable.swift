@@ -60,19 +60,11 @@ public struct SampleTable: Sendable, Equatable {
   /// All cells of a column.
   public func cells(_ name: String) -> [String]? { columns[name].map { column in rows.map { $0[column] } } }
 
-  /// The table as text; cells with a comma, a quote or a line end are quoted.
+  /// The table as text.
   public var text: String {
-    func quoted(_ cell: String) -> String {
-      let special = cell.utf8.contains { byte in
-        [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(byte)
-      }
-      return special ? "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : cell
-    }
-    // A lone empty cell would read as an empty line.
-    func line(_ cells: [String]) -> String {
-      (cells == [""] ? "\"\"" : cells.map(quoted).joined(separator: ",")) + "\n"
-    }
-    return ([header] + rows).map(line).joined()
+    var table = CSVText(header)
+    rows.forEach { table.append($0) }
+    return table.text
   }
 
   /// Writes the table under a temporary name, then renames it.

@@ -12,7 +12,7 @@ final class Interruption {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [cancellation] in
-        if cancellation.isCancelled { exit(130) }
+        if cancellation.isCancelled { Main.end(130) }
         cancellation.cancel()
       }
       source.resume()

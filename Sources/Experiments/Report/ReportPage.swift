@@ -221,6 +221,9 @@ struct ReportPage {
         + "kept together. They say how far another test set of this size could move the numbers, not how another "
         + "training set could.",
     ]
+    points.append(
+      "Peak memory is the most that the tensors of one training held at once, without the data set and the program; of "
+        + "seeds that trained as one, each counts with an equal share.")
     if let verdict {
       points.append(
         "A gain counts when its interval lies above zero and it reaches "

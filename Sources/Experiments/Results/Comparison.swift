@@ -99,7 +99,7 @@ public struct MethodResult: Codable, Sendable, Equatable {
   public var epochs: Int
   /// Median over seeds.
   public var latencyMicroseconds: Latency
-  /// Largest over seeds.
+  /// Largest over seeds, see `TrialRecord.peakBytes`.
   public var peakBytes: Int
   /// Trials that ended without a result.
   public var failures: [TrialFailure]

@@ -33,7 +33,7 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   /// Time to predict one sample.
   public var latencyMicroseconds: Latency
   /// Most bytes that the tensors of the trial held at once: parameters, optimiser, batches and activations, without the
-  /// data set and the program.
+  /// data set and the program. Of seeds that trained as one, each has an equal share of what they held together.
   public var peakBytes: Int
   /// Empirical multimodally-additive projection of `predictions`, same shape; `nil` where it was not computed.
   public var emap: [[Float]]?

@@ -110,20 +110,3 @@ public struct RunFolder: Sendable, Equatable {
     try AtomicFile.write(Data(table.text.utf8), to: predictions)
   }
 }
-
-/// A table as comma-separated text (RFC 4180, lines ended by a line feed).
-struct CSVText {
-  private(set) var text = ""
-
-  init(_ header: [String]) { append(header) }
-
-  mutating func append(_ cells: [String]) {
-    text += cells.map(Self.quoted).joined(separator: ",") + "\n"
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    // Unicode scalars, since "\r\n" is a single character that is neither.
-    guard cell.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else { return cell }
-    return "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-  }
-}

@@ -26,6 +26,9 @@ public struct PreparedDataset: Sendable {
     self.dataset = dataset.normalised(with: normalisation)
   }
 
+  /// Targets of some samples as a model learns them.
+  func target(_ indices: [Int]) -> Tensor? { dataset.targets.tensor(indices).map { scaling.standardised($0) } }
+
   public var task: Task { dataset.manifest.task }
 
   /// Shape of one sample of each modality as encoders receive it: `[D]`, `[T, D]` or `[C, H, W]`.
@@ -58,6 +61,8 @@ public struct TargetScaling: Codable, Sendable, Equatable {
     self.mean = mean
     self.scale = scale
   }
+
+  func standardised(_ target: Tensor) -> Tensor { self == .identity ? target : (target - mean) / scale }
 
   init(_ dataset: Dataset) {
     guard dataset.manifest.task == .regression else {

@@ -143,7 +143,7 @@ public struct TrialRunner: Sendable {
   ) throws -> Validation {
     let indices = dataset[.validation]
     let outputs = trained.mapped(dataset, indices) { trained.model($0) }
-    let target = dataset.batch(indices).scaled(prepared.scaling).target!
+    let target = prepared.target(indices)!
     return try validation(of: outputs, trained, criterion, target, targets)
   }
 
@@ -206,7 +206,6 @@ extension MethodSelection {
 extension Batch {
   /// The batch with a standardised regression target.
   func scaled(_ scaling: TargetScaling) -> Batch {
-    guard scaling != .identity else { return self }
-    return Batch(inputs: inputs, target: target.map { ($0 - scaling.mean) / scaling.scale }, ids: ids)
+    Batch(inputs: inputs, target: target.map { scaling.standardised($0) }, ids: ids)
   }
 }

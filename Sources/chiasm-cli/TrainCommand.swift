@@ -49,7 +49,7 @@ struct TrainCommand: ParsableCommand {
     let start = TrainStart(
       dataset: dataset, fingerprint: data.fingerprint,
       // What cannot be trained says so when it is.
-      threads: threads ?? (try? TrialRunner(data).fastestThreads(for: configuration, limit: Machine.current.cores))
+      threads: threads ?? (try? TrialRunner(data).fastestThreads(for: configuration, limit: Machine.current.idleCores))
         ?? 1,
       configuration: configuration)
     let run = StoredRun(

@@ -6,7 +6,7 @@ import Foundation
 struct WorkOptions: ParsableArguments {
   @Option(
     help: """
-      Threads of one operation; by default one where steps are short, else the number of free cores that a few steps \
+      Threads of one operation; by default one where steps are short, else the number of idle cores that a few steps \
       run fastest on. Results agree to the last bit only for the same number.
       """)
   var threads: Int?

@@ -56,6 +56,12 @@ import Testing
     #expect(found == Machine(cores: 1, availableBytes: 1500))
   }
 
+  @Test(arguments: [("0.00", 8), ("2.6", 5), ("7.8", 1), ("80.5", 1), ("?", 8)])
+  func coresThatOthersUseAreNotIdle(load: String, idle: Int) throws {
+    let found = try machine(["proc/loadavg": "\(load) 1.00 1.00 2/300 4711\n"])
+    #expect(found == Machine(cores: 8, idleCores: idle))
+  }
+
   @Test func noQuotaLeavesTheCores() throws {
     let found = try machine([
       "proc/self/cgroup": "1:cpu,cpuacct:/\n", "sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n",

@@ -47,6 +47,14 @@ import Testing
     #expect(Parallelism(needs: [60, 50, 10, 40, 10], on: machine, fastest: { _ in 1 }).jobs == 1)
   }
 
+  /// Trainings do not wait for each other, threads do: busy cores get no second thread.
+  @Test func threadsAreForIdleCores() {
+    let busy = Machine(cores: 8, idleCores: 3)
+    #expect(Parallelism(needs: [1, 1], on: busy, fastest: { $0 }) == Parallelism(jobs: 2, threads: 1))
+    #expect(Parallelism(needs: [1], on: busy, fastest: { $0 }) == Parallelism(jobs: 1, threads: 3))
+    #expect(Parallelism(needs: Array(repeating: 1, count: 9), on: busy, fastest: { $0 }).jobs == 8)
+  }
+
   @Test func isSaidInWords() {
     #expect("\(Parallelism(jobs: 2, threads: 1))" == "2 trainings at a time, 1 thread each")
     #expect("\(Parallelism(jobs: 1, threads: 8))" == "1 training at a time, 8 threads each")

@@ -4,12 +4,16 @@ import Foundation
 public struct Machine: Sendable, Equatable {
   /// Those that the process may run on, or fewer where a control group limits its time.
   public var cores: Int
+  /// Cores that others left alone during the last minute; at least one.
+  public var idleCores: Int
   /// Memory that can still be taken, in bytes: the least that the system and every control group above leave; nil where
   /// nothing says so.
   public var availableBytes: Int?
 
-  public init(cores: Int, availableBytes: Int? = nil) {
+  /// - Parameter idleCores: nil for all.
+  public init(cores: Int, idleCores: Int? = nil, availableBytes: Int? = nil) {
     self.cores = cores
+    self.idleCores = idleCores ?? cores
     self.availableBytes = availableBytes
   }
 
@@ -22,7 +26,9 @@ public struct Machine: Sendable, Equatable {
   init(root: URL, cores: Int) {
     let files = SystemFiles(root: root)
     let groups = files.groups
-    self.cores = max(1, groups.compactMap(files.cores).map { Int($0.rounded(.up)) }.reduce(cores, min))
+    let allowed = max(1, groups.compactMap(files.cores).map { Int($0.rounded(.up)) }.reduce(cores, min))
+    self.cores = allowed
+    idleCores = max(1, min(allowed, cores - Int(files.load.rounded())))
     availableBytes = ([files.availableBytes] + groups.map(files.bytesLeft)).compactMap { $0 }.min()
   }
 }
@@ -44,6 +50,9 @@ private struct SystemFiles {
       }
     }
   }
+
+  /// Threads that ran or wanted to, on average over a minute.
+  var load: Double { text("proc/loadavg")?.split(separator: " ").first.flatMap { Double($0) } ?? 0 }
 
   /// Memory that a new program could take without swapping.
   var availableBytes: Int? { number(after: "MemAvailable:", in: "proc/meminfo").map { $0 << 10 } }

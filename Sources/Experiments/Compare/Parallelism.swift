@@ -10,7 +10,7 @@ public struct Parallelism: Sendable, Equatable {
     self.threads = threads
   }
 
-  /// As many trainings at a time as there are cores and as fit into the memory; threads for each only of cores that are left.
+  /// As many trainings at a time as there are cores and as fit into the memory; threads of cores left idle.
   ///
   /// Trainings have nothing to wait for between each other, while threads of one operation wait at its end.
   ///
@@ -24,7 +24,7 @@ public struct Parallelism: Sendable, Equatable {
   ) rethrows {
     let automatic = min(machine.cores / (threads ?? 1), Self.fitting(needs, into: machine.availableBytes))
     self.jobs = max(1, min(jobs ?? automatic, needs.count))
-    self.threads = try threads ?? fastest(max(1, machine.cores / self.jobs))
+    self.threads = try threads ?? fastest(max(1, machine.idleCores / self.jobs))
   }
 
   /// How many pieces of work fit, whichever of them meet.

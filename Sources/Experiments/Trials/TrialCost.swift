@@ -25,7 +25,7 @@ extension TrialRunner {
       let steps = try TrialSteps(self, configuration)
       // The first step makes what later ones keep.
       steps.run()
-      let seconds = steps.seconds(of: CLOCK_THREAD_CPUTIME_ID)
+      let seconds = steps.seconds(of: CLOCK_THREAD_CPUTIME_ID).min()!
       steps.validate()
       return seconds
     }
@@ -43,16 +43,17 @@ extension TrialRunner {
     let threads = Engine.threads
     defer { Engine.threads = threads }
     let steps = try TrialSteps(self, configuration)
-    func seconds(_ threads: Int) -> Double {
+    func seconds(_ threads: Int) -> [Double] {
       Engine.threads = threads
       steps.run()
       return steps.seconds(of: CLOCK_MONOTONIC)
     }
-    let alone = seconds(1)
+    let alone = seconds(1).min()!
     guard alone >= Self.shortStep else { return 1 }
     var best = (threads: 1, seconds: alone / Self.clearlyFaster)
     for threads in sequence(first: limit, next: { $0 / 2 }).prefix(while: { $0 > 1 }) {
-      let seconds = seconds(threads)
+      // Where others take a core away now and then, threads wait for the one that lost it: the slowest step tells.
+      let seconds = seconds(threads).max()!
       if seconds < best.seconds { best = (threads, seconds) }
     }
     return best.threads
@@ -97,16 +98,15 @@ private struct TrialSteps {
 
   func validate() { withoutGradients { _ = trained.model(validation) } }
 
-  /// The least time of a step: what disturbs one only adds to it. Three steps, or one where it is long.
-  func seconds(of clock: clockid_t) -> Double {
-    var least = Double.infinity
-    for _ in 0..<3 {
+  /// Times of some steps: four, fewer where they take more than half a second.
+  func seconds(of clock: clockid_t) -> [Double] {
+    var times: [Double] = []
+    repeat {
       let start = now(clock)
       run()
-      least = min(least, now(clock) - start)
-      if least > 0.1 { break }
-    }
-    return least
+      times.append(now(clock) - start)
+    } while times.count < 4 && times.reduce(0, +) < 0.5
+    return times
   }
 
   private func now(_ clock: clockid_t) -> Double {

@@ -76,6 +76,13 @@ struct KDTree {
     return result
   }
 
+  /// How many other points are equal to each of the rows whose radius is 0.
+  func equalCounts(radii: [Double]) -> [Int: Int] {
+    guard radii.contains(0) else { return [:] }
+    let counts = counts(within: radii.map { $0 == 0 ? .leastNonzeroMagnitude : 0 }, isStrict: true)
+    return radii.indices.reduce(into: [:]) { if radii[$1] == 0 { $0[$1] = counts[$1] } }
+  }
+
   private func withSearch(_ body: (Search) -> Void) {
     coordinates.withUnsafeBufferPointer { coordinates in
       boxes.withUnsafeBufferPointer { boxes in

@@ -5,8 +5,9 @@ import Foundation
 /// Mutual information by Kraskov, Stögbauer and Grassberger (2004), their first (equation 8) or second (equation 9)
 /// estimator; conditional mutual information by Frenzel and Pompe (2007); entropy by Kozachenko and Leonenko (1987).
 /// Results are not clipped: independent variables give values around 0, negative ones too. A variable may have several
-/// columns, which count by their spread: standardise those of unlike units. Repeated values violate the assumption of a
-/// density; where most are repeated, use `RossInformation` or discrete measures.
+/// columns, which count by their spread: standardise those of unlike units. A constant variable has 0. Repeated values
+/// violate the assumption of a density; where a sample has more than k equal ones, they are counted as a discrete value is
+/// (Gao et al., 2017, algorithm 1) by the first estimator. Where most are repeated, use discrete measures.
 ///
 /// ```swift
 /// let ksg = KraskovInformation(neighbours: 3)
@@ -35,8 +36,10 @@ public struct KraskovInformation: Sendable, Equatable {
   /// - Complexity: O(N log N) for few columns.
   public func mutualInformation(_ x: Points, _ y: Points, unit: InformationUnit) throws -> Double {
     let joint = try joined([x, y])
+    if x.isConstant || y.isConstant { return 0 }
+    let tree = KDTree(joint)
     var (radiiX, radiiY) = ([Double](repeating: 0, count: x.count), [Double](repeating: 0, count: x.count))
-    KDTree(joint).forEachNeighbourhood(neighbours) { row, found, distances in
+    tree.forEachNeighbourhood(neighbours) { row, found, distances in
       guard algorithm == .second else {
         (radiiX[row], radiiY[row]) = (distances[neighbours - 1], distances[neighbours - 1])
         return
@@ -48,6 +51,13 @@ public struct KraskovInformation: Sendable, Equatable {
     }
     let digamma = Digamma(upTo: x.count + 1)
     let isFirst = algorithm == .first
+    // ψ(k), of all that are equal where those are more than k.
+    var found = Double(x.count) * digamma[neighbours]
+    if isFirst {
+      let equal = tree.equalCounts(radii: radiiX)
+      for count in equal.values { found += digamma[count + 1] - digamma[neighbours] }
+      for row in equal.keys { (radiiX[row], radiiY[row]) = (.leastNonzeroMagnitude, .leastNonzeroMagnitude) }
+    }
     let (inX, inY) = (
       NeighbourCounts(x).counts(within: radiiX, isStrict: isFirst),
       NeighbourCounts(y).counts(within: radiiY, isStrict: isFirst)
@@ -55,7 +65,7 @@ public struct KraskovInformation: Sendable, Equatable {
     let shift = isFirst ? 1 : 0
     let mean = zip(inX, inY).reduce(0) { $0 + digamma[$1.0 + shift] + digamma[$1.1 + shift] } / Double(x.count)
     let correction = isFirst ? 0 : 1 / Double(neighbours)
-    return unit.value(ofNats: digamma[neighbours] - correction + digamma[x.count] - mean)
+    return unit.value(ofNats: found / Double(x.count) - correction + digamma[x.count] - mean)
   }
 
   /// I(X; Y | Z), by the first estimator's single radius.
@@ -65,14 +75,19 @@ public struct KraskovInformation: Sendable, Equatable {
     _ x: Points, _ y: Points, given z: Points, unit: InformationUnit
   ) throws -> Double {
     let joint = try joined([x, y, z])
+    if x.isConstant || y.isConstant { return 0 }
     var radii = [Double](repeating: 0, count: x.count)
-    KDTree(joint).forEachNeighbourhood(neighbours) { row, _, distances in radii[row] = distances[neighbours - 1] }
+    let tree = KDTree(joint)
+    tree.forEachNeighbourhood(neighbours) { row, _, distances in radii[row] = distances[neighbours - 1] }
     let digamma = Digamma(upTo: x.count + 1)
+    let equal = tree.equalCounts(radii: radii)
+    for row in equal.keys { radii[row] = .leastNonzeroMagnitude }
+    let excess = equal.values.reduce(0) { $0 + digamma[$1 + 1] - digamma[neighbours] } / Double(x.count)
     func mean(_ parts: [Points]) -> Double {
       let counts = NeighbourCounts(parts.count == 1 ? parts[0] : .joined(parts)).counts(within: radii, isStrict: true)
       return counts.reduce(0) { $0 + digamma[$1 + 1] } / Double(counts.count)
     }
-    return unit.value(ofNats: digamma[neighbours] - mean([x, z]) - mean([y, z]) + mean([z]))
+    return unit.value(ofNats: digamma[neighbours] + excess - mean([x, z]) - mean([y, z]) + mean([z]))
   }
 
   /// I(X; Y) − I(X; Y | Z): positive where redundancy prevails, negative where synergy does.

@@ -20,6 +20,9 @@ public struct Points: Sendable, Equatable {
 
   public subscript(row: Int) -> ArraySlice<Double> { values[row * width..<(row + 1) * width] }
 
+  /// Whether all rows are equal, so that there is nothing to have information about.
+  var isConstant: Bool { (1..<max(count, 1)).allSatisfy { self[$0].elementsEqual(self[0]) } }
+
   /// One variable made of several, side by side.
   public static func joined(_ parts: [Points]) -> Points {
     precondition(

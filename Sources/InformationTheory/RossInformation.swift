@@ -1,7 +1,8 @@
 /// Mutual information of a continuous and a discrete variable from nearest neighbours (Ross, 2014, equation 2).
 ///
 /// Each sample looks for its k-th neighbour among samples of its own label, then counts all samples that are nearer. A
-/// label with fewer than k + 1 samples uses all of its own; samples whose label occurs once are left out. Not clipped.
+/// label with fewer than k + 1 samples uses all of its own; samples whose label occurs once are left out. Where more than
+/// k samples are equal they are counted as a discrete value is (Gao et al., 2017, algorithm 1). Not clipped.
 public struct RossInformation: Sendable, Equatable {
   /// k.
   public let neighbours: Int
@@ -29,8 +30,15 @@ public struct RossInformation: Sendable, Equatable {
     var sum = 0.0
     for group in groups.values where group.count > 1 {
       let k = min(neighbours, group.count - 1)
-      KDTree(x.rows(group)).forEachNeighbourhood(k) { row, _, distances in radii[group[row]] = distances[k - 1] }
+      let tree = KDTree(x.rows(group))
+      var own = [Double](repeating: 0, count: group.count)
+      tree.forEachNeighbourhood(k) { row, _, distances in own[row] = distances[k - 1] }
       sum += Double(group.count) * (digamma[k] - digamma[group.count])
+      for (row, count) in tree.equalCounts(radii: own) {
+        sum += digamma[count + 1] - digamma[k]
+        own[row] = .leastNonzeroMagnitude
+      }
+      for (row, radius) in zip(group, own) { radii[row] = radius }
     }
     let counts = NeighbourCounts(x.rows(kept)).counts(within: kept.map { radii[$0] }, isStrict: true)
     for count in counts { sum -= digamma[count + 1] }

@@ -3,9 +3,15 @@ import Testing
 @Suite struct HelpTests {
   static let commands: [[String]] = [
     ["demo"], ["compare"], ["data"], ["data", "synthetic"], ["data", "digits"], ["data", "inspect"], ["import"],
+<<<<<<< HEAD
     ["methods"], ["train"], ["evaluate"], ["predict"], ["embed"], ["quantify"], ["runs"], ["runs", "list"],
     ["runs", "show"],
     ["runs", "delete"], ["report"], ["doctor"],
+=======
+    ["methods"], ["train"], ["evaluate"], ["predict"], ["embed"], ["runs"], ["runs", "list"], ["runs", "show"],
+    ["runs", "delete"], ["report"], ["doctor"], ["quantify"], ["quantify", "information"],
+    ["quantify", "partial-information"],
+>>>>>>> c5b6993 (quantify information and partial-information)
   ]
 
   @Test(arguments: commands) func everyCommandShowsAnExample(_ command: [String]) throws {

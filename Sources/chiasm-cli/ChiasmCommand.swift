@@ -20,13 +20,8 @@ struct ChiasmCommand: ParsableCommand {
         subcommands: [
           MethodsCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, EmbedCommand.self,
         ]),
-<<<<<<< HEAD
       CommandGroup(name: "Understanding", subcommands: [QuantifyCommand.self]),
       CommandGroup(name: "Results", subcommands: [RunsCommand.self, ReportCommand.self, DoctorCommand.self]),
-=======
-      CommandGroup(
-        name: "Results", subcommands: [QuantifyCommand.self, RunsCommand.self, ReportCommand.self, DoctorCommand.self]),
->>>>>>> c5b6993 (quantify information and partial-information)
     ])
 }
 
@@ -39,7 +34,8 @@ enum Main {
     signal(SIGXFSZ, SIG_IGN)
     Engine.keepFreedMemory()
     do {
-      var command = try ChiasmCommand.parseAsRoot(QuantifyCommand.reordered(Array(CommandLine.arguments.dropFirst())))
+      let arguments = try QuantifyCommand.reordered(Array(CommandLine.arguments.dropFirst()))
+      var command = try ChiasmCommand.parseAsRoot(arguments)
       try command.run()
       end(0)
     } catch let error as InputError {

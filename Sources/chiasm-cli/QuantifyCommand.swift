@@ -4,115 +4,24 @@ import Foundation
 
 struct QuantifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-<<<<<<< HEAD
-    commandName: "quantify", abstract: "Measure what modalities do together in a data set.",
-    discussion: """
-      interactions --regression: least squares of the target on a scalar of each of
-      two modalities and their product, with a partial F-test of the product.
-
-      Example: chiasm quantify mosi interactions --regression
-      Example: chiasm quantify digits interactions --regression --class 7
-      """)
-
-  /// What can be measured.
-  enum Measure: String, CaseIterable { case interactions }
-
-  @Argument(help: "Folder of the data set.")
-  var dataset: String
-  @Argument(help: ArgumentHelp("What to measure: interactions.", valueName: "what"))
-  var what: String
-  @Flag(help: "interactions: by ordinary least squares.")
-  var regression = false
-  @Option(help: ArgumentHelp("Modalities to look at; all by default.", valueName: "a,b"))
-  var modalities: String?
-  @Option(
-    help: ArgumentHelp(
-      "Features that stand for modalities, counted from 0; by default the only one, or the first principal component.",
-      valueName: "a:0,b:3"))
-  var features: String?
-  @Option(name: .customLong("class"), help: ArgumentHelp("The class that counts 1, all others 0.", valueName: "name"))
-  var positive: String?
-  @Option(help: "train, validation or test.")
-  var split: String = "train"
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
-
-  func run() throws {
-    guard Measure(rawValue: what) != nil else {
-      let known = Measure.allCases.map(\.rawValue).joined(separator: ", ")
-      throw UsageError("nothing called \"\(what)\" can be measured; expected one of \(known)")
-    }
-    guard regression else { throw UsageError("quantify interactions: say how; there is --regression") }
-    let (part, features) = try (parseSplit(split), parseFeatures())
-    try output.checkWritable()
-    let report = try InteractionReport(
-      store.load(dataset), split: part, features: features,
-      modalities: modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
-      positive: positive)
-    try output.write(report)
-    for pair in report.pairs { output.show(text(pair, report)) }
-  }
-
-  private func parseFeatures() throws -> [String: Int] {
-    guard let features else { return [:] }
-    return try features.split(separator: ",", omittingEmptySubsequences: false).reduce(into: [:]) { result, entry in
-      let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, let index = Int(parts[1]), index >= 0, result[String(parts[0])] == nil else {
-        throw UsageError("--features \"\(features)\": \"\(entry)\" is not modality:number, each modality once")
-      }
-      result[String(parts[0])] = index
-    }
-  }
-
-  private func text(_ pair: InteractionRegression, _ report: InteractionReport) -> String {
-    var lines = ["\(report.target) from \(pair.names.joined(separator: " and ")), \(pair.samples) samples of \(split)"]
-    lines += pair.names.map { "  \($0): \(report.scalars[$0] ?? "")" }
-    let models = [("additive", pair.additive), ("multiplicative", pair.multiplicative), ("full", pair.full)]
-    let terms = models.flatMap { name, model in
-      model.coefficients.map { term in
-        [
-          name, term.name, number(term.value), number(term.standardError),
-          term.t.map { String(format: "%.2f", $0) } ?? "",
-          term.p.map(probability) ?? "",
-        ]
-      }
-    }
-    lines.append(
-      TerminalTable(["model", "term", "coefficient", "standard error", "t", "p"], rows: terms).text())
-    let fits = models.map { name, model in
-      [
-        name, String(format: "%.4f", model.rSquared), String(format: "%.4f", model.adjustedRSquared),
-        model.aic.map { String(format: "%.2f", $0) } ?? "", number(model.residualVariance.squareRoot()),
-      ]
-    }
-    lines.append(TerminalTable(["model", "R²", "adjusted R²", "AIC", "residual deviation"], rows: fits).text())
-    let gain = pair.full.rSquared - pair.additive.rSquared
-    let test = pair.interaction
-    if let f = test.f, let p = test.p {
-      let degrees = test.degrees.map(String.init).joined(separator: ", ")
-      lines.append(
-        "The interaction adds \(String(format: "%.4f", gain)) to R²: partial F(\(degrees)) = "
-          + "\(String(format: "%.2f", f)), p = \(probability(p))\n")
-    } else {
-      lines.append("The full model explains the target without error, so there is nothing to test against\n")
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  private func number(_ value: Double) -> String { String(format: "%.5g", value) }
-
-  private func probability(_ p: Double) -> String {
-    p < 1e-300 ? "< 1e-300" : String(format: p < 0.001 ? "%.1e" : "%.4f", p)
-=======
     commandName: "quantify", abstract: "Measure what modalities say, alone and together.",
     discussion: "Example: chiasm quantify partial-information mosi",
-    subcommands: [QuantifyInformationCommand.self, QuantifyPartialInformationCommand.self])
+    subcommands: [
+      QuantifyInformationCommand.self, QuantifyPartialInformationCommand.self, QuantifyInteractionsCommand.self,
+    ])
 
   /// `quantify DIR WHAT` as `quantify WHAT DIR`: both orders are understood.
-  static func reordered(_ arguments: [String]) -> [String] {
-    let names = configuration.subcommands.map { $0.configuration.commandName! }
-    guard arguments.count > 2, arguments[0] == "quantify", !names.contains(arguments[1]), names.contains(arguments[2])
+  ///
+  /// - Throws: `UsageError` where neither is something to measure.
+  static func reordered(_ arguments: [String]) throws -> [String] {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard arguments.count > 2, arguments[0] == "quantify", !names.contains(arguments[1]), arguments[1] != "help",
+      !arguments[1].hasPrefix("-"), !arguments[2].hasPrefix("-")
     else { return arguments }
+    guard names.contains(arguments[2]) else {
+      throw UsageError(
+        "nothing called \"\(arguments[2])\" can be measured; expected one of \(names.joined(separator: ", "))")
+    }
     return [arguments[0], arguments[2], arguments[1]] + arguments[3...]
   }
 }
@@ -288,6 +197,5 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
       rows: rows.map { name, part, stated in
         [name, amount(part.value), "\(amount(part.ci95.low)) … \(amount(part.ci95.high))", amount(stated)]
       }, numbers: [1, 3])
->>>>>>> c5b6993 (quantify information and partial-information)
   }
 }

@@ -3,15 +3,10 @@ import Testing
 @Suite struct HelpTests {
   static let commands: [[String]] = [
     ["demo"], ["compare"], ["data"], ["data", "synthetic"], ["data", "digits"], ["data", "inspect"], ["import"],
-<<<<<<< HEAD
     ["methods"], ["train"], ["evaluate"], ["predict"], ["embed"], ["quantify"], ["runs"], ["runs", "list"],
     ["runs", "show"],
-    ["runs", "delete"], ["report"], ["doctor"],
-=======
-    ["methods"], ["train"], ["evaluate"], ["predict"], ["embed"], ["runs"], ["runs", "list"], ["runs", "show"],
-    ["runs", "delete"], ["report"], ["doctor"], ["quantify"], ["quantify", "information"],
-    ["quantify", "partial-information"],
->>>>>>> c5b6993 (quantify information and partial-information)
+    ["runs", "delete"], ["report"], ["doctor"], ["quantify", "information"],
+    ["quantify", "partial-information"], ["quantify", "interactions"],
   ]
 
   @Test(arguments: commands) func everyCommandShowsAnExample(_ command: [String]) throws {

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct QuantifyInteractionsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "interactions", abstract: "Whether a product of two modalities adds to their sum.",
+    discussion: """
+      interactions --regression: least squares of the target on a scalar of each of
+      two modalities and their product, with a partial F-test of the product.
+
+      Example: chiasm quantify mosi interactions --regression
+      Example: chiasm quantify digits interactions --regression --class 7
+      """)
+
+  @Argument(help: "Folder of the data set.")
+  var dataset: String
+  @Flag(help: "By ordinary least squares.")
+  var regression = false
+  @Option(help: ArgumentHelp("Modalities to look at; all by default.", valueName: "a,b"))
+  var modalities: String?
+  @Option(
+    help: ArgumentHelp(
+      "Features that stand for modalities, counted from 0; by default the only one, or the first principal component.",
+      valueName: "a:0,b:3"))
+  var features: String?
+  @Option(name: .customLong("class"), help: ArgumentHelp("The class that counts 1, all others 0.", valueName: "name"))
+  var positive: String?
+  @Option(help: "train, validation or test.")
+  var split: String = "train"
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    guard regression else { throw UsageError("quantify interactions: say how; there is --regression") }
+    let (part, features) = try (parseSplit(split), parseFeatures())
+    try output.checkWritable()
+    let report = try InteractionReport(
+      store.load(dataset), split: part, features: features,
+      modalities: modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
+      positive: positive)
+    try output.write(report)
+    for pair in report.pairs { output.show(text(pair, report)) }
+  }
+
+  private func parseFeatures() throws -> [String: Int] {
+    guard let features else { return [:] }
+    return try features.split(separator: ",", omittingEmptySubsequences: false).reduce(into: [:]) { result, entry in
+      let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2, let index = Int(parts[1]), index >= 0, result[String(parts[0])] == nil else {
+        throw UsageError("--features \"\(features)\": \"\(entry)\" is not modality:number, each modality once")
+      }
+      result[String(parts[0])] = index
+    }
+  }
+
+  private func text(_ pair: InteractionRegression, _ report: InteractionReport) -> String {
+    var lines = ["\(report.target) from \(pair.names.joined(separator: " and ")), \(pair.samples) samples of \(split)"]
+    lines += pair.names.map { "  \($0): \(report.scalars[$0] ?? "")" }
+    let models = [("additive", pair.additive), ("multiplicative", pair.multiplicative), ("full", pair.full)]
+    let terms = models.flatMap { name, model in
+      model.coefficients.map { term in
+        [
+          name, term.name, number(term.value), number(term.standardError),
+          term.t.map { String(format: "%.2f", $0) } ?? "",
+          term.p.map(probability) ?? "",
+        ]
+      }
+    }
+    lines.append(
+      TerminalTable(["model", "term", "coefficient", "standard error", "t", "p"], rows: terms).text())
+    let fits = models.map { name, model in
+      [
+        name, String(format: "%.4f", model.rSquared), String(format: "%.4f", model.adjustedRSquared),
+        model.aic.map { String(format: "%.2f", $0) } ?? "", number(model.residualVariance.squareRoot()),
+      ]
+    }
+    lines.append(TerminalTable(["model", "R²", "adjusted R²", "AIC", "residual deviation"], rows: fits).text())
+    let gain = pair.full.rSquared - pair.additive.rSquared
+    let test = pair.interaction
+    if let f = test.f, let p = test.p {
+      let degrees = test.degrees.map(String.init).joined(separator: ", ")
+      lines.append(
+        "The interaction adds \(String(format: "%.4f", gain)) to R²: partial F(\(degrees)) = "
+          + "\(String(format: "%.2f", f)), p = \(probability(p))\n")
+    } else {
+      lines.append("The full model explains the target without error, so there is nothing to test against\n")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func number(_ value: Double) -> String { String(format: "%.5g", value) }
+
+  private func probability(_ p: Double) -> String {
+    p < 1e-300 ? "< 1e-300" : String(format: p < 0.001 ? "%.1e" : "%.4f", p)
+  }
+}

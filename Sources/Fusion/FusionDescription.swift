@@ -12,7 +12,8 @@ public struct FusionRequest: Sendable {
   public var task: Task
   /// The modalities' names, sorted.
   public var names: [String]
-  /// Whether a modality may have more than one step; only where the fusion reads steps.
+  /// Whether a modality may have more than one step, in an order that its encoding does not tell; only where the fusion
+  /// reads steps.
   public var areSequences: [Bool]
 
   /// - Parameters:
@@ -43,22 +44,25 @@ public struct FusionDescription: Sendable {
   public let replicates: Bool
   /// Whether it reads sequences step by step (`SequenceFusion`), which its encoders then leave as steps.
   public let readsSteps: Bool
+  /// Whether pictures and sounds become tokens (`makeTokenEncoder`); it then has the options of `TokenOptions`.
+  public let tokenizes: Bool
   let readsRaw: @Sendable (OptionValues) throws -> Bool
   let build: @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
 
   init(
     _ name: String, summary: String, paper: String, options: [MethodOption] = [],
-    modalities: ClosedRange<Int> = 2...64, replicates: Bool = true, readsSteps: Bool = false,
+    modalities: ClosedRange<Int> = 2...64, replicates: Bool = true, readsSteps: Bool = false, tokenizes: Bool = false,
     readsRaw: @escaping @Sendable (OptionValues) throws -> Bool = { _ in false },
     build: @escaping @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
   ) {
     self.name = name
     self.summary = summary
     self.paper = paper
-    self.options = options
+    self.options = options + (tokenizes ? TokenOptions.methodOptions : [])
     self.modalities = modalities
     self.replicates = replicates
     self.readsSteps = readsSteps
+    self.tokenizes = tokenizes
     self.readsRaw = readsRaw
     self.build = build
   }

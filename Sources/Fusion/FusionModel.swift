@@ -55,19 +55,29 @@ public struct FusionModel: Module {
     let encoderOptions = try EncoderOptions(values)
     let raw = try description.readsRaw(values)
     var encoders: [String: any Encoder] = [:]
+    var sequences: Set<String> = []
     for (name, specification) in specifications.sorted(by: { $0.key < $1.key }) {
       guard let shape = shapes[name] else { throw UsageError("no shape given for modality \(name)") }
-      encoders[name] =
-        raw
-        ? RawEncoder(kind: specification.kind, shape: shape)
-        : description.readsSteps
-          ? try makeStepEncoder(for: specification, shape: shape, options: encoderOptions, generator: generator)
-          : try makeEncoder(for: specification, shape: shape, options: encoderOptions, generator: generator)
+      if raw {
+        encoders[name] = RawEncoder(kind: specification.kind, shape: shape)
+      } else if description.tokenizes {
+        let made = try makeTokenEncoder(
+          for: specification, shape: shape, options: encoderOptions, tokens: TokenOptions(values), generator: generator)
+        encoders[name] = made.encoder
+        if shape.count == 2, !made.hasPositions { sequences.insert(name) }
+      } else if description.readsSteps {
+        encoders[name] = try makeStepEncoder(
+          for: specification, shape: shape, options: encoderOptions, generator: generator)
+        if shape.count == 2 { sequences.insert(name) }
+      } else {
+        encoders[name] = try makeEncoder(
+          for: specification, shape: shape, options: encoderOptions, generator: generator)
+      }
     }
     let ordered = encoders.sorted { $0.key < $1.key }
     let request = FusionRequest(
       widths: ordered.map(\.value.outputSize), outputs: outputs, task: task, names: ordered.map(\.key),
-      areSequences: ordered.map { description.readsSteps && shapes[$0.key]?.count == 2 })
+      areSequences: ordered.map { sequences.contains($0.key) })
     let fusion = try description.make(request, values: values, generator: generator)
     let head = fusion is any DecisionFusion ? nil : Linear(fusion.outputSize, outputs, generator: generator)
     var model = FusionModel(encoders: encoders, fusion: fusion, head: head)

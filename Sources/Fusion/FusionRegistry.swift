@@ -6,7 +6,8 @@ public enum FusionRegistry {
   /// The fusions of two modalities or more, in the order in which they are listed.
   public static let all: [FusionDescription] = [
     early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, polynomial, hpfn, gated,
-    mag, raven, mixture, nonlinear,
+    mag, raven, midTransformer, mbt,
+    mixture, nonlinear,
   ]
 
   /// The fusion, or the unimodal baseline, of that name.
@@ -201,14 +202,14 @@ public enum FusionRegistry {
     options: [
       main, MethodOption("depth", default: "2", help: "layers of the main modality's transformer"),
       MethodOption("insert", default: "1", help: "layers before the gate, from 0 to depth"),
-      MethodOption("heads", default: "4", help: "attention heads of a layer"), beta, output,
+      heads, beta, output,
     ],
     readsSteps: true
   ) { request, values, generator in
     let depth = try values.integer("depth", in: 1...64)
     let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
     let main = try request.main(values)
-    try checkHeads(heads, width: width, method: "mag")
+    try checkHeads(heads, width: width, method: values.method)
     return ModalityShiftingFusion(
       widths: request.widths, main: main, isSequence: request.areSequences[main], layers: depth,
       insertion: try values.integer("insert", in: 0...depth), beta: try values.number("beta", in: 0.001...1000),
@@ -228,6 +229,47 @@ public enum FusionRegistry {
       widths: request.widths, main: main, isSequence: request.areSequences[main],
       frames: try values.integer("frames", in: 1...64), beta: try values.number("beta", in: 0.001...1000),
       output: try values.integer("output", in: 1...4096),
+      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+  }
+
+  static let heads = MethodOption("heads", default: "4", help: "attention heads of a layer")
+
+  static let midTransformer = FusionDescription(
+    "mid-transformer", summary: "transformers whose tokens attend to all modalities from a chosen layer on",
+    paper: "Nagrani et al., 2021, Attention Bottlenecks for Multimodal Fusion",
+    options: [
+      MethodOption("depth", default: "2", help: "layers of each modality's transformer"),
+      MethodOption("fuse", default: "1", help: "layers before the modalities meet: 0 (early) to depth (late)"), heads,
+      output,
+    ],
+    readsSteps: true, tokenizes: true
+  ) { request, values, generator in
+    let depth = try values.integer("depth", in: 1...64)
+    let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
+    try checkHeads(heads, width: width, method: values.method)
+    return MidFusionTransformer(
+      widths: request.widths, areSequences: request.areSequences, layers: depth,
+      fusionLayer: try values.integer("fuse", in: 0...depth), heads: heads, output: width,
+      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+  }
+
+  static let mbt = FusionDescription(
+    "mbt", summary: "transformers that hear of each other only through a few bottleneck tokens",
+    paper: "Nagrani et al., 2021, Attention Bottlenecks for Multimodal Fusion",
+    options: [
+      MethodOption("depth", default: "3", help: "layers of each modality's transformer, at least 2"),
+      MethodOption("fuse", default: "1", help: "layers before the bottleneck: 0 to depth - 2"),
+      MethodOption("bottlenecks", default: "4", help: "bottleneck tokens"), heads, output,
+    ],
+    readsSteps: true, tokenizes: true
+  ) { request, values, generator in
+    let depth = try values.integer("depth", in: 2...64)
+    let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
+    try checkHeads(heads, width: width, method: values.method)
+    return BottleneckTransformer(
+      widths: request.widths, areSequences: request.areSequences,
+      bottlenecks: try values.integer("bottlenecks", in: 1...1024), layers: depth,
+      fusionLayer: try values.integer("fuse", in: 0...(depth - 2)), heads: heads, output: width,
       dropout: try values.number("dropout", in: 0...0.95), generator: generator)
   }
 

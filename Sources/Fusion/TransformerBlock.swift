@@ -23,13 +23,24 @@ struct TransformerBlock: Module {
     self.dropout = Dropout(dropout)
   }
 
-  /// - Parameter mask: true where a step is real, `[B, T]`.
-  func callAsFunction(_ x: Tensor, mask: Tensor?) -> Tensor {
+  /// - Parameters:
+  ///   - context: what `x` attends to, `[B, S, width]`; `x` itself where nil.
+  ///   - mask: true where a step of the context is real, `[B, S]`.
+  func callAsFunction(_ x: Tensor, context: Tensor? = nil, mask: Tensor?) -> Tensor {
     var x = x
     if let attention, let attentionNorm {
-      x = x + dropout.alikeInAllSteps(attention(attentionNorm(x), mask: mask))
+      let seen = context.map { attentionNorm($0) }
+      x = x + dropout.alikeInAllSteps(attention(attentionNorm(x), context: seen, mask: mask))
     }
     return x + dropout.alikeInAllSteps(feedForward(feedForwardNorm(x)))
+  }
+}
+
+extension TransformerBlock {
+  /// Multiplications of a pass over one sample: `count` steps that attend to `context`.
+  static func multiplications(count: Int, context: Int, width: Int) -> Int {
+    // Queries and outputs, keys and values, scores and sums; then the two layers of four times the width.
+    2 * count * width * width + 2 * context * width * width + 2 * count * context * width + 8 * count * width * width
   }
 }
 

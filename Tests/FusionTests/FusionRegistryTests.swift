@@ -8,8 +8,8 @@ import Testing
     #expect(
       FusionRegistry.all.map(\.name) == [
         "early", "late", "additive", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank",
-        "polynomial", "hpfn", "gated", "mag", "raven", "mixture",
-        "nonlinear",
+        "polynomial", "hpfn", "gated", "mag", "raven",
+        "mid-transformer", "mbt", "mixture", "nonlinear",
       ])
   }
 

@@ -154,8 +154,9 @@ public struct ComparisonRunner: Sendable {
         ? Tensor.concatenated(
           zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, encoded.count], dtype: .bool) }) : nil
       // A pass over sequences costs far more than one over vectors.
-      let exact = trained.model.fusion is any SequenceFusion ? 1 << 16 : 1 << 22
-      let result = EMAP(exactEvaluations: exact, draws: 128).project(encoded, through: trained.model, present: present)
+      let isDear = trained.model.fusion is any SequenceFusion
+      let projection = EMAP(exactEvaluations: isDear ? 1 << 14 : 1 << 22, draws: isDear ? 16 : 128)
+      let result = projection.project(encoded, through: trained.model, present: present)
       return (trained.finish(result.projection).rows, result.isExact)
     }
   }

@@ -14,11 +14,15 @@ let swift: [SwiftSetting] = [
 /// What only some commands need: `swift build` and `swift test` should not pay for it.
 func asked(for name: String) -> Bool { ProcessInfo.processInfo.environment[name] != nil }
 
-/// A library target of ours, with its tests beside it.
-func room(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = []) -> [Target] {
+/// A library target of ours, with its tests beside it; `testing` is what only they need.
+func room(
+  _ name: String, _ dependencies: [Target.Dependency], testing: [Target.Dependency] = [],
+  settings: [SwiftSetting] = []
+) -> [Target] {
   [
     .target(name: name, dependencies: dependencies, swiftSettings: swift + settings),
-    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swift),
+    .testTarget(
+      name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies + testing, swiftSettings: swift),
   ]
 }
 
@@ -68,7 +72,7 @@ let package = Package(
   ]
     + room("Tensors", ["CTorch", "CZlib"])
     + room("Kernels", ["CKernels", "Tensors"])
-    + room("Coordination", ["InformationTheory", "Kernels", "Layers", "Tensors", "Training"])
+    + room("Coordination", ["InformationTheory", "Kernels", "Layers", "Tensors", "Training"], testing: ["Modalities"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"])
     // Solvers and searches in plain loops: without optimisation the tests would take minutes.
@@ -80,12 +84,13 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ])
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
-    + room("Fusion", ["Encoders", "InformationTheory", "Layers", "Modalities", "Tensors", "Training"])
+    + room("Fusion", ["Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Tensors", "Training"])
     + room("Quantification", ["InformationTheory", "Layers", "Tensors", "Training"])
     + room(
       "Experiments",
       [
-        "Encoders", "Fusion", "InformationTheory", "Layers", "Modalities", "Quantification", "Tensors", "Training",
+        "Coordination", "Encoders", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities", "Quantification",
+        "Tensors", "Training",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
       ]) + [
       .target(

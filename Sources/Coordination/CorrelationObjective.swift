@@ -31,7 +31,8 @@ public struct CorrelationObjective: Sendable, Hashable, Codable {
     guard batch > width else {
       throw UsageError(
         "a batch of \(batch) samples for representations of width \(width): so few samples correlate perfectly whatever "
-          + "the networks do, and nothing is learned; use batches of more than \(width), better of several times as many")
+          + "the networks do, and nothing is learned; use batches of more than \(width), better of several times as many"
+      )
     }
   }
 

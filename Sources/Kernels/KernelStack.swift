@@ -102,17 +102,21 @@ public struct KernelStack {
     return result
   }
 
-  /// αᵀ K α of every matrix for coefficients of the samples.
-  func squaredNorms(_ coefficients: [Double]) -> [Double] {
+  /// K α of every matrix for coefficients of the samples.
+  func products(_ coefficients: [Double]) -> [[Double]] {
     nonisolated(unsafe) let all = matrices
-    let size = count
-    let code = precision.code
-    return filling(all.count, columns: 1, block: 1) { range, out in
+    let (count, code) = (count, precision.code)
+    let flat = filling(all.count, columns: count, block: 1) { range, out in
       for (row, index) in range.enumerated() {
-        let scores = product(all[index], coefficients, count: size, code: code)
-        out[row] = max(0, zip(scores, coefficients).reduce(0) { $0 + $1.0 * $1.1 })
+        all[index].withBytes { ck_kernel_product(code, $0.baseAddress, count, coefficients, out + row * count) }
       }
     }.doubles
+    return all.indices.map { Array(flat[$0 * count..<($0 + 1) * count]) }
+  }
+
+  /// αᵀ K α of every matrix.
+  func squaredNorms(_ coefficients: [Double]) -> [Double] {
+    products(coefficients).map { max(0, zip($0, coefficients).reduce(0) { $0 + $1.0 * $1.1 }) }
   }
 
   private static func check(_ matrix: Tensor, _ name: String) throws {
@@ -125,13 +129,5 @@ public struct KernelStack {
     guard asymmetry <= 1e-5 * largest else {
       throw InputError(at: name, "differs from its transpose by \(asymmetry); a symmetric matrix expected")
     }
-  }
-}
-
-/// K α for a matrix `[count, count]`.
-func product(_ matrix: Tensor, _ coefficients: [Double], count: Int, code: Int32) -> [Double] {
-  [Double](unsafeUninitializedCapacity: count) { buffer, initialised in
-    matrix.withBytes { ck_kernel_product(code, $0.baseAddress, count, coefficients, buffer.baseAddress) }
-    initialised = count
   }
 }

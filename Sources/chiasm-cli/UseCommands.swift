@@ -119,19 +119,29 @@ struct EmbedCommand: ParsableCommand {
   func run() throws {
     try output.checkWritable()
     try checkParent(of: out)
-    let url = URL(fileURLWithPath: out)
-    guard ["npz", "safetensors"].contains(url.pathExtension) else {
-      throw UsageError("\(out) ends in \".\(url.pathExtension)\"; expected .npz or .safetensors")
-    }
+    try Self.checkFormat(out)
     let use = try ModelUse(runFolder(trained, store))
     let data = try store.load(dataset)
     let tensors = try use.embed(data)
+    try Self.write(tensors, ids: data.ids, to: out)
+    try output.write(Made(made: out, samples: data.count))
+    output.show("\(out): representation \(tensors["representation"]?.shape ?? []) in the order of samples.csv")
+  }
+
+  /// Refuses a file of another kind.
+  static func checkFormat(_ out: String) throws {
+    let kind = URL(fileURLWithPath: out).pathExtension
+    guard ["npz", "safetensors"].contains(kind) else {
+      throw UsageError("\(out) ends in \".\(kind)\"; expected .npz or .safetensors")
+    }
+  }
+
+  static func write(_ tensors: [String: Tensor], ids: [String], to out: String) throws {
+    let url = URL(fileURLWithPath: out)
     if url.pathExtension == "npz" {
       try NPZ.write(tensors, to: url)
     } else {
-      try Safetensors.write(tensors, metadata: ["ids": data.ids.joined(separator: "\n")], to: url)
+      try Safetensors.write(tensors, metadata: ["ids": ids.joined(separator: "\n")], to: url)
     }
-    try output.write(Made(made: out, samples: data.count))
-    output.show("\(out): representation \(tensors["representation"]?.shape ?? []) in the order of samples.csv")
   }
 }

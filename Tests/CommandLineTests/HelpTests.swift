@@ -7,6 +7,7 @@ import Testing
     ["runs", "show"],
     ["runs", "delete"], ["report"], ["doctor"], ["quantify", "information"],
     ["quantify", "partial-information"], ["quantify", "interactions"],
+    ["coordinate"], ["kernel"], ["kernel", "mkl"],
   ]
 
   @Test(arguments: commands) func everyCommandShowsAnExample(_ command: [String]) throws {

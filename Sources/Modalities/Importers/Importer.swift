@@ -36,7 +36,7 @@ extension Importer {
 /// Every importer.
 public enum Importers {
   public static let all: [any Importer.Type] = [
-    MfeatImporter.self, MosiImporter.self, SpokenDigitsImporter.self,
+    MfeatImporter.self, MosiImporter.self, SpokenDigitsImporter.self, WikipediaImporter.self,
   ]
 
   /// - Throws: `UsageError` listing the names when there is no such importer.

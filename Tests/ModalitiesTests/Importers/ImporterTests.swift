@@ -7,7 +7,7 @@ import Testing
 @Suite struct ImporterTests {
   @Test func namesAreFoundAndUnknownOnesRefused() throws {
     #expect(try Importers.named("mosi").name == "mosi")
-    #expect(throws: UsageError("unknown data set \"mnist\"; expected one of mfeat, mosi, spoken-digits")) {
+    #expect(throws: UsageError("unknown data set \"mnist\"; expected one of mfeat, mosi, spoken-digits, wikipedia")) {
       try Importers.named("mnist")
     }
   }

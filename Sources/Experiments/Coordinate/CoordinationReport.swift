@@ -1,0 +1,120 @@
+public import Coordination
+import Foundation
+public import Modalities
+public import Tensors
+public import Training
+
+/// What a coordination achieves, on the samples it learned from and on the test split.
+public struct CoordinationReport: Codable, Sendable {
+  /// One dimension of the shared space.
+  public struct Component: Codable, Sendable {
+    /// On the samples fitted, averaged over pairs of modalities; nil in a semantic space.
+    public let correlation: Double?
+    /// On the test split, averaged over pairs of modalities.
+    public let testCorrelation: Double
+    /// Of CCA without regularisation.
+    public let significance: CanonicalSignificance?
+  }
+
+  /// Search of one modality by another on the test split.
+  public struct Retrieval: Codable, Sendable {
+    public let query: String
+    public let items: String
+    /// By class; nil where there is none.
+    public let meanAveragePrecision: Double?
+    /// Of the query's own pair among the first 1, 5 and 10.
+    public let recall: [Double]
+    public let medianRank: Double
+  }
+
+  public let dataset: String
+  public let settings: CoordinationSettings
+  public let modalities: [String]
+  /// Samples with all modalities that were fitted, and of the test split.
+  public let samples: [String: Int]
+  public let components: [Component]
+  public let retrieval: [Retrieval]
+  public let seconds: Double
+}
+
+/// Fits a coordination on a data set and measures it on the test split, once.
+///
+/// What needs no selection learns from train and validation; deep methods keep the epoch that validates best.
+///
+/// - Returns: the report, and the shared representation of every sample that has all modalities: for each modality
+///   `[N, components]` float32, with the samples' ids.
+/// - Throws: `UsageError` for settings that do not fit the data, `InputError` where a view has no answer.
+public func coordinate(
+  _ dataset: Dataset, names: [String]?, settings: CoordinationSettings, cancellation: Cancellation? = nil
+) throws -> (report: CoordinationReport, representation: [String: Tensor], ids: [String]) {
+  let paired = try PairedViews(dataset, names: names)
+  let train = paired.rows(settings.method.holdsOut ? [.train] : [.train, .validation])
+  let test = paired.rows([.test])
+  guard !train.isEmpty, test.count >= 2 else {
+    throw InputError(
+      "\(train.count) samples to learn from and \(test.count) to test have all of \(paired.names.joined(separator: ", "))"
+    )
+  }
+  func read(_ rows: [Int]) -> [Tensor] {
+    zip(paired.views(rows), paired.plainViews(rows)).enumerated().map { view, pair in
+      settings.readsHistograms(view) ? pair.1 : pair.0
+    }
+  }
+  let start = ContinuousClock.now
+  let held = settings.method.holdsOut ? paired.rows([.validation]) : []
+  let fitted = try settings.fit(
+    read(train), held: held.isEmpty ? nil : read(held), targets: paired.classes(train),
+    classes: paired.classNames.count, cancellation: cancellation)
+  let seconds = (ContinuousClock.now - start) / .seconds(1)
+  let views = read(test)
+  let scores = try views.indices.map { try fitted.transform(views[$0], $0) }
+  let correlations = meanCorrelations(scores)
+  let components = correlations.indices.map { index in
+    CoordinationReport.Component(
+      correlation: fitted.correlations.indices.contains(index) && settings.method != .semanticCorrelation
+        ? fitted.correlations[index] : nil,
+      testCorrelation: correlations[index], significance: fitted.significance?[index])
+  }
+  let classes = paired.classes(test)
+  var retrieval: [CoordinationReport.Retrieval] = []
+  for query in scores.indices {
+    for items in scores.indices where items != query {
+      let similarity = try cosineSimilarity(scores[query], scores[items])
+      retrieval.append(
+        CoordinationReport.Retrieval(
+          query: paired.names[query], items: paired.names[items],
+          meanAveragePrecision: try classes.map {
+            try RetrievalMetrics.meanAveragePrecision(similarity, queries: $0, items: $0)
+          },
+          recall: RetrievalMetrics.recall(similarity, at: [1, 5, 10]),
+          medianRank: RetrievalMetrics.medianRank(similarity)))
+    }
+  }
+  let report = CoordinationReport(
+    dataset: dataset.manifest.name, settings: settings, modalities: paired.names,
+    samples: ["fitted": train.count, "test": test.count], components: components, retrieval: retrieval,
+    seconds: seconds)
+  let all = paired.rows(Split.allCases).sorted()
+  let everything = read(all)
+  var representation: [String: Tensor] = [:]
+  for (index, name) in paired.names.enumerated() {
+    representation[name] = try fitted.transform(everything[index], index).to(.float32)
+  }
+  return (report, representation, paired.ids(all))
+}
+
+/// Pearson correlation of each dimension of two views, averaged over pairs of views; 0 where one is constant.
+private func meanCorrelations(_ scores: [Tensor]) -> [Double] {
+  let centred = scores.map { $0 - $0.mean(axes: [0]) }
+  let norms = centred.map { $0.norm(axes: [0]) }
+  var sum = [Double](repeating: 0, count: scores[0].shape[1])
+  for a in scores.indices {
+    for b in scores.indices where b > a {
+      let products = (centred[a] * centred[b]).sum(axes: [0]).doubles
+      let lengths = (norms[a] * norms[b]).doubles
+      for index in sum.indices where lengths[index] > 0 { sum[index] += products[index] / lengths[index] }
+    }
+  }
+  let pairs = Double(scores.count * (scores.count - 1) / 2)
+  return sum.map { min(1, max(-1, $0 / pairs)) }
+}

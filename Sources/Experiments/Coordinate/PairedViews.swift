@@ -1,0 +1,71 @@
+import Encoders
+public import Modalities
+public import Tensors
+
+/// The samples of a data set that have all of some modalities, each modality as a matrix.
+///
+/// Vectors stand as they are; sequences and sound as mean, deviation and maximum of each feature, pictures as their pixels
+/// (`RawEncoder`). Features are normalised on the train split, or left as they are for kernels of histograms.
+public struct PairedViews {
+  /// Names of the modalities, as asked for.
+  public let names: [String]
+  private let dataset: Dataset
+  private let plain: Dataset
+  private let complete: Set<Int>
+
+  /// - Parameter names: modalities to take; nil for all.
+  /// - Throws: `UsageError` for an unknown modality, one named twice, or less than `least`.
+  public init(_ dataset: Dataset, names: [String]?, least: Int = 2) throws {
+    let names = names ?? dataset.names
+    if let unknown = names.first(where: { !dataset.names.contains($0) }) {
+      throw UsageError("no modality \"\(unknown)\"; the data set has \(dataset.names.joined(separator: ", "))")
+    }
+    guard Set(names).count == names.count else { throw UsageError("a modality is named twice: \(names)") }
+    guard names.count >= least else { throw UsageError("\(names.count) modality; at least \(least) expected") }
+    self.names = names
+    let kept = dataset.keeping(names)
+    complete = Set(
+      (0..<dataset.count).filter { row in
+        kept.modalities.values.allSatisfy { $0.present?[row] ?? true }
+      })
+    plain = kept
+    self.dataset = kept.normalised(with: Normalisation(fitting: kept))
+  }
+
+  /// The samples of some splits that have every modality.
+  public func rows(_ splits: [Split]) -> [Int] { splits.flatMap { dataset[$0] }.filter(complete.contains) }
+
+  /// One matrix `[rows, width]` float32 per modality.
+  public func views(_ rows: [Int]) -> [Tensor] { matrices(of: dataset, rows) }
+
+  /// The same as the data set holds them.
+  public func plainViews(_ rows: [Int]) -> [Tensor] { matrices(of: plain, rows) }
+
+  private func matrices(of dataset: Dataset, _ rows: [Int]) -> [Tensor] {
+    let batch = dataset.batch(rows)
+    return names.map { name in
+      guard let data = dataset.modalities[name], let input = batch.inputs[name],
+        let specification = dataset.manifest.modalities[name]
+      else { preconditionFailure("no modality \(name)") }
+      let shape = data.lengths == nil ? data.featureShape : [1] + data.featureShape
+      return RawEncoder(kind: specification.kind, shape: shape)(input)
+    }
+  }
+
+  /// Class of some samples; nil unless the task has exclusive classes.
+  public func classes(_ rows: [Int]) -> [Int]? {
+    guard case .classes(let classes) = dataset.targets else { return nil }
+    return rows.map { classes[$0] }
+  }
+
+  /// Value of some samples; nil unless the task has values.
+  public func values(_ rows: [Int]) -> [Double]? {
+    guard case .values(let values) = dataset.targets else { return nil }
+    return rows.map { values[$0] }
+  }
+
+  /// Names of the classes.
+  public var classNames: [String] { dataset.classes }
+  /// Ids of some samples.
+  public func ids(_ rows: [Int]) -> [String] { rows.map { dataset.ids[$0] } }
+}

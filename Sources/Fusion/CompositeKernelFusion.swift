@@ -1,0 +1,117 @@
+public import Kernels
+public import Tensors
+
+/// Fuses modalities in one kernel, K = Σ_t α_t K_t with α ≥ 0, learned together with a support vector machine and λ/2 ‖α‖²
+/// (Vishwanathan et al., 2010), or under any other constraint of `MultipleKernelLearning`.
+///
+/// Each term is a kernel on one modality, brought to one scale on the samples fitted; a modality may have several. Samples
+/// must have every modality.
+///
+/// ```swift
+/// let fusion = try CompositeKernelFusion(
+///   fitting: [pictures, texts], targets: labels, classes: 10,
+///   terms: [.init(modality: 0, kernel: .gaussian(gamma: 0.1)), .init(modality: 1, kernel: .linear)])
+/// let predictions = try fusion.predict([newPictures, newTexts])
+/// ```
+public struct CompositeKernelFusion {
+  /// A kernel on one modality.
+  public struct Term: Sendable, Hashable, Codable {
+    /// Position of the modality among the inputs.
+    public let modality: Int
+    public let kernel: VectorKernel
+
+    public init(modality: Int, kernel: VectorKernel) {
+      self.modality = modality
+      self.kernel = kernel
+    }
+  }
+
+  public let terms: [Term]
+  public let normalisation: KernelNormalisation
+  /// nil where values are predicted.
+  public let classifier: MultipleKernelClassifier?
+  /// nil where classes are predicted.
+  public let regressor: MultipleKernelModel?
+  private let inputs: [Tensor]
+  /// What each term is multiplied by; nil for cosine normalisation, which has a factor for each sample.
+  private let factors: [Double]?
+
+  /// Learns classes.
+  ///
+  /// - Parameters:
+  ///   - inputs: samples `[n, width]` of each modality.
+  ///   - targets: class of each sample, `0 ..< classes`.
+  ///   - folds: held-out parts for probabilities; nil for none.
+  ///   - memoryLimit: most bytes of all kernels.
+  /// - Throws: what kernels, `KernelStack` and `MultipleKernelLearning` refuse.
+  public init(
+    fitting inputs: [Tensor], targets: [Int], classes: Int, terms: [Term],
+    learning: MultipleKernelLearning = MultipleKernelLearning(constraint: .squaredNorm(2)),
+    normalisation: KernelNormalisation = .trace, folds: Int? = nil, memoryLimit: Int = 8 << 30
+  ) throws {
+    let (stack, factors) = try Self.stack(inputs, terms, normalisation, memoryLimit)
+    classifier = try MultipleKernelClassifier(learning, stack, targets: targets, classes: classes, folds: folds)
+    regressor = nil
+    (self.inputs, self.terms, self.normalisation, self.factors) = (inputs, terms, normalisation, factors)
+  }
+
+  /// Learns values, which may be off by ε at no cost.
+  public init(
+    fitting inputs: [Tensor], values: [Double], epsilon: Double = 0.1, terms: [Term],
+    learning: MultipleKernelLearning = MultipleKernelLearning(constraint: .squaredNorm(2)),
+    normalisation: KernelNormalisation = .trace, memoryLimit: Int = 8 << 30
+  ) throws {
+    let (stack, factors) = try Self.stack(inputs, terms, normalisation, memoryLimit)
+    regressor = try learning.regress(stack, targets: values, epsilon: epsilon)
+    classifier = nil
+    (self.inputs, self.terms, self.normalisation, self.factors) = (inputs, terms, normalisation, factors)
+  }
+
+  /// α of each term, per machine: one for each class, or a single one for two classes and for values.
+  public var weights: [[Double]] { (classifier?.machines ?? [regressor].compactMap { $0 }).map(\.weights) }
+
+  /// The class of new samples `[m, width]` per modality.
+  public func predict(_ inputs: [Tensor]) throws -> [Int] {
+    guard let classifier else { preconditionFailure("the fusion was fitted on values, not classes") }
+    return classifier.predict(try kernels(inputs))
+  }
+
+  /// Probabilities of the classes of new samples, `[m][classes]`; nil where no folds were asked for.
+  public func probabilities(_ inputs: [Tensor]) throws -> [[Double]]? {
+    guard let classifier else { preconditionFailure("the fusion was fitted on values, not classes") }
+    return classifier.probabilities(try kernels(inputs))
+  }
+
+  /// The predicted values of new samples.
+  public func values(_ inputs: [Tensor]) throws -> [Double] {
+    guard let regressor else { preconditionFailure("the fusion was fitted on classes, not values") }
+    return regressor.decision(try kernels(inputs))
+  }
+
+  /// Kernels of new samples with those fitted, `[m, n]` per term, on the scale they were fitted on.
+  private func kernels(_ new: [Tensor]) throws -> [Tensor] {
+    precondition(new.count == inputs.count, "\(new.count) modalities; \(inputs.count) expected")
+    return try terms.enumerated().map { index, term in
+      let kernels = try term.kernel.gram(new[term.modality], inputs[term.modality])
+      if let factors { return kernels * factors[index] }
+      let lengths = [new, inputs].map { $0[term.modality] }
+      let diagonals = try lengths.map { try term.kernel.diagonal($0) }
+      let roots = diagonals.map { Tensor.where($0 .> 0, $0.rsqrt(), $0.zerosLike()) }
+      return kernels * roots[0].unsqueezed(1) * roots[1]
+    }
+  }
+
+  private static func stack(
+    _ inputs: [Tensor], _ terms: [Term], _ normalisation: KernelNormalisation, _ memoryLimit: Int
+  ) throws -> (stack: KernelStack, factors: [Double]?) {
+    guard !terms.isEmpty else { throw UsageError("no kernels to fuse; at least one expected") }
+    for term in terms {
+      precondition(inputs.indices.contains(term.modality), "modality \(term.modality) of \(inputs.count)")
+    }
+    let grams = try terms.map { try $0.kernel.gram(inputs[$0.modality]) }
+    let factors = normalisation == .cosine ? nil : try grams.map { try normalisation.factor($0) }
+    return (
+      try KernelStack(grams.map { try normalisation.apply($0) }, memoryLimit: memoryLimit), factors
+    )
+  }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import Tensors
+
+/// Numeric matrices of a MATLAB level-5 file (MathWorks, MAT-File Format, chapter 1), compressed or not.
+///
+/// Everything that a tag claims is checked against the bytes that are there. Complex, sparse, cell and text arrays are
+/// refused where they are asked for.
+struct MATFile {
+  private let file: String
+  private var matrices: [String: Matrix] = [:]
+
+  private struct Matrix {
+    let shape: [Int]
+    /// Column by column, as MATLAB keeps them; nil where the array is not a real matrix of numbers.
+    let values: [Double]?
+  }
+
+  /// - Throws: `InputError` where the file is not of level 5, or damaged.
+  init(_ data: Data, file: String, limit: Int = 1 << 30) throws {
+    self.file = file
+    guard data.count >= 128, data[data.startIndex + 126] == 0x49, data[data.startIndex + 127] == 0x4D else {
+      throw InputError(file: file, "is not a MATLAB level-5 file of little-endian numbers")
+    }
+    var cursor = Cursor(bytes: [UInt8](data), position: 128, file: file)
+    while cursor.remaining >= 8 {
+      let element = try cursor.element(padded: false)
+      switch element.type {
+      case 15:
+        let (inflated, _) = try Inflate.decode(Data(element.bytes), format: .zlib, limit: limit, file: file)
+        var inner = Cursor(bytes: [UInt8](inflated), position: 0, file: file)
+        let matrix = try inner.element(padded: false)
+        if matrix.type == 14 { try add(matrix.bytes) }
+      case 14: try add(element.bytes)
+      default: break
+      }
+    }
+  }
+
+  /// The matrix of that name as rows, `[rows][columns]`.
+  func rows(_ name: String, columns: Int) throws -> [[Double]] {
+    guard let matrix = matrices[name] else {
+      throw InputError(file: file, "holds no array \(name); it has \(matrices.keys.sorted().joined(separator: ", "))")
+    }
+    guard let values = matrix.values, matrix.shape.count == 2, matrix.shape[1] == columns else {
+      throw InputError(
+        file: file, at: name, "an array of shape \(matrix.shape); numbers in \(columns) columns expected")
+    }
+    let count = matrix.shape[0]
+    return try (0..<count).map { row in
+      try (0..<columns).map { column in
+        let value = values[column * count + row]
+        guard value.isFinite else {
+          throw InputError(file: file, at: "\(name), row \(row + 1)", "\(value) in column \(column + 1)")
+        }
+        return value
+      }
+    }
+  }
+
+  private mutating func add(_ bytes: [UInt8]) throws {
+    var cursor = Cursor(bytes: bytes, position: 0, file: file)
+    let flags = try cursor.element(padded: true)
+    guard flags.type == 6, flags.bytes.count == 8 else { throw InputError(file: file, "an array has no flags") }
+    let kind = flags.bytes[0]
+    let isComplex = flags.bytes[1] & 0x08 != 0
+    let dimensions = try cursor.element(padded: true)
+    let shape = try dimensions.numbers(file: file).map { Int($0) }
+    guard shape.count >= 2, shape.allSatisfy({ $0 >= 0 }) else {
+      throw InputError(file: file, "an array of shape \(shape)")
+    }
+    let name = String(decoding: try cursor.element(padded: true).bytes, as: UTF8.self)
+    // 6 … 15 are the number types from double to uint64.
+    guard (6...15).contains(kind), !isComplex else {
+      matrices[name] = Matrix(shape: shape, values: nil)
+      return
+    }
+    let values = try cursor.element(padded: true).numbers(file: file)
+    let count = shape.reduce((1, false)) { product, length in
+      let (value, overflow) = product.0.multipliedReportingOverflow(by: length)
+      return (value, product.1 || overflow)
+    }
+    guard !count.1, values.count == count.0 else {
+      throw InputError(file: file, at: name, "\(values.count) numbers for an array of shape \(shape)")
+    }
+    matrices[name] = Matrix(shape: shape, values: values)
+  }
+}
+
+/// A tagged piece of the file.
+private struct Element {
+  let type: UInt32
+  let bytes: [UInt8]
+
+  /// The numbers inside, whatever type they are kept in: MATLAB stores small whole numbers in few bytes.
+  func numbers(file: String) throws -> [Double] {
+    switch type {
+    case 1: return read(Int8.self).map(Double.init)
+    case 2: return read(UInt8.self).map(Double.init)
+    case 3: return read(Int16.self).map(Double.init)
+    case 4: return read(UInt16.self).map(Double.init)
+    case 5: return read(Int32.self).map(Double.init)
+    case 6: return read(UInt32.self).map(Double.init)
+    case 7: return read(UInt32.self).map { Double(Float(bitPattern: $0)) }
+    case 9: return read(UInt64.self).map { Double(bitPattern: $0) }
+    case 12: return read(Int64.self).map(Double.init)
+    case 13: return read(UInt64.self).map(Double.init)
+    default: throw InputError(file: file, "numbers of the unknown type \(type)")
+    }
+  }
+
+  private func read<N: FixedWidthInteger>(_ type: N.Type) -> [N] {
+    let size = MemoryLayout<N>.size
+    return bytes.withUnsafeBytes { buffer in
+      (0..<bytes.count / size).map { N(littleEndian: buffer.loadUnaligned(fromByteOffset: $0 * size, as: N.self)) }
+    }
+  }
+}
+
+/// Goes through tagged pieces.
+private struct Cursor {
+  let bytes: [UInt8]
+  var position: Int
+  let file: String
+
+  var remaining: Int { bytes.count - position }
+
+  /// The next piece; inside an array pieces fill up to eight bytes.
+  mutating func element(padded: Bool) throws -> Element {
+    let first = try word()
+    // Up to four bytes may sit in the tag itself, their number in its upper half.
+    if first >> 16 != 0 {
+      let count = Int(first >> 16)
+      guard count <= 4, remaining >= 4 else { throw damaged(count) }
+      let piece = Element(type: first & 0xFFFF, bytes: Array(bytes[position..<position + count]))
+      position += 4
+      return piece
+    }
+    let count = Int(try word())
+    guard count <= remaining else { throw damaged(count) }
+    let piece = Element(type: first, bytes: Array(bytes[position..<position + count]))
+    position += count
+    if padded { position = min(bytes.count, position + (8 - count % 8) % 8) }
+    return piece
+  }
+
+  private mutating func word() throws -> UInt32 {
+    guard remaining >= 4 else { throw damaged(4) }
+    defer { position += 4 }
+    return (0..<4).reduce(0) { $0 | UInt32(bytes[position + $1]) << UInt32(8 * $1) }
+  }
+
+  private func damaged(_ count: Int) -> InputError {
+    InputError(file: file, "is cut short: a piece of \(count) bytes is claimed where \(remaining) are left")
+  }
+}

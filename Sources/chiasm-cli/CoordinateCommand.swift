@@ -1,0 +1,125 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct CoordinateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "coordinate",
+    abstract:
+      "Link modalities in one space by canonical correlation; measure correlation and search on the test split.",
+    discussion: """
+      Methods: \(CoordinationMethod.allCases.map(\.rawValue).joined(separator: ", ")); gcca and mcca take any number of \
+      modalities, the others two. What needs no selection learns from train and validation.
+
+      Example: chiasm coordinate wikipedia --method cca --components 7
+      Example: chiasm coordinate mfeat --method gcca --regularisation ridge=0.01
+      """)
+
+  @Argument(help: "Folder of the data set.")
+  var dataset: String
+  @Option(help: "What links the modalities.")
+  var method: String = "cca"
+  @Option(help: "Modalities, separated by commas; all by default.")
+  var modalities: String?
+  @Option(help: "Dimensions of the shared space; 10, 7 for semantic methods, or what there is by default.")
+  var components: Int?
+  @Option(help: "none, ridge=K (covariance + K) or shrinkage=C (1 − C of it + C); kernel-cca: shrinkage=0.1.")
+  var regularisation: String?
+  @Option(
+    help:
+      "Kernel of kernel-cca, given once or per modality: \(KernelChoice.Name.allCases.map(\.rawValue).joined(separator: ", "))."
+  )
+  var kernel: [String] = []
+  @Option(help: "Most features of kernel-cca above \(CoordinationSettings.exactLimit) samples.")
+  var rank: Int = 300
+  @Option(help: "Widths of the hidden layers of deep methods, separated by commas.")
+  var hidden: String = "64"
+  @Option(help: "Of the networks and their training.")
+  var seed: Int = 0
+  @Option(
+    help: ArgumentHelp("Also write every sample's representation, .npz or .safetensors.", valueName: "file"))
+  var out: String?
+  @OptionGroup(title: "Training of deep methods") var training: TrainingFlags
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try output.checkWritable()
+    let settings = try settings()
+    if let out {
+      try checkParent(of: out)
+      try EmbedCommand.checkFormat(out)
+    }
+    let names = modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let result = try coordinate(store.load(dataset), names: names, settings: settings)
+    if let out { try EmbedCommand.write(result.representation, ids: result.ids, to: out) }
+    try output.write(result.report)
+    output.show(text(result.report))
+    if let out { output.show("\(out): \(result.ids.count) samples in the shared space") }
+  }
+
+  private func settings() throws -> CoordinationSettings {
+    guard let chosen = CoordinationMethod(rawValue: method) else {
+      let known = CoordinationMethod.allCases.map(\.rawValue).joined(separator: ", ")
+      throw UsageError("unknown method \"\(method)\"; expected one of \(known)")
+    }
+    var options = try training.resolved()
+    // The correlation of a batch is that of its samples: small ones say little.
+    if training.batchSize == nil { options.batchSize = 256 }
+    if training.weightDecay == nil { options.weightDecay = 1e-4 }
+    let seed = try TrainingFlags.check(seed, "--seed", TrainingFlags.seeds)
+    var settings = try CoordinationSettings(chosen, training: options, seed: UInt64(seed))
+    settings.components = try components.map { try TrainingFlags.check($0, "--components", 1...100_000) }
+    settings.rank = try TrainingFlags.check(rank, "--rank", 1...100_000)
+    if let regularisation { settings.regularisation = try Self.regularisation(regularisation) }
+    if !kernel.isEmpty { settings.kernels = try kernel.map { try KernelChoice($0) } }
+    settings.hidden = try hidden.split(separator: ",", omittingEmptySubsequences: false).map {
+      guard let width = Int($0), (1...65536).contains(width) else {
+        throw UsageError("--hidden \"\(hidden)\": \"\($0)\" is not a width from 1 to 65536")
+      }
+      return width
+    }
+    return settings
+  }
+
+  private static func regularisation(_ text: String) throws -> ViewRegularisation {
+    let parts = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+    if parts == ["none"] { return .none }
+    if parts.count == 2, let value = Double(parts[1]), value.isFinite {
+      if parts[0] == "ridge", value >= 0 { return .ridge(value) }
+      if parts[0] == "shrinkage", (0...1).contains(value) { return .shrinkage(value) }
+    }
+    throw UsageError("--regularisation is \"\(text)\"; expected none, ridge=K from 0 or shrinkage=C from 0 to 1")
+  }
+
+  private func text(_ report: CoordinationReport) -> String {
+    let tested = report.components.contains { $0.significance != nil }
+    let correlations = TerminalTable(
+      ["component", "correlation", "on test"] + (tested ? ["Wilks", "F", "p"] : []),
+      rows: report.components.enumerated().map { index, component in
+        let test = component.significance
+        return [
+          "\(index + 1)", component.correlation.map { String(format: "%.4f", $0) } ?? "",
+          String(format: "%.4f", component.testCorrelation),
+        ]
+          + (tested
+            ? [test?.wilks, test?.f, test?.fProbability].map { $0.map { String(format: "%.4g", $0) } ?? "" } : [])
+      })
+    let hasClasses = report.retrieval.contains { $0.meanAveragePrecision != nil }
+    let search = TerminalTable(
+      ["query", "finds"] + (hasClasses ? ["mAP"] : []) + ["R@1", "R@5", "R@10", "median rank"],
+      rows: report.retrieval.map { row in
+        [row.query, row.items]
+          + (hasClasses ? [row.meanAveragePrecision.map { String(format: "%.4f", $0) } ?? ""] : [])
+          + row.recall.map { String(format: "%.4f", $0) } + [String(format: "%.1f", row.medianRank)]
+      })
+    let samples = report.samples
+    return """
+      \(report.settings.method.rawValue) of \(report.modalities.joined(separator: ", ")): \(samples["fitted"] ?? 0) samples \
+      fitted, \(samples["test"] ?? 0) of test
+
+      \(correlations.text())
+      \(search.text())
+      """
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@Suite struct CoordinateCommandTests {
+  @Test(arguments: ["cca", "gcca", "mcca", "kernel-cca", "semantic", "semantic-correlation"])
+  func linksTwoModalities(method: String) throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let outcome = try place.chiasm([
+      "coordinate", "data", "--method", method, "--components", "2", "--json", "result.json", "--out", "shared.npz",
+    ])
+    outcome.expectSuccess()
+    #expect(outcome.output.contains("median rank"))
+    #expect(place.exists("shared.npz"))
+    let result = try #require(try place.json("result.json") as? [String: Any])
+    let retrieval = try #require(result["retrieval"] as? [[String: Any]])
+    #expect(retrieval.count == 2)
+    for row in retrieval { #expect((0...1).contains(try #require(row["meanAveragePrecision"] as? Double))) }
+    let components = try #require(result["components"] as? [[String: Any]])
+    for component in components { #expect(abs(try #require(component["testCorrelation"] as? Double)) <= 1) }
+  }
+
+  @Test func deepMethodRefusesSmallBatches() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let call = ["coordinate", "data", "--method", "deep-cca", "--components", "8", "--epochs", "2", "--batch-size"]
+    let refused = try place.chiasm(call + ["8"])
+    #expect(refused.status == 64 && refused.errors.contains("correlate perfectly"))
+    #expect(refused.errorLines.count == 1)
+    try place.chiasm(call + ["60"]).expectSuccess()
+  }
+
+  @Test(arguments: [
+    ["--method", "pca"], ["--components", "0"], ["--components", "99"], ["--regularisation", "ridge"],
+    ["--regularisation", "shrinkage=2"], ["--modalities", "nothing,else"], ["--modalities", "a,a"],
+    ["--method", "kernel-cca", "--kernel", "rbff"], ["--method", "kernel-cca", "--regularisation", "none"],
+    ["--hidden", "x"], ["--out", "shared.csv"],
+  ])
+  func refusesWrongUse(arguments: [String]) throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let outcome = try place.chiasm(["coordinate", "data"] + arguments)
+    #expect(outcome.status == 64, "\(outcome.errors)")
+    #expect(outcome.errorLines.count == 1 && outcome.output.isEmpty)
+  }
+
+  @Test func refusesWhatIsNoDataSet() throws {
+    for command in [["coordinate"], ["kernel", "mkl"]] {
+      let outcome = try Workplace().chiasm(command + ["nowhere"])
+      #expect(outcome.status == 65 && outcome.errorLines.count == 1)
+    }
+  }
+}
+
+@Suite struct KernelCommandTests {
+  @Test(arguments: ["simple", "norm=2", "squared=2", "uniform"])
+  func learnsWeights(constraint: String) throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let outcome = try place.chiasm([
+      "kernel", "mkl", "data", "--constraint", constraint, "--cost", "0.1,1", "--json", "result.json",
+    ])
+    outcome.expectSuccess()
+    let result = try #require(try place.json("result.json") as? [String: Any])
+    let rows = try #require(result["rows"] as? [[String: Any]])
+    // The learned sum, the average, the concatenation, and two kernels of each of two modalities alone.
+    #expect(rows.count == 7)
+    for row in rows {
+      #expect((0...1).contains(try #require(row["test"] as? Double)))
+      #expect(try #require(row["gap"] as? Double) <= 1e-4)
+    }
+    let weights = try #require(result["weights"] as? [[Double]])
+    #expect(weights.allSatisfy { $0.count == 4 && $0.allSatisfy { $0 >= 0 } })
+  }
+
+  @Test(arguments: [
+    ["--kernels", "rbf"], ["--kernels", "nothing:rbf"], ["--kernels", ""], ["--constraint", "norm=1"],
+    ["--constraint", "l1"], ["--cost", "0"], ["--cost", "1,x"], ["--normalisation", "other"], ["--tolerance", "0"],
+    ["--memory", "0.00001"],
+  ])
+  func refusesWrongUse(arguments: [String]) throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let outcome = try place.chiasm(["kernel", "mkl", "data"] + arguments)
+    #expect(outcome.status == 64, "\(outcome.errors)")
+    #expect(outcome.errorLines.count == 1 && outcome.output.isEmpty)
+  }
+}

@@ -1,0 +1,65 @@
+public import Tensors
+
+/// A score for every non-empty subset of the modalities, the others missing.
+public struct MissingModalityTable: Sendable, Codable, Equatable {
+  /// What stands in the place of a missing modality.
+  public enum Imputation: String, Sendable, Codable, CaseIterable {
+    /// Marked absent, as the model was told in training; its values are zeros.
+    case absent
+    /// Zeros that the model takes for values.
+    case zero
+    /// The mean over the samples.
+    case mean
+    /// The next sample's value: a plausible one that says nothing about this sample.
+    case other
+  }
+
+  public struct Row: Sendable, Codable, Equatable {
+    /// The modalities that are there.
+    public let present: [String]
+    public let score: Double
+  }
+
+  public let imputation: Imputation
+  /// Fewer modalities first; the last row has all.
+  public let rows: [Row]
+
+  /// - Parameters:
+  ///   - inputs: `[N, …]` of each modality, in the order of `names`.
+  ///   - function: outputs of inputs and of their presence `[N, M]` as bool.
+  ///   - score: of the outputs.
+  /// - Throws: what `score` throws.
+  public init(
+    _ names: [String], _ inputs: [Tensor], imputation: Imputation, _ function: ([Tensor], Tensor) -> Tensor,
+    score: (Tensor) throws -> Double
+  ) rethrows {
+    precondition(
+      names.count == inputs.count && (1...16).contains(names.count),
+      "\(inputs.count) inputs for \(names.count) modalities; every subset is formed for 1 to 16")
+    let subsets = (1..<1 << names.count).sorted { ($0.nonzeroBitCount, $0) < ($1.nonzeroBitCount, $1) }
+    self.imputation = imputation
+    rows = try subsets.map { subset in
+      let isPresent = names.indices.map { subset >> $0 & 1 == 1 }
+      let outputs = withoutGradients {
+        let values = zip(inputs, isPresent).map { $1 ? $0 : Self.stand(in: $0, imputation) }
+        let flags = isPresent.map { $0 || imputation != .absent ? 1.0 : 0 }
+        let mask = Tensor(flags).unsqueezed(0).expanded(to: [inputs[0].shape[0], names.count]) .> 0
+        return function(values, mask)
+      }
+      return Row(present: names.indices.filter { isPresent[$0] }.map { names[$0] }, score: try score(outputs))
+    }
+  }
+
+  /// The score where exactly these modalities are there.
+  public func score(of present: [String]) -> Double? {
+    rows.first { Set($0.present) == Set(present) }?.score
+  }
+
+  private static func stand(in input: Tensor, _ imputation: Imputation) -> Tensor {
+    switch imputation {
+    case .absent, .zero: input.zerosLike()
+    case .mean: input.mean(axes: [0], keepingDimensions: true).expanded(to: input.shape)
+    case .other: input.rolled(1, axis: 0)
+    }
+  }
+}

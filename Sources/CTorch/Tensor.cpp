@@ -1,5 +1,6 @@
 // Engine, handles, properties, creation, random numbers.
 #include "support.h"
+#include "tape.h"
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/DynamicLibrary.h>
 #include <ATen/Parallel.h>
@@ -103,11 +104,17 @@ int ct_dtype(CTTensor x) noexcept { return static_cast<int>(ref(x).scalar_type()
 int ct_device_type(CTTensor x) noexcept { return static_cast<int>(ref(x).device().type()); }
 int ct_device_index(CTTensor x) noexcept { return ref(x).device().index(); }
 bool ct_is_contiguous(CTTensor x) noexcept { return ref(x).is_contiguous(); }
-int ct_data(CTTensor x, void **out) noexcept { return guarded([&] { *out = ref(x).data_ptr(); }); }
+int ct_data(CTTensor x, void **out) noexcept {
+  return guarded([&] {
+    if (Tape *tape = recording()) tape->refuse("values are read");
+    *out = ref(x).data_ptr();
+  });
+}
 int ct_item(CTTensor x, double *out) noexcept { return guarded([&] { *out = ref(x).item().toDouble(); }); }
 
 int ct_from_bytes(const void *bytes, const long *shape, long n, int dtype, CTTensor *out) noexcept {
   RESULT(([&] {
+    Unrecorded constant;
     auto x = at::empty(list(shape, n), options(dtype));
     if (x.nbytes() > 0) std::memcpy(x.data_ptr(), bytes, x.nbytes());
     return x;

@@ -1,6 +1,8 @@
 // Many models at once: functorch's vmap, and the masks of dropout, one for each of them.
+#include "kernels.h"
 #include "lanes.h"
 #include "support.h"
+#include "tape.h"
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/functorch/BatchedTensorImpl.h>
@@ -47,33 +49,23 @@ int ct_generator_next(CTGenerator g, uint64_t *out) noexcept {
   });
 }
 
-namespace {
-// A 32-bit finaliser of low bias (Wellons, "hash prospector", 2018).
-inline uint32_t mixed(uint32_t x) {
-  x = (x ^ (x >> 16)) * 0x21f0aaadu;
-  x = (x ^ (x >> 15)) * 0xd35a2d97u;
-  return x ^ (x >> 15);
-}
-
-CT_WIDEST void fillMask(float *out, uint32_t count, uint32_t low, uint32_t high, uint32_t threshold, float kept) {
-  for (uint32_t i = 0; i < count; ++i) out[i] = mixed(mixed(i ^ low) + high) <= threshold ? kept : 0.0f;
-}
-}  // namespace
-
 int ct_dropout_mask(const uint64_t *keys, long models, const long *shape, long n, double keep, int dtype,
                     CTTensor *out) noexcept {
   RESULT(([&] {
     // Plain tensors, whatever lanes are at work.
     c10::impl::ExcludeDispatchKeyGuard plain(lanesKeys);
+    Unrecorded own;
     std::vector<int64_t> sizes{models};
     sizes.insert(sizes.end(), shape, shape + n);
     auto mask = at::empty(sizes, options(static_cast<int>(at::kFloat)));
     const int64_t each = mask.numel() / std::max<int64_t>(models, 1);
     TORCH_CHECK(each <= static_cast<int64_t>(UINT32_MAX), "dropout over more than 2^32 elements");
-    const auto threshold = static_cast<uint32_t>(std::min(keep * 4294967296.0, 4294967295.0));
     for (int64_t i = 0; i < models; ++i)
-      fillMask(mask.data_ptr<float>() + i * each, static_cast<uint32_t>(each), static_cast<uint32_t>(keys[i]),
-               static_cast<uint32_t>(keys[i] >> 32), threshold, static_cast<float>(1 / keep));
+      kernels().mask(mask.data_ptr<float>() + i * each, static_cast<uint32_t>(each), keys[i], keep);
+    if (recording()) {
+      if (dtype == static_cast<int>(at::kFloat)) recordMask(mask, keep);
+      else recording()->refuse("a mask of dropout is not in single precision");
+    }
     return mask.to(type(dtype));
   }()));
 }
@@ -126,16 +118,24 @@ CT_WIDEST double squareSumFloat(const float *g, int64_t n) { return squareSum(g,
 CT_WIDEST double squareSumDouble(const double *g, int64_t n) { return squareSum(g, n); }
 }  // namespace
 
+namespace {
+// [rows, …] whose rows are dense, though they may lie apart.
+bool hasDenseRows(const at::Tensor &x, long rows) {
+  return x.device().is_cpu() && x.dim() > 0 && x.size(0) == rows && (x.is_contiguous() || (x.dim() == 2 && x.stride(1) == 1));
+}
+int64_t rowStride(const at::Tensor &x) { return x.is_contiguous() ? x.numel() / x.size(0) : x.stride(0); }
+}  // namespace
+
 int ct_row_norms(const CTTensor *gradients, long n, long rows, double *out) noexcept {
   return guarded([&] {
     std::fill(out, out + rows, 0.0);
     for (long slot = 0; slot < n; ++slot) {
       const auto &g = ref(gradients[slot]);
-      TORCH_CHECK(g.is_contiguous() && g.device().is_cpu() && g.size(0) == rows, "norms of rows need contiguous tensors");
-      const int64_t count = g.numel() / rows;
+      TORCH_CHECK(hasDenseRows(g, rows), "norms of rows need dense rows");
+      const int64_t count = g.numel() / rows, apart = rowStride(g);
       for (long row = 0; row < rows; ++row)
-        out[row] += g.scalar_type() == at::kFloat ? squareSumFloat(g.data_ptr<float>() + row * count, count)
-                                                  : squareSumDouble(g.data_ptr<double>() + row * count, count);
+        out[row] += g.scalar_type() == at::kFloat ? squareSumFloat(g.data_ptr<float>() + row * apart, count)
+                                                  : squareSumDouble(g.data_ptr<double>() + row * apart, count);
     }
     for (long row = 0; row < rows; ++row) out[row] = std::sqrt(out[row]);
   });
@@ -153,7 +153,7 @@ int ct_adam_rows_(CTTensor p, CTTensor m, CTTensor v, const CTTensor *gradients,
     std::vector<int64_t> starts{0};
     for (long slot = 0; slot < n; ++slot) {
       const auto &g = ref(gradients[slot]);
-      TORCH_CHECK(g.is_contiguous() && g.size(0) == rows && g.scalar_type() == ref(p).scalar_type(),
+      TORCH_CHECK(hasDenseRows(g, rows) && g.scalar_type() == ref(p).scalar_type(),
                   "a gradient does not fit the rows");
       starts.push_back(starts.back() + g.numel() / rows);
     }
@@ -166,7 +166,7 @@ int ct_adam_rows_(CTTensor p, CTTensor m, CTTensor v, const CTTensor *gradients,
         for (int64_t row = begin; row < end; ++row)
           for (long slot = 0; slot < n; ++slot) {
             const int64_t at = row * width + starts[slot], count = starts[slot + 1] - starts[slot];
-            kernel(values + at, ref(gradients[slot]).data_ptr<T>() + row * count, means + at, squares + at, count,
+            kernel(values + at, ref(gradients[slot]).data_ptr<T>() + row * rowStride(ref(gradients[slot])), means + at, squares + at, count,
                    scales[row], rates[row], starts[slot] < decaying ? decay : 0.0, constants);
           }
       });

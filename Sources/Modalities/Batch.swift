@@ -42,6 +42,22 @@ public struct Batch {
     Batch(inputs: inputs.mapValues { $0.to(device) }, target: target?.to(device), ids: ids)
   }
 
+  /// Every tensor, modalities in the order of `names`, then the target.
+  public var tensors: [Tensor] {
+    ordered.flatMap { [$0.input.values, $0.input.lengths, $0.input.present].compactMap { $0 } } + [target].compactMap { $0 }
+  }
+
+  /// The samples of one of several equal parts that lie one after the other; tensors share memory with the whole.
+  public func part(_ number: Int, of parts: Int) -> Batch {
+    precondition(count % parts == 0, "\(count) samples cannot be dealt out evenly to \(parts)")
+    let each = count / parts
+    func part(_ x: Tensor) -> Tensor { x.narrow(axis: 0, start: number * each, length: each) }
+    let own = inputs.mapValues {
+      ModalityInput(values: part($0.values), lengths: $0.lengths.map(part), present: $0.present.map(part))
+    }
+    return Batch(inputs: own, target: target.map(part), ids: Array(ids[number * each..<(number + 1) * each]))
+  }
+
   /// One batch for each lane, out of one that holds the samples of all lanes one after the other.
   ///
   /// Ids are those of the first lane: names cannot differ between lanes.

@@ -34,6 +34,30 @@ public struct ReplicaTrainer<Model: Module, Batch> {
   /// Told about every step; the loss is the mean over the models still training.
   public var progress: ((TrainingProgress) -> Void)?
 
+  /// How one model's part of a batch is trained on alone. Where given, steps are recorded and replayed for one model after
+  /// the other: small operations on what lies in the cache. The lanes do what cannot be recorded.
+  public var alone: Alone?
+
+  /// See ``alone``.
+  public struct Alone {
+    let objective: (Model, Batch) -> Tensor
+    let part: (Batch, _ row: Int, _ models: Int) -> Batch
+    let tensors: (Batch) -> [Tensor]
+
+    /// - Parameters:
+    ///   - objective: the loss of one model; it takes from outside only what stays the same.
+    ///   - part: the part of the model in a row, out of those of all active models.
+    ///   - tensors: every tensor of a batch or part, `[models · B, …]` or `[B, …]`, always in the same order.
+    public init(
+      objective: @escaping (Model, Batch) -> Tensor, part: @escaping (Batch, _ row: Int, _ models: Int) -> Batch,
+      tensors: @escaping (Batch) -> [Tensor]
+    ) {
+      self.objective = objective
+      self.part = part
+      self.tensors = tensors
+    }
+  }
+
   /// - Parameters:
   ///   - replicas: made with the `decaysVectors` of `options`.
   ///   - seeds: of dropout, one for each model.
@@ -65,7 +89,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
   public func fit(resuming: Bool = false) throws -> [Result<TrainingHistory, TrainingFailure>] {
     var run = Run(
       optimizer: ReplicaOptimizer(options.optimizer, replicas, weightDecay: options.weightDecay),
-      generators: seeds.map { Generator(seed: $0) },
+      recorder: StepRecorder(offsets: replicas.offsets), generators: seeds.map { Generator(seed: $0) },
       position: ReplicaCheckpoint.Position(options: options, seeds: seeds, parameters: replicas.names))
     if resuming, let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) {
       try restore(&run, from: checkpoint)
@@ -86,6 +110,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
   /// What changes while training.
   struct Run {
     var optimizer: ReplicaOptimizer
+    let recorder: StepRecorder
     /// Of all models, by number.
     let generators: [Generator]
     var position: ReplicaCheckpoint.Position
@@ -146,10 +171,8 @@ public struct ReplicaTrainer<Model: Module, Batch> {
       let history = run.position.replicas[$0].records
       return options.learningRate * options.schedule.factor(step: number, of: total, history: history)
     }
-    let losses = losses(batch, replicas.active.map { run.generators[$0] })
-    let values = losses.doubles
     // A gradient that is not finite stays in its own row.
-    replicas.backward(losses)
+    let values = computeGradients(batch, run)
     var scales = values.map { _ in 1.0 }
     var norms: [Double] = []
     if let limit = options.gradientClip {
@@ -166,6 +189,38 @@ public struct ReplicaTrainer<Model: Module, Batch> {
     }
     run.optimizer.step(replicas, scales: scales, learningRates: run.rates)
     return values
+  }
+
+  /// Fills the gradients of all active models, and returns their losses.
+  private func computeGradients(_ batch: Batch, _ run: Run) -> [Double] {
+    let generators = replicas.active.map { run.generators[$0] }
+    guard let alone, replicas.isBareRows else { return computeInLanes(batch, generators) }
+    let (tensors, count) = (alone.tensors(batch), replicas.active.count)
+    switch run.recorder.way(for: tensors, models: count) {
+    case .engine: return computeInLanes(batch, generators)
+    case .replay(let plan):
+      let keys = generators.flatMap { generator in (0..<plan.keyCount).map { _ in generator.next() } }
+      return replicas.replay {
+        plan.run(inputs: tensors, models: count, parameters: replicas.values, gradients: $0, keys: keys)
+      }
+    case .step:
+      return replicas.replay { gradients in
+        replicas.active.enumerated().map { row, number in
+          let part = alone.part(batch, row, count)
+          return run.recorder.step(
+            alone.tensors(part), values: replicas.values.select(axis: 0, index: row),
+            gradients: gradients.select(axis: 0, index: row), leaves: replicas.leaves(ofRow: row),
+            generator: generators[row]
+          ) { alone.objective(replicas.models[number], part) }
+        }
+      }
+    }
+  }
+
+  private func computeInLanes(_ batch: Batch, _ generators: [Generator]) -> [Double] {
+    let losses = losses(batch, generators)
+    replicas.backward(losses)
+    return losses.doubles
   }
 
   private func finishEpoch(_ run: inout Run) throws {

@@ -18,8 +18,8 @@ public final class Replicas<Model: Module> {
   public private(set) var active: [Int]
   /// Values of the trainable parameters, `[active, n]`; writing to it changes the models.
   public private(set) var values: Tensor
-  /// Gradients as ``backward(_:)`` left them, `[active, …]` for each of ``names``: copying them together would cost more
-  /// than the optimiser's step.
+  /// Gradients as ``backward(_:)`` left them, `[active, …]` for each of ``names`` (copying them together would cost more
+  /// than the optimiser's step), or as `replay` did, in columns of one matrix.
   public private(set) var gradients: [Tensor] = []
   /// Names of the parameters in the order in which they lie in a row.
   public let names: [String]
@@ -33,6 +33,8 @@ public final class Replicas<Model: Module> {
   private let frozen: [Int]
   /// What the lanes compute with: for each slot the values of all models `[active, …]`, a leaf of the gradient graph.
   private var leaves: [Tensor] = []
+  /// Where `replay` has gradients written, `[active, n]`.
+  private var matrix: Tensor?
 
   /// The parts of one model that hold tensors.
   private struct Members {
@@ -117,6 +119,7 @@ public final class Replicas<Model: Module> {
     guard !rows.isEmpty else { return }
     values = values.indexSelect(axis: 0, Tensor(rows))
     gradients = []
+    matrix = nil
     bind()
   }
 
@@ -150,6 +153,24 @@ public final class Replicas<Model: Module> {
     guard losses.requiresGradient else { return names }
     let found = Tensors.gradients(of: [losses.sum()], withRespectTo: leaves, allowUnused: true)
     return zip(names, found).filter { $1 == nil }.map(\.0)
+  }
+
+  /// Whether what differs between models lies in the rows alone.
+  var isBareRows: Bool { frozen.isEmpty && members[0].buffers.isEmpty }
+
+  /// Where each parameter begins in a row.
+  var offsets: [Int] { slots.map(\.range.lowerBound) }
+
+  /// The parameters of the model in a row, as they lie there.
+  func leaves(ofRow row: Int) -> [Tensor] { slots.map { members[active[row]].parameters[$0.parameter].value } }
+
+  /// Lets `body` write the gradients of all models, as `[active, n]`.
+  func replay<R>(_ body: (_ gradients: Tensor) -> R) -> R {
+    if matrix?.shape != values.shape { matrix = values.zerosLike() }
+    let all = matrix!
+    let columns = [(0, decaying), (decaying, values.shape[1] - decaying)].filter { $0.1 > 0 }
+    gradients = columns.map { all.narrow(axis: 1, start: $0.0, length: $0.1) }
+    return body(all)
   }
 
   private func stacked(_ tensor: (Members) -> Tensor) -> Tensor {

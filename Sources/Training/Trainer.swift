@@ -63,6 +63,9 @@ public struct Trainer<Batch> {
   public var cancellation: Cancellation?
   /// Told about every step.
   public var progress: ((TrainingProgress) -> Void)?
+  /// Every tensor of a batch, always in the same order. Where given, steps are recorded and replayed (`StepRecorder`):
+  /// the objective may then take from outside only what stays the same.
+  public var tensors: ((Batch) -> [Tensor])?
 
   /// - Parameters:
   ///   - seed: of dropout; the same seed and batches give the same weights bit for bit, on one machine and thread count.
@@ -91,8 +94,10 @@ public struct Trainer<Batch> {
   public func fit(resuming: Bool = false) throws -> TrainingHistory {
     let arena = try Arena(model, decaysVectors: options.decaysVectors)
     try TrainabilityCheck.parameters(of: model, in: arena)
+    let records = tensors != nil && model.namedBuffers().isEmpty
     var run = Run(
       arena: arena, optimizer: options.optimizer.make(arena, weightDecay: options.weightDecay),
+      recorder: records ? StepRecorder(offsets: arena.slots.map(\.range.lowerBound)) : nil,
       generator: Generator(seed: seed),
       position: Checkpoint.Position(options: options, seed: seed, parameters: arena.names))
     if resuming, let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) {
@@ -113,6 +118,7 @@ public struct Trainer<Batch> {
   private struct Run {
     let arena: Arena
     let optimizer: any Optimizer
+    let recorder: StepRecorder?
     let generator: Generator
     var position: Checkpoint.Position
     var best: [String: Tensor] = [:]
@@ -122,6 +128,8 @@ public struct Trainer<Batch> {
     let start = ContinuousClock.now
     var stepsHere = 0
 
+    /// The parameters, in the order in which they lie in the arena.
+    var leaves: [Tensor] { arena.slots.map(\.parameter.value) }
     var epoch: Int { position.records.count + 1 }
     /// Wall-clock seconds of the present epoch, interruptions left out.
     var epochSeconds: Double { position.seconds + (ContinuousClock.now - epochStart) / .seconds(1) }
@@ -157,15 +165,27 @@ public struct Trainer<Batch> {
     run.rate =
       options.learningRate
       * options.schedule.factor(step: number, of: options.epochs * stepsPerEpoch, history: run.position.records)
-    let loss = training(with: run.generator) { objective(batch) }
-    let value = loss.item()
+    let value = computeGradients(batch, run)
     guard value.isFinite else { throw failure(.loss, value, run) { nonFiniteModule(batch, run.generator) } }
-    run.arena.backward(loss)
     if let limit = options.gradientClip {
       let norm = run.arena.clipGradients(norm: limit)
       guard norm.isFinite else { throw failure(.gradientNorm, norm, run) { nonFiniteGradient(batch, run) } }
     }
     run.optimizer.step(learningRate: run.rate)
+    return value
+  }
+
+  /// Fills the arena with the gradients of the loss of a batch, and returns that.
+  private func computeGradients(_ batch: Batch, _ run: Run) -> Double {
+    if let recorder = run.recorder, let tensors {
+      return recorder.step(
+        tensors(batch), values: run.arena.values, gradients: run.arena.gradients, leaves: run.leaves,
+        generator: run.generator
+      ) { objective(batch) }
+    }
+    let loss = training(with: run.generator) { objective(batch) }
+    let value = loss.item()
+    if value.isFinite { run.arena.backward(loss) }
     return value
   }
 

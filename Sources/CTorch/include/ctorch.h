@@ -15,6 +15,8 @@ extern "C" {
 
 typedef struct CTTensorOpaque *CTTensor;
 typedef struct CTGeneratorOpaque *CTGenerator;
+typedef struct CTTapeOpaque *CTTape;
+typedef struct CTPlanOpaque *CTPlan;
 
 #define CT_UNARY_OPERATIONS(X) \
   X(neg) X(exp) X(expm1) X(log) X(log1p) X(log2) X(sqrt) X(rsqrt) X(square) X(abs) X(sign) X(sin) X(cos) X(tan) \
@@ -250,6 +252,21 @@ int ct_row_norms(const CTTensor *gradients, long n, long rows, double *out) CT_N
 int ct_adam_rows_(CTTensor p, CTTensor m, CTTensor v, const CTTensor *gradients, long n, const double *scales,
                   const double *rates, long step, double beta1, double beta2, double decay, long decaying, double eps,
                   bool decoupled) CT_NOEXCEPT;
+
+// Recording a computation and its derivatives, to run them again on other values of the same shapes. What is done between
+// begin and end is done as always, and noted. `parameters` is a vector in which the leaves lie, `offsets` elements from its
+// beginning; inputs are contiguous. `end` gives the leaves' gradients, and a plan, or NULL with the reason in ct_last_error()
+// where the computation cannot be replayed.
+int ct_record_begin(const CTTensor *inputs, long n, CTTensor parameters, CTTape *out) CT_NOEXCEPT;
+int ct_record_end(CTTape tape, CTTensor loss, const CTTensor *leaves, const long *offsets, long n, CTTensor *gradients,
+                  CTPlan *out) CT_NOEXCEPT;
+// For each of `rows` models, whose parameters and gradients are rows of matrices and whose inputs lie one behind the other:
+// writes the gradients of all leaves and the loss. `keys` are those of the dropout masks, `count` in all.
+int ct_plan_run(CTPlan plan, const CTTensor *inputs, long n, long rows, CTTensor parameters, CTTensor gradients,
+                const uint64_t *keys, long count, double *losses) CT_NOEXCEPT;
+long ct_plan_keys(CTPlan plan) CT_NOEXCEPT;
+const char *ct_plan_description(CTPlan plan) CT_NOEXCEPT;
+void ct_plan_release(CTPlan plan) CT_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -59,6 +59,8 @@ extension TrialRunner {
       },
       objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
       validate: { try self.validate($0, trained, dataset, criterion) })
+    trainer.alone = .init(
+      objective: { $0.objective($1, criterion) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
     trainer.checkpoint = checkpoint
     trainer.secondsBetweenCheckpoints = 30
     trainer.cancellation = cancellation

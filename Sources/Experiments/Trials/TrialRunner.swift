@@ -117,6 +117,7 @@ public struct TrialRunner: Sendable {
       validate: {
         try self.validate(trained, dataset, criterion, validationTargets)
       })
+    trainer.tensors = { $0.tensors }
     trainer.checkpoint = checkpoint
     trainer.secondsBetweenCheckpoints = 30
     trainer.cancellation = cancellation

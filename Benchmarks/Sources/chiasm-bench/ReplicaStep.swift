@@ -29,6 +29,8 @@ struct ReplicaStep {
       },
       objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
       validate: { $0.active.map { _ in Validation(loss: 0, score: 0, higherIsBetter: true) } })
+    trainer.alone = .init(
+      objective: { $0.objective($1, criterion) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
     let warmUp = steps / 5
     var (losses, start, end) = ([Double](), 0.0, 0.0)
     trainer.progress = {

@@ -22,6 +22,7 @@ struct TrainingStep {
       batches: { _ in (0..<steps).lazy.map { dataset.batch(batches[$0 % batches.count]) } },
       objective: { model.objective($0, criterion) },
       validate: { Validation(loss: 0, score: 0, higherIsBetter: true) })
+    trainer.tensors = { $0.tensors }
     let warmUp = steps / 5
     var (losses, start, end) = ([Double](), 0.0, 0.0)
     trainer.progress = {

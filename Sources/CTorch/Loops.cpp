@@ -44,18 +44,23 @@ Loop::Loop(LineFunction line, const View &out, const View &a, const View &b, flo
     merged.push_back(axis);
   }
   axes = std::move(merged);
-  if (axes.empty()) axes.push_back({1, 1, 1, 1});
+  // A kernel takes lines, and rows of lines.
+  while (axes.size() < 2) axes.insert(axes.begin(), {1, 1, 1, 1});
+  isEmpty = std::any_of(axes.begin(), axes.end(), [](const Axis &axis) { return axis.size == 0; });
 }
 
 void Loop::walk(size_t depth, float *to, const float *x, const float *y) const {
   const Axis &axis = axes[depth];
-  if (axis.size == 0) return;
-  if (depth + 1 == axes.size()) return line(axis.size, {to, axis.out}, {x, axis.a}, {y, axis.b}, s);
-  for (int64_t i = 0; i < axis.size; ++i) walk(depth + 1, to + i * axis.out, x + i * axis.a, y + i * axis.b);
+  if (depth + 2 < axes.size()) {
+    for (int64_t i = 0; i < axis.size; ++i) walk(depth + 1, to + i * axis.out, x + i * axis.a, y + i * axis.b);
+    return;
+  }
+  const Axis &last = axes[depth + 1];
+  line(axis.size, last.size, {to, last.out, axis.out}, {x, last.a, axis.a}, {y, last.b, axis.b}, s);
 }
 
 void Loop::operator()(const Frame &frame) const {
-  walk(0, frame.at<float>(out), frame.at<float>(a), frame.at<float>(b));
+  if (!isEmpty) walk(0, frame.at<float>(out), frame.at<float>(a), frame.at<float>(b));
 }
 
 }  // namespace ct

@@ -83,8 +83,9 @@ Work filled(const View &out, double value) {
   if (!out.contiguous) {
     // A window of a larger tensor: nothing times itself, and a number.
     return elementwise(
-        [](int64_t n, Line<float> to, Line<const float>, Line<const float>, float s) {
-          for (int64_t i = 0; i < n; ++i) to.data[i * to.stride] = s;
+        [](int64_t rows, int64_t n, Lines<float> to, Lines<const float>, Lines<const float>, float s) {
+          for (int64_t row = 0; row < rows; ++row)
+            for (int64_t i = 0; i < n; ++i) to.data[row * to.row + i * to.stride] = s;
         },
         out, &out, &out, value);
   }
@@ -104,16 +105,15 @@ Work both(Work first, Work second) {
   };
 }
 
-// out[kept axes] = factor Σ x over the others.
-Work reduced(const View &x, const View &out, std::vector<int64_t> axes, double factor, bool mean) {
-  if (!x.isFloat() || !out.isFloat()) return {};
+// `out` as a window of the shape of x, in which what is summed to one number lies at one place.
+View spreadOver(const View &x, const View &out, const std::vector<int64_t> &axes, int64_t &summed) {
   std::vector<bool> gone(x.sizes.size(), axes.empty());
   for (int64_t axis : axes) gone[axisOf(axis, x)] = true;
   View spread = out;
   spread.sizes = x.sizes;
   spread.strides.assign(x.sizes.size(), 0);
   const bool keeps = out.sizes.size() == x.sizes.size();
-  int64_t summed = 1;
+  summed = 1;
   for (size_t d = 0, next = 0; d < x.sizes.size(); ++d) {
     if (gone[d]) {
       summed *= x.sizes[d];
@@ -123,17 +123,22 @@ Work reduced(const View &x, const View &out, std::vector<int64_t> axes, double f
     }
   }
   spread.count = x.count;
-  return both(filled(out, 0), elementwise(kernels().accumulate, spread, &x, &x, mean ? factor / static_cast<double>(summed) : factor));
+  return spread;
 }
-template <bool mean> Work reduceAll(const Entry &entry) {
-  const View *x = view(entry, 0);
-  return x ? reduced(*x, entry.outputs[0], {}, 1, mean) : Work();
+// out[kept axes] = Σ x over the others, or the mean.
+Work reduced(const View *x, const View &out, const std::vector<int64_t> &axes, bool mean) {
+  if (!x || !out.isFloat()) return {};
+  int64_t summed;
+  const View spread = spreadOver(*x, out, axes, summed);
+  return both(filled(out, 0), elementwise(kernels().accumulate, spread, x, x, mean ? 1 / static_cast<double>(summed) : 1));
 }
-template <bool mean> Work reduceAxes(const Entry &entry) {
-  const View *x = view(entry, 0);
-  if (!x) return {};
+std::vector<int64_t> axesOf(const Entry &entry) {
   const auto &axes = entry.arguments[1].value;
-  return reduced(*x, entry.outputs[0], axes.isNone() ? std::vector<int64_t>() : axes.toIntVector(), 1, mean);
+  return axes.isNone() ? std::vector<int64_t>() : axes.toIntVector();
+}
+template <bool mean> Work reduceAll(const Entry &entry) { return reduced(view(entry, 0), entry.outputs[0], {}, mean); }
+template <bool mean> Work reduceAxes(const Entry &entry) {
+  return reduced(view(entry, 0), entry.outputs[0], axesOf(entry), mean);
 }
 
 // MARK: - Products
@@ -358,6 +363,15 @@ const std::unordered_map<std::string, Builder> &builders() {
   return table;
 }
 }  // namespace
+
+Work productSum(const Entry &product, const Entry &sum) {
+  const View *a = view(product, 0), *b = view(product, 1), *x = view(sum, 0);
+  const View &out = sum.outputs[0];
+  if (!a || !b || !x || !out.isFloat() || x->sizes != product.outputs[0].sizes) return {};
+  int64_t summed;
+  const View spread = spreadOver(*x, out, axesOf(sum), summed);
+  return both(filled(out, 0), elementwise(kernels().accumulateProduct, spread, a, b, 1));
+}
 
 Work ownKernel(const Entry &entry) {
   if (!entry.operation) {

@@ -1,8 +1,6 @@
 #include "plan.h"
-#include "support.h"
 #include <algorithm>
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/autograd.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 namespace ct {
@@ -99,8 +97,14 @@ Plan::Plan(Tape &&tape, const View &theLoss, const std::vector<View> &gradients,
       for (auto &view : argument.tensors) move(view);
     for (auto &view : entry.outputs) move(view);
   }
+  join();
   layOut(loss);
-  for (const auto &entry : entries) {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const Entry &entry = entries[i];
+    if (products.count(i)) {
+      work.push_back(productSum(products.at(i), entry));
+      continue;
+    }
     if (Work own = ownKernel(entry)) {
       work.push_back(std::move(own));
       continue;
@@ -144,6 +148,29 @@ void Plan::fold() {
   entries = std::move(left);
 }
 
+// Products that are only summed, as in the gradient of anything that was broadcast, are never written down.
+void Plan::join() {
+  std::vector<int> uses(regions.size(), 0);
+  for (const auto &entry : entries)
+    eachView(entry, [&](const View &view, bool) {
+      if (view.region >= 0) ++uses[view.region];
+    });
+  if (loss.region >= 0) ++uses[loss.region];
+  std::vector<Entry> left;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const bool isProduct = entries[i].name() == "aten::mul.Tensor";
+    const int made = isProduct ? entries[i].outputs[0].region : -1;
+    if (isProduct && i + 1 < entries.size() && entries[i + 1].name() == "aten::sum.dim_IntList" && uses[made] == 2 &&
+        regions[made].kind == Region::temporary && entries[i + 1].arguments[0].tensor().region == made &&
+        productSum(entries[i], entries[i + 1])) {
+      products.emplace(left.size(), std::move(entries[i]));
+      continue;
+    }
+    left.push_back(std::move(entries[i]));
+  }
+  entries = std::move(left);
+}
+
 // Gives every temporary a place that no other one uses while it is needed.
 void Plan::layOut(const View &result) {
   struct Life {
@@ -154,11 +181,15 @@ void Plan::layOut(const View &result) {
   for (size_t i = 0; i < regions.size(); ++i) lives[i] = {static_cast<int>(i), 0, -1, -1, 0};
   auto touch = [&](int region, int64_t now) {
     auto &life = lives[region];
-    if (life.first < 0) life.first = now;
-    life.last = now;
+    if (life.first < 0 || now < life.first) life.first = now;
+    life.last = std::max(life.last, now);
   };
   for (size_t now = 0; now < entries.size(); ++now)
     eachView(entries[now], [&](const View &view, bool) {
+      if (view.region >= 0) touch(view.region, static_cast<int64_t>(now));
+    });
+  for (const auto &[now, product] : products)
+    eachView(product, [&](const View &view, bool) {
       if (view.region >= 0) touch(view.region, static_cast<int64_t>(now));
     });
   if (result.region >= 0) touch(result.region, static_cast<int64_t>(entries.size()));
@@ -216,84 +247,3 @@ std::string Plan::description() const {
 }
 
 }  // namespace ct
-
-using namespace ct;
-
-// MARK: - C ABI
-
-struct CTPlanOpaque {
-  Plan plan;
-};
-struct CTTapeOpaque {
-  Tape tape;
-};
-
-int ct_record_begin(const CTTensor *inputs, long n, CTTensor parameters, CTTape *out) noexcept {
-  return guarded([&] {
-    TORCH_CHECK(!recording(), "this thread records already");
-    auto *tape = new CTTapeOpaque{Tape(tensors(inputs, n), ref(parameters).detach())};
-    recording() = &tape->tape;
-    c10::impl::tls_set_dispatch_key_included(c10::DispatchKey::Fake, true);
-    *out = tape;
-  });
-}
-
-int ct_record_end(CTTape raw, CTTensor loss, const CTTensor *leaves, const long *offsets, long n, CTTensor *gradients,
-                  CTPlan *out) noexcept {
-  std::unique_ptr<CTTapeOpaque> owner(raw);
-  *out = nullptr;
-  const int status = guarded([&] {
-    Tape &tape = owner->tape;
-    std::vector<View> views;
-    std::vector<int64_t> starts, sizes;
-    auto found = torch::autograd::grad({ref(loss)}, tensors(leaves, n), {}, false, false, true);
-    for (long i = 0; i < n; ++i) {
-      views.push_back(tape.see(found[i], Region::constant));
-      starts.push_back(offsets[i] * static_cast<int64_t>(sizeof(float)));
-      sizes.push_back(ref(leaves[i]).numel());
-    }
-    const View result = tape.see(ref(loss), Region::constant);
-    recording() = nullptr;
-    c10::impl::tls_set_dispatch_key_included(c10::DispatchKey::Fake, false);
-    for (long i = 0; i < n; ++i) gradients[i] = found[i].defined() ? own(found[i].contiguous()) : own(at::zeros_like(ref(leaves[i])));
-    if (result.count != 1 || (result.type != at::kFloat && result.type != at::kDouble)) tape.refuse("the loss is not one number");
-    if (!tape.refusal.empty()) return remember(tape.refusal.c_str());
-    *out = new CTPlanOpaque{Plan(std::move(tape), result, views, starts, sizes)};
-  });
-  recording() = nullptr;
-  c10::impl::tls_set_dispatch_key_included(c10::DispatchKey::Fake, false);
-  return status;
-}
-
-int ct_plan_run(CTPlan plan, const CTTensor *inputs, long n, long rows, CTTensor parameters, CTTensor gradients,
-                const uint64_t *keys, long count, double *losses) noexcept {
-  return guarded([&] {
-    Plan &p = plan->plan;
-    TORCH_CHECK(static_cast<size_t>(n) == p.inputs() && count == p.keys() * rows, "a plan of ", p.inputs(), " inputs and ", p.keys(),
-                " keys got ", n, " and ", count, " for ", rows, " models");
-    for (CTTensor row : {parameters, gradients})
-      TORCH_CHECK(ref(row).is_contiguous() && ref(row).scalar_type() == at::kFloat && ref(row).numel() % rows == 0,
-                  "rows of parameters and gradients are contiguous single precision");
-    std::vector<char *> places;
-    for (long i = 0; i < n; ++i) {
-      const auto &x = ref(inputs[i]);
-      const int64_t expected = p.inputBytes()[i] * rows;
-      TORCH_CHECK(x.is_contiguous() && static_cast<int64_t>(x.nbytes()) == expected, "input ", i, " has ", x.nbytes(),
-                  " bytes, the plan expects ", expected);
-      places.push_back(static_cast<char *>(x.data_ptr()));
-    }
-    const int64_t width = ref(parameters).numel() / rows;
-    for (long row = 0; row < rows; ++row) {
-      losses[row] = p.run(places, ref(parameters).data_ptr<float>() + row * width,
-                          ref(gradients).data_ptr<float>() + row * width, keys + row * p.keys());
-      for (long i = 0; i < n; ++i) places[i] += p.inputBytes()[i];
-    }
-  });
-}
-long ct_plan_keys(CTPlan plan) noexcept { return plan->plan.keys(); }
-const char *ct_plan_description(CTPlan plan) noexcept {
-  thread_local std::string text;
-  text = plan->plan.description();
-  return text.c_str();
-}
-void ct_plan_release(CTPlan plan) noexcept { delete plan; }

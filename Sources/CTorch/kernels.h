@@ -11,13 +11,13 @@ struct Matrix {
   int64_t row, column;
 };
 
-// A line of numbers, `stride` apart; 0 repeats one.
-template <class T> struct Line {
+// Lines of numbers, `row` apart, whose numbers lie `stride` apart; 0 repeats a line or a number.
+template <class T> struct Lines {
   T *data;
-  int64_t stride;
+  int64_t stride, row;
 };
-// out[i] = f(a[i], b[i], s); `out` may be a or b itself. Functions of one number ignore b.
-using LineFunction = void (*)(int64_t n, Line<float> out, Line<const float> a, Line<const float> b, float s);
+// out[i] = f(a[i], b[i], s) along `rows` lines of n; `out` may be a or b itself. Functions of one number ignore b.
+using LineFunction = void (*)(int64_t rows, int64_t n, Lines<float> out, Lines<const float> a, Lines<const float> b, float s);
 
 struct Kernels {
   // c = a b (+ what stands in c, where `adds`) (+ bias, one number a column, unless null). a is [m, k], b [k, n]; c is [m, n]
@@ -29,8 +29,8 @@ struct Kernels {
   LineFunction relu, tanh, sigmoid, gelu, silu, exponential, logarithm, squareRoot, absolute, square, reciprocal, sign;
   // The gradient a that arrives, times the derivative at input b (rectifier, gelu, silu) or at output b (tanh, sigmoid).
   LineFunction thresholdGradient, tanhGradient, sigmoidGradient, geluGradient, siluGradient;
-  // out[i] += s a[i]; with a stride of 0, out takes the sum.
-  LineFunction accumulate;
+  // out[i] += s a[i], and out[i] += s a[i] b[i]; with a stride of 0, out takes the sum.
+  LineFunction accumulate, accumulateProduct;
 
   // Rows of `width` numbers, one behind the other.
   void (*softmax)(int64_t rows, int64_t width, const float *x, float *y);

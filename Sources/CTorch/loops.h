@@ -19,7 +19,8 @@ class Loop {
   struct Axis {
     int64_t size, out, a, b;
   };
-  std::vector<Axis> axes;  // outermost first; the last one is the line
+  std::vector<Axis> axes;  // outermost first; the last one is the line, the one before it counts lines
+  bool isEmpty = false;
   void walk(size_t depth, float *to, const float *x, const float *y) const;
 };
 

@@ -16,6 +16,8 @@ using Work = std::function<void(const Frame &)>;
 
 // The work of an operation by a kernel of ours; none where there is none for these arguments.
 Work ownKernel(const Entry &entry);
+// The work of a product whose sum over some axes is all that is wanted, without the product.
+Work productSum(const Entry &product, const Entry &sum);
 
 class Plan {
  public:
@@ -32,10 +34,12 @@ class Plan {
 
  private:
   void fold();
+  void join();
   void layOut(const View &loss);
 
   std::vector<Region> regions;
   std::vector<Entry> entries;
+  std::unordered_map<size_t, Entry> products;  // of which the entry takes the sum
   std::vector<Work> work;
   std::vector<std::string> foreign;
   std::vector<char *> bases;

@@ -80,4 +80,29 @@ public final class RecordedLoss {
       }, parameters)
     return losses
   }
+
+  /// Computes loss and gradients of each model and moves it by Adam at once, while its gradients are in the cache.
+  ///
+  /// - Parameters:
+  ///   - mean: first moments, of the shape of `parameters`; `square`: second ones.
+  ///   - learningRates: of each model.
+  ///   - limit: norm to which the gradients of a model are scaled down before; nil leaves them.
+  /// - Returns: losses, and the norms of the gradients as they were.
+  public func train(
+    inputs: [Tensor], parameters: Tensor, gradients: Tensor, keys: [UInt64], mean: Tensor, square: Tensor,
+    learningRates: [Double], limit: Double?, step: AdamStep
+  ) -> (losses: [Double], norms: [Double]) {
+    let models = learningRates.count
+    var losses = [Double](repeating: 0, count: models)
+    var norms = losses
+    check(
+      withHandles([parameters, gradients, mean, square]) { rows in
+        withHandles(inputs) {
+          ct_plan_train(
+            raw, $0, $0.count, models, rows[0], rows[1], keys, keys.count, rows[2], rows[3], learningRates, limit ?? 0,
+            step.raw, &losses, &norms)
+        }
+      }, parameters, mean, square)
+    return (losses, norms)
+  }
 }

@@ -45,11 +45,8 @@ extension Tensor {
   /// - Parameters:
   ///   - gradients: one tensor `[rows, …]` for each parameter, in the order in which they lie in a row.
   ///   - scales: what the gradients of each row are multiplied by before.
-  ///   - step: of this call, counted from 1.
-  ///   - decaying: weight decay acts on the parameters in so many columns at the start.
   public func adamRows_(
-    gradients: [Tensor], mean: Tensor, square: Tensor, scales: [Double], learningRates: [Double], step: Int,
-    beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, decaying: Int, decoupled: Bool
+    gradients: [Tensor], mean: Tensor, square: Tensor, scales: [Double], learningRates: [Double], step: AdamStep
   ) {
     precondition(
       scales.count == shape[0] && learningRates.count == shape[0],
@@ -57,11 +54,27 @@ extension Tensor {
     check(
       withHandles(gradients) { gradients in
         withHandles([self, mean, square]) {
-          ct_adam_rows_(
-            $0[0], $0[1], $0[2], gradients, gradients.count, scales, learningRates, step, beta1, beta2, weightDecay,
-            decaying, epsilon, decoupled)
+          ct_adam_rows_($0[0], $0[1], $0[2], gradients, gradients.count, scales, learningRates, step.raw)
         }
       }, self, mean, square)
+  }
+}
+
+/// A step of Adam over rows of parameters.
+public struct AdamStep: Sendable {
+  let raw: CTAdam
+
+  /// - Parameters:
+  ///   - number: of the step, counted from 1.
+  ///   - decaying: weight decay acts on the parameters in so many columns at the start.
+  ///   - decoupled: AdamW.
+  public init(
+    number: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double, decaying: Int,
+    decoupled: Bool
+  ) {
+    raw = CTAdam(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, decay: weightDecay, step: number, decaying: decaying,
+      decoupled: decoupled)
   }
 }
 

@@ -27,8 +27,7 @@ final class ReplicaOptimizer {
     case .adam, .adamw:
       replicas.values.adamRows_(
         gradients: replicas.gradients, mean: moments[0], square: moments[1], scales: scales,
-        learningRates: learningRates, step: steps, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: weightDecay,
-        decaying: decaying, decoupled: kind == .adamw)
+        learningRates: learningRates, step: adamStep)
     case .sgd:
       withoutGradients {
         let (values, velocity) = (replicas.values, moments[0])
@@ -42,6 +41,39 @@ final class ReplicaOptimizer {
         values.add_(velocity * column(learningRates), alpha: -1)
       }
     }
+  }
+
+  private var adamStep: AdamStep {
+    AdamStep(number: steps, weightDecay: weightDecay, decaying: decaying, decoupled: kind == .adamw)
+  }
+
+  /// Computes losses and gradients by a recording and takes one step, model by model where the optimiser allows it.
+  ///
+  /// - Parameter limit: norm to which each model's gradient is clipped.
+  func step<Model>(
+    _ replicas: Replicas<Model>, replaying plan: RecordedLoss, inputs: [Tensor], keys: [UInt64], limit: Double?,
+    learningRates: [Double]
+  ) -> (losses: [Double], norms: [Double]) {
+    replicas.replay { gradients in
+      guard kind != .sgd else {
+        let losses = plan.run(
+          inputs: inputs, models: learningRates.count, parameters: replicas.values, gradients: gradients, keys: keys)
+        let (scales, norms) = clipping(replicas, to: limit)
+        step(replicas, scales: scales, learningRates: learningRates)
+        return (losses, norms)
+      }
+      steps += 1
+      return plan.train(
+        inputs: inputs, parameters: replicas.values, gradients: gradients, keys: keys, mean: moments[0],
+        square: moments[1], learningRates: learningRates, limit: limit, step: adamStep)
+    }
+  }
+
+  /// What each model's gradient has to be multiplied by, and its norm; no norms where nothing is clipped.
+  func clipping<Model>(_ replicas: Replicas<Model>, to limit: Double?) -> (scales: [Double], norms: [Double]) {
+    guard let limit else { return (replicas.active.map { _ in 1 }, []) }
+    let norms = rowNorms(replicas.gradients, count: replicas.active.count)
+    return (norms.map { min(1, limit / ($0 + 1e-6)) }, norms)
   }
 
   /// Forgets all but the models in `rows`.

@@ -172,13 +172,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
       return options.learningRate * options.schedule.factor(step: number, of: total, history: history)
     }
     // A gradient that is not finite stays in its own row.
-    let values = computeGradients(batch, run)
-    var scales = values.map { _ in 1.0 }
-    var norms: [Double] = []
-    if let limit = options.gradientClip {
-      norms = rowNorms(replicas.gradients, count: values.count)
-      scales = norms.map { min(1, limit / ($0 + 1e-6)) }
-    }
+    let (values, norms) = advance(batch, run)
     for (row, model) in replicas.active.enumerated() {
       run.position.replicas[model].lossSum += values[row]
       if !values[row].isFinite {
@@ -187,32 +181,41 @@ public struct ReplicaTrainer<Model: Module, Batch> {
         run.position.fail(model, .gradientNorm, norms[row])
       }
     }
-    run.optimizer.step(replicas, scales: scales, learningRates: run.rates)
     return values
   }
 
-  /// Fills the gradients of all active models, and returns their losses.
-  private func computeGradients(_ batch: Batch, _ run: Run) -> [Double] {
+  /// Moves all active models; returns their losses and, where they are clipped, the norms of their gradients.
+  private func advance(_ batch: Batch, _ run: Run) -> (losses: [Double], norms: [Double]) {
     let generators = replicas.active.map { run.generators[$0] }
-    guard let alone, replicas.isBareRows else { return computeInLanes(batch, generators) }
-    let (tensors, count) = (alone.tensors(batch), replicas.active.count)
-    switch run.recorder.way(for: tensors, models: count) {
-    case .engine: return computeInLanes(batch, generators)
-    case .replay(let plan):
+    let tensors = replicas.isBareRows ? alone?.tensors(batch) : nil
+    let way = tensors.map { run.recorder.way(for: $0, models: generators.count) } ?? .engine
+    if case .replay(let plan) = way {
       let keys = generators.flatMap { generator in (0..<plan.keyCount).map { _ in generator.next() } }
-      return replicas.replay {
-        plan.run(inputs: tensors, models: count, parameters: replicas.values, gradients: $0, keys: keys)
-      }
-    case .step:
-      return replicas.replay { gradients in
-        replicas.active.enumerated().map { row, number in
-          let part = alone.part(batch, row, count)
-          return run.recorder.step(
-            alone.tensors(part), values: replicas.values.select(axis: 0, index: row),
-            gradients: gradients.select(axis: 0, index: row), leaves: replicas.leaves(ofRow: row),
-            generator: generators[row]
-          ) { alone.objective(replicas.models[number], part) }
-        }
+      return run.optimizer.step(
+        replicas, replaying: plan, inputs: tensors!, keys: keys, limit: options.gradientClip, learningRates: run.rates)
+    }
+    let losses: [Double]
+    if case .step = way, let alone {
+      losses = computeOneByOne(batch, alone, generators, run.recorder)
+    } else {
+      losses = computeInLanes(batch, generators)
+    }
+    let (scales, norms) = run.optimizer.clipping(replicas, to: options.gradientClip)
+    run.optimizer.step(replicas, scales: scales, learningRates: run.rates)
+    return (losses, norms)
+  }
+
+  private func computeOneByOne(
+    _ batch: Batch, _ alone: Alone, _ generators: [Generator], _ recorder: StepRecorder
+  ) -> [Double] {
+    replicas.replay { gradients in
+      replicas.active.enumerated().map { row, number in
+        let part = alone.part(batch, row, generators.count)
+        return recorder.step(
+          alone.tensors(part), values: replicas.values.select(axis: 0, index: row),
+          gradients: gradients.select(axis: 0, index: row), leaves: replicas.leaves(ofRow: row),
+          generator: generators[row]
+        ) { alone.objective(replicas.models[number], part) }
       }
     }
   }

@@ -18,6 +18,13 @@ typedef struct CTGeneratorOpaque *CTGenerator;
 typedef struct CTTapeOpaque *CTTape;
 typedef struct CTPlanOpaque *CTPlan;
 
+// A step of Adam, counted from 1; weight decay acts on the first `decaying` numbers of a row.
+typedef struct CTAdam {
+  double beta1, beta2, epsilon, decay;
+  long step, decaying;
+  bool decoupled;
+} CTAdam;
+
 #define CT_UNARY_OPERATIONS(X) \
   X(neg) X(exp) X(expm1) X(log) X(log1p) X(log2) X(sqrt) X(rsqrt) X(square) X(abs) X(sign) X(sin) X(cos) X(tan) \
   X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(sigmoid) X(relu) X(silu) X(softplus) X(log_sigmoid) X(erf) \
@@ -250,8 +257,7 @@ int ct_row_norms(const CTTensor *gradients, long n, long rows, double *out) CT_N
 // in the order in which they lie in a row, are first multiplied by the row's scale. Weight decay acts on the parameters in
 // the first `decaying` columns. `step` counts from 1.
 int ct_adam_rows_(CTTensor p, CTTensor m, CTTensor v, const CTTensor *gradients, long n, const double *scales,
-                  const double *rates, long step, double beta1, double beta2, double decay, long decaying, double eps,
-                  bool decoupled) CT_NOEXCEPT;
+                  const double *rates, CTAdam adam) CT_NOEXCEPT;
 
 // Recording a computation and its derivatives, to run them again on other values of the same shapes. What is done between
 // begin and end is done as always, and noted. `parameters` is a vector in which the leaves lie, `offsets` elements from its
@@ -264,6 +270,11 @@ int ct_record_end(CTTape tape, CTTensor loss, const CTTensor *leaves, const long
 // writes the gradients of all leaves and the loss. `keys` are those of the dropout masks, `count` in all.
 int ct_plan_run(CTPlan plan, const CTTensor *inputs, long n, long rows, CTTensor parameters, CTTensor gradients,
                 const uint64_t *keys, long count, double *losses) CT_NOEXCEPT;
+// The same, and moves each model by Adam while its gradients are at hand; they are scaled down to a norm of `limit` before,
+// unless that is 0. Gives the norms before.
+int ct_plan_train(CTPlan plan, const CTTensor *inputs, long n, long rows, CTTensor parameters, CTTensor gradients,
+                  const uint64_t *keys, long count, CTTensor mean, CTTensor square, const double *rates, double limit, CTAdam adam,
+                  double *losses, double *norms) CT_NOEXCEPT;
 long ct_plan_keys(CTPlan plan) CT_NOEXCEPT;
 const char *ct_plan_description(CTPlan plan) CT_NOEXCEPT;
 void ct_plan_release(CTPlan plan) CT_NOEXCEPT;

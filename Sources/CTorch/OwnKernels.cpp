@@ -377,7 +377,7 @@ Work ownKernel(const Entry &entry) {
   if (!entry.operation) {
     const View out = entry.outputs[0];
     return [out, keep = entry.keep, key = entry.key](const Frame &frame) {
-      kernels().mask(frame.at<float>(out), static_cast<uint32_t>(out.count), frame.keys[key], keep);
+      draw(frame.at<float>(out), out.count, frame.keys[key], keep);
     };
   }
   const auto found = builders().find(entry.name());

@@ -87,7 +87,7 @@ Unrecorded::~Unrecorded() {
   if (was) c10::impl::tls_set_dispatch_key_included(key, true);
 }
 
-std::string Entry::name() const { return operation ? toString(operation->operator_name()) : "mask"; }
+std::string Entry::name() const { return operation ? toString(operation->operator_name()) : "random numbers"; }
 
 Tape::Tape(const std::vector<at::Tensor> &given, const at::Tensor &parameters) : inputs(given.size()) {
   auto add = [&](const at::Tensor &x, Region::Kind kind) {
@@ -132,11 +132,11 @@ View Tape::see(const at::Tensor &x, Region::Kind unknown) {
   return view;
 }
 
-void recordMask(const at::Tensor &mask, double keep) {
+void recordDraw(const at::Tensor &numbers, double keep) {
   Tape *tape = recording();
   if (!tape) return;
   Entry entry;
-  entry.outputs.push_back(tape->see(mask, Region::temporary));
+  entry.outputs.push_back(tape->see(numbers, Region::temporary));
   entry.keep = keep;
   entry.key = tape->keys++;
   tape->entries.push_back(std::move(entry));

@@ -40,23 +40,21 @@ int ct_generator_next(CTGenerator g, uint64_t *out) noexcept {
   });
 }
 
-int ct_dropout_mask(const uint64_t *keys, long models, const long *shape, long n, double keep, int dtype,
-                    CTTensor *out) noexcept {
+int ct_draw(const uint64_t *keys, long models, const long *shape, long n, double keep, int dtype, CTTensor *out) noexcept {
   RESULT(([&] {
     // Plain tensors, whatever lanes are at work.
     c10::impl::ExcludeDispatchKeyGuard plain(lanesKeys);
     Unrecorded own;
     std::vector<int64_t> sizes{models};
     sizes.insert(sizes.end(), shape, shape + n);
-    auto mask = at::empty(sizes, options(static_cast<int>(at::kFloat)));
-    const int64_t each = mask.numel() / std::max<int64_t>(models, 1);
-    TORCH_CHECK(each <= static_cast<int64_t>(UINT32_MAX), "dropout over more than 2^32 elements");
-    for (int64_t i = 0; i < models; ++i)
-      kernels().mask(mask.data_ptr<float>() + i * each, static_cast<uint32_t>(each), keys[i], keep);
+    auto numbers = at::empty(sizes, options(static_cast<int>(at::kFloat)));
+    const int64_t each = numbers.numel() / std::max<int64_t>(models, 1);
+    TORCH_CHECK(each <= static_cast<int64_t>(UINT32_MAX), "random numbers for more than 2^32 elements");
+    for (int64_t i = 0; i < models; ++i) draw(numbers.data_ptr<float>() + i * each, each, keys[i], keep);
     if (recording()) {
-      if (dtype == static_cast<int>(at::kFloat)) recordMask(mask, keep);
-      else recording()->refuse("a mask of dropout is not in single precision");
+      if (dtype == static_cast<int>(at::kFloat)) recordDraw(numbers, keep);
+      else recording()->refuse("random numbers are not in single precision");
     }
-    return mask.to(type(dtype));
+    return numbers.to(type(dtype));
   }()));
 }

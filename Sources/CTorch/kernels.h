@@ -42,8 +42,16 @@ struct Kernels {
   void (*rowProducts)(int64_t rows, int64_t width, const float *x, int64_t stride, const float *v, float *out);
   // 1 / keep with probability keep, else 0: a hash of key and position decides.
   void (*mask)(float *out, uint32_t count, uint64_t key, double keep);
+  // Strictly between 0 and 1: the middle of one of 2²³ steps, by the same hash.
+  void (*uniform)(float *out, uint32_t count, uint64_t key);
 };
 
 const Kernels &kernels();
+
+// A mask that keeps a share, or uniform numbers where `keep` is 0.
+inline void draw(float *out, int64_t count, uint64_t key, double keep) {
+  if (keep > 0) kernels().mask(out, static_cast<uint32_t>(count), key, keep);
+  else kernels().uniform(out, static_cast<uint32_t>(count), key);
+}
 
 }  // namespace ct

@@ -44,10 +44,10 @@ struct Argument {
 };
 
 struct Entry {
-  std::optional<c10::OperatorHandle> operation;  // none: a mask of dropout
+  std::optional<c10::OperatorHandle> operation;  // none: random numbers are drawn
   std::vector<Argument> arguments;
   std::vector<View> outputs;
-  double keep = 1;  // of a mask
+  double keep = 0;  // a mask of dropout that keeps this share; 0: uniform numbers
   long key = -1;
   std::string name() const;
 };
@@ -63,7 +63,7 @@ class Tape {
   std::vector<Region> regions;
   std::vector<Entry> entries;
   std::string refusal;  // why the computation cannot be replayed; empty: it can
-  long keys = 0;        // masks of dropout drawn
+  long keys = 0;        // of random numbers drawn
   size_t inputs;
 
  private:
@@ -85,6 +85,7 @@ struct Unrecorded {
  private:
   bool was;
 };
-void recordMask(const at::Tensor &mask, double keep);
+// Notes that `numbers` were drawn (see `Entry::keep`).
+void recordDraw(const at::Tensor &numbers, double keep);
 
 }  // namespace ct

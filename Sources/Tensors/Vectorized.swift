@@ -59,27 +59,16 @@ public struct MaskSource: Sendable {
   /// 1 / `keep` with probability `keep`, else 0.
   public func mask(_ shape: [Int], keep: Double, dtype: DType = .float32) -> Tensor {
     precondition(keep > 0 && keep <= 1, "a share of \(keep) cannot be kept")
-    let keys = generators.map { $0.next() }
-    let masks = make { ct_dropout_mask(keys, keys.count, shape, shape.count, keep, dtype.code, $0) }
-    return lanes?.wrap(masks) ?? masks.reshaped(shape)
+    return draw(shape, keep: keep, dtype: dtype)
   }
 
   /// Uniform numbers, strictly between 0 and 1.
-  public func uniform(_ shape: [Int], dtype: DType = .float32) -> Tensor {
-    // Not the engine's, which refuses to draw within lanes.
-    let count = shape.reduce(1, *)
-    var numbers: [Float] = []
-    numbers.reserveCapacity(generators.count * count)
-    for generator in generators {
-      let key = generator.next()
-      for position in 0..<UInt64(count) {
-        // The middle of one of 2²³ steps, all of which a Float holds exactly.
-        let step = mixed(key &+ (position &+ 1) &* 0x9E37_79B9_7F4A_7C15) >> 41
-        numbers.append((Float(step) + 0.5) * 0x1p-23)
-      }
-    }
-    let uniform = Tensor(numbers, shape: [generators.count] + shape).to(dtype)
-    return lanes?.wrap(uniform) ?? uniform.reshaped(shape)
+  public func uniform(_ shape: [Int], dtype: DType = .float32) -> Tensor { draw(shape, keep: 0, dtype: dtype) }
+
+  private func draw(_ shape: [Int], keep: Double, dtype: DType) -> Tensor {
+    let keys = generators.map { $0.next() }
+    let numbers = make { ct_draw(keys, keys.count, shape, shape.count, keep, dtype.code, $0) }
+    return lanes?.wrap(numbers) ?? numbers.reshaped(shape)
   }
 
   /// Standard normal numbers (Box & Muller, 1958).

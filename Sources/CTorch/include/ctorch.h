@@ -240,11 +240,11 @@ int ct_lanes_pop(void) CT_NOEXCEPT;
 int ct_lanes_wrap(CTTensor x, long level, CTTensor *out) CT_NOEXCEPT;
 int ct_lanes_unwrap(CTTensor x, long level, long count, CTTensor *out) CT_NOEXCEPT;
 
-// Masks of dropout [models, shape...]: 1 / keep with probability keep, else 0; element i of a model's mask is a function
-// of its key and i alone, so it does not depend on threads, on the other models, or on how long the mask is.
 int ct_generator_next(CTGenerator g, uint64_t *out) CT_NOEXCEPT;
-int ct_dropout_mask(const uint64_t *keys, long models, const long *shape, long n, double keep, int dtype,
-                    CTTensor *out) CT_NOEXCEPT;
+// Masks of dropout [models, shape...]: 1 / keep with probability keep, else 0. Where keep is 0: uniform numbers between 0 and 1.
+// Element i of a model is a function of its key and i alone, so it does not depend on threads, on the other models, or on
+// how many there are.
+int ct_draw(const uint64_t *keys, long models, const long *shape, long n, double keep, int dtype, CTTensor *out) CT_NOEXCEPT;
 
 // Fused optimiser steps over one parameter tensor; `step` is a float32 scalar tensor that the call increments.
 int ct_fused_adam_(CTTensor p, CTTensor g, CTTensor m, CTTensor v, CTTensor step, double lr, double beta1, double beta2,

@@ -62,11 +62,12 @@ import Training
   }
 
   /// Additive in the bits, and beyond any single modality, which reaches 3/4. Experts that learn alone weigh the noise of
-  /// their probabilities as well, so decisions fall short of the representations.
+  /// their probabilities as well, so decisions fall short of the representations. Gates that pick one modality without looking
+  /// at it can only hint at the votes of the others by whom they pick; how much of that is found depends on the start.
   @Test(arguments: Variant.all) func majorityOfThreeIsLearnt(variant: Variant) throws {
     let (accuracy, _) = try trained(variant.name, options: variant.options, modalities: 3, epochs: 20) {
       $0.reduce(0, +) > 1 ? 1 : 0
     }
-    #expect(accuracy > (variant.name == "late" ? 0.82 : 0.95))
+    #expect(accuracy > (variant.name == "late" ? 0.82 : variant.isBlindToItsChoice ? 0.8 : 0.95))
   }
 }

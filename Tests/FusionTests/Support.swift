@@ -38,6 +38,9 @@ struct Variant: CustomTestStringConvertible, Sendable {
   /// Whether it makes a hard choice, whose gradient is that of another function in its place.
   var isHard: Bool { options["gate"] == "hard" }
 
+  /// Whether it picks a modality by what the others say.
+  var isBlindToItsChoice: Bool { isHard && options["sees"] == "others" }
+
   /// A small instance in double precision.
   func fusion(widths: [Int], seed: UInt64 = 1) throws -> any Fusion {
     let small = [

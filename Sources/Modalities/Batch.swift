@@ -44,7 +44,8 @@ public struct Batch {
 
   /// Every tensor, modalities in the order of `names`, then the target.
   public var tensors: [Tensor] {
-    ordered.flatMap { [$0.input.values, $0.input.lengths, $0.input.present].compactMap { $0 } } + [target].compactMap { $0 }
+    ordered.flatMap { [$0.input.values, $0.input.lengths, $0.input.present].compactMap { $0 } }
+      + [target].compactMap { $0 }
   }
 
   /// The samples of one of several equal parts that lie one after the other; tensors share memory with the whole.

@@ -69,7 +69,8 @@ public final class RecordedLoss {
   ///   - gradients: of the same shape; written over.
   ///   - keys: ``keyCount`` for each model, as the generator of its masks gives them.
   /// - Returns: the loss of each.
-  public func run(inputs: [Tensor], models: Int = 1, parameters: Tensor, gradients: Tensor, keys: [UInt64]) -> [Double] {
+  public func run(inputs: [Tensor], models: Int = 1, parameters: Tensor, gradients: Tensor, keys: [UInt64]) -> [Double]
+  {
     var losses = [Double](repeating: 0, count: models)
     check(
       withExtendedLifetime((parameters, gradients)) {

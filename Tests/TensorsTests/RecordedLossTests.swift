@@ -70,10 +70,13 @@ import Testing
     Case(name: "one parameter twice, one not at all", shapes: [[3], [2]], inputs: [[3]]) { x, p in
       (p[0] + x[0]).sum() + p[0].sum()
     },
-    Case(name: "operations that the engine does", shapes: [[6, 4], [4], [4]], inputs: [[5, 6]], loss: { x, p in
-      let h = x[0].matmul(p[0]).layerNorm([4], weight: p[1], bias: p[2])
-      return Tensor.where(h .> 0, h, h * 0.1).logSumExp(axes: [1]).sum() + h.sorted(axis: 1).values.select(axis: 1, index: 0).sum()
-    }, own: false),
+    Case(
+      name: "operations that the engine does", shapes: [[6, 4], [4], [4]], inputs: [[5, 6]],
+      loss: { x, p in
+        let h = x[0].matmul(p[0]).layerNorm([4], weight: p[1], bias: p[2])
+        return Tensor.where(h .> 0, h, h * 0.1).logSumExp(axes: [1]).sum()
+          + h.sorted(axis: 1).values.select(axis: 1, index: 0).sum()
+      }, own: false),
   ]
 
   @Test(arguments: cases) func replaysWithOtherValues(_ example: Case) throws {
@@ -138,14 +141,17 @@ import Testing
     let row = Row([[6]], seed: 1)
     let x = Tensor.ones([6])
     func refusal(_ body: (Tensor) -> Tensor) -> String? {
-      let recorded = RecordedLoss.record(inputs: [x], parameters: row.values, leaves: row.leaves) { body(row.leaves[0].tensor) }
+      let recorded = RecordedLoss.record(inputs: [x], parameters: row.values, leaves: row.leaves) {
+        body(row.leaves[0].tensor)
+      }
       #expect(recorded.plan == nil)
       #expect(recorded.gradients[0].isFinite().all().item() == 1)
       return recorded.refusal
     }
     #expect(refusal { $0.sum() * $0.sum().item() }?.contains("_local_scalar_dense") == true)
     #expect(refusal { $0.sum() * Double($0.detached().floats[0]) }?.contains("read") == true)
-    #expect(refusal { ($0 * Tensor.randn([6], generator: Generator(seed: 1))).sum() }?.contains("randn") == true
-      || refusal { ($0 * Tensor.randn([6], generator: Generator(seed: 1))).sum() }?.contains("normal") == true)
+    #expect(
+      refusal { ($0 * Tensor.randn([6], generator: Generator(seed: 1))).sum() }?.contains("randn") == true
+        || refusal { ($0 * Tensor.randn([6], generator: Generator(seed: 1))).sum() }?.contains("normal") == true)
   }
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import threading
 import time
@@ -31,10 +32,11 @@ class Side:
 
 
 def timed(command):
-    """Seconds from start to end of a command whose output does not matter."""
-    begin = time.perf_counter()
+    """Seconds from start to end of a command whose output does not matter, and seconds of processor time."""
+    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begin
+    elapsed, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return elapsed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def measured(command):

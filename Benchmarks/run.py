@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 import numpy as np
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 import report
 from processes import Side, measured, timed
@@ -130,17 +130,64 @@ def projection(folder, rounds, processes):
     return {"rows": rows, "difference": difference}
 
 
+MEASURES = {
+    "cca": "canonical correlation, 10 000 × 100 and 100, 5 pairs",
+    "ksg": "KSG mutual information, 10 000 samples, k = 3",
+    "broja-large": "BROJA partial information, 30 × 30 × 2",
+    "broja-small": "BROJA partial information, 5 × 5 × 5",
+}
+
+
+def measure_inputs(folder):
+    random = np.random.default_rng(0)
+    shared = random.normal(size=(10_000, 100))
+    x, y = random.normal(size=10_000), random.normal(size=10_000)
+    save_file({
+        "cca.x": shared + random.normal(size=shared.shape),
+        "cca.y": shared @ random.normal(size=(100, 100)) / 10 + random.normal(size=shared.shape),
+        "ksg.x": x,
+        "ksg.y": 0.6 * x + 0.8 * y,
+        "broja-large": random.gamma(0.5, size=(30, 30, 2)),
+        "broja-small": random.gamma(0.5, size=(5, 5, 5)),
+    }, f"{folder}/measures.safetensors")
+
+
+def measures(folder, rounds, processes):
+    """Both sides agree to 1e-5, which is how exact the cone solver is."""
+    measure_inputs(folder)
+    peer = Side([PYTHON, str(HERE / "peers/measures.py")])
+    rows, worst = {}, 0.0
+    for method, row in MEASURES.items():
+        say(row)
+
+        def check(name, answer, ours):
+            nonlocal worst
+            worst = max(worst, same(f"{row}, {name}", ours["losses"], answer["losses"], 1e-5))
+
+        contestants = {
+            "Chiasm": lambda: processes["Chiasm"].ask(work="measure", folder=folder, method=method),
+            "peer": lambda: peer.ask(work="measure", folder=folder, method=method),
+        }
+        for ask in contestants.values():
+            ask()  # The first call makes what later ones keep.
+        rows[row] = in_turn(rounds, contestants, check)
+    result = {"rows": rows, "difference": worst, "peers": peer.ask(work="version")["version"]}
+    peer.close()
+    return result
+
+
 def start(rounds):
     commands = {
         "chiasm --help": [CHIASM, "--help"],
         "chiasm methods": [CHIASM, "methods"],
         'python -c "import torch"': [PYTHON, "-c", "import torch"],
     }
-    times = {name: [] for name in commands}
+    rows = {name: {"wall-clock": [], "processor": []} for name in commands}
     for _ in range(max(rounds, 5)):
         for name, command in commands.items():
-            times[name].append(1e6 * timed(command))
-    return {"rows": {"start": times}}
+            for clock, seconds in zip(rows[name].values(), timed(command)):
+                clock.append(1e6 * seconds)
+    return {"rows": rows}
 
 
 def main_job(folder, rounds, seeds, epochs):
@@ -179,7 +226,7 @@ def say(text):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--parts", default="step,replicas,emap,start,compare")
+    parser.add_argument("--parts", default="step,replicas,emap,measures,start,compare")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--job-rounds", type=int, default=3)
     parser.add_argument("--seeds", type=int, default=10)
@@ -196,6 +243,7 @@ def main():
             "step": lambda: training_steps(folder, options.rounds, processes, not options.no_compile),
             "replicas": lambda: replicas(folder, options.rounds, processes),
             "emap": lambda: projection(folder, options.rounds, processes),
+            "measures": lambda: measures(folder, options.rounds, processes),
             "start": lambda: start(options.rounds),
             "compare": lambda: main_job(folder, options.job_rounds, options.seeds, options.epochs),
         }

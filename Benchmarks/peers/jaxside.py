@@ -49,7 +49,7 @@ def low_rank(p, encoded):
 
 def gated(p, encoded):
     hidden = jnp.stack([jnp.tanh(linear(p, f"fusion.projections.{m}", x)) for m, x in enumerate(encoded)], 1)
-    gates = jax.nn.sigmoid(linear(p, "fusion.gates", jnp.concatenate(encoded, 1)).reshape(-1, len(encoded), 64))
+    gates = jax.nn.sigmoid(linear(p, "fusion.gates.0", jnp.concatenate(encoded, 1)).reshape(-1, len(encoded), 64))
     return (gates * hidden).sum(1)
 
 

@@ -113,11 +113,11 @@ class GatedFusion(nn.Module):
     def __init__(self, widths):
         super().__init__()
         self.projections = nn.ModuleList(nn.Linear(width, 64) for width in widths)
-        self.gates = nn.Linear(sum(widths), 64 * len(widths))
+        self.gates = nn.ModuleList([nn.Linear(sum(widths), 64 * len(widths))])
 
     def forward(self, inputs):
         hidden = torch.stack([project(x).tanh() for project, x in zip(self.projections, inputs)], 1)
-        gates = self.gates(torch.cat(inputs, -1)).view(-1, len(inputs), 64).sigmoid()
+        gates = self.gates[0](torch.cat(inputs, -1)).view(-1, len(inputs), 64).sigmoid()
         return (gates * hidden).sum(1)
 
 

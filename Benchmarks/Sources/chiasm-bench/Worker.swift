@@ -57,6 +57,7 @@ enum Worker {
     case "replicas":
       return try ReplicaStep(folder, method: request.method, count: request.replicas).run(steps: request.steps)
     case "project": return try Projection(folder, method: request.method, modalities: request.modalities).run()
+    case "measure": return try Measures(folder).run(request.method)
     default: throw UsageError("unknown work \"\(request.work)\"")
     }
   }

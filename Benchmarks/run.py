@@ -176,6 +176,34 @@ def measures(folder, rounds, processes):
     return result
 
 
+def kernels(folder, rounds, processes):
+    """Correlations agree to 1e-4 and objectives to the gap asked for."""
+    peer = Side([PYTHON, str(HERE / "peers/kernels.py")])
+    processes["Chiasm"].ask(work="kernel-inputs", folder=folder)
+    rows = {}
+    for row, method, name in (
+            ("kernel CCA, n = 1 000, 5 pairs", "kernel-cca", "cca-zoo"),
+            ("kernel CCA of low rank, n = 20 000, 5 pairs", "low-rank", None),
+            ("multiple kernel learning, n = 1 000, 20 kernels, weights of norm 1", "mkl", "scikit-learn"),
+            ("the same, norm 2", "mkl-norm", None)):
+        say(row)
+        common = dict(work="kernels", folder=folder, method=method)
+        contestants = {"Chiasm": lambda: processes["Chiasm"].ask(**common)}
+        if name:
+            contestants[name] = lambda: peer.ask(**common)
+
+        def check(name, answer, ours):
+            if method == "mkl":
+                same(f"{row}, {name}", 1, answer["losses"][0] / ours["losses"][0], 2e-4)
+            elif name != "Chiasm":
+                same(f"{row}, {name}", ours["losses"], answer["losses"], 1e-4)
+
+        rows[row] = in_turn(rounds, contestants, check)
+    result = {"rows": rows, "peers": peer.ask(work="version")["version"]}
+    peer.close()
+    return result
+
+
 def start(rounds):
     commands = {
         "chiasm --help": [CHIASM, "--help"],
@@ -226,7 +254,7 @@ def say(text):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--parts", default="step,replicas,emap,measures,start,compare")
+    parser.add_argument("--parts", default="step,replicas,emap,measures,kernels,start,compare")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--job-rounds", type=int, default=3)
     parser.add_argument("--seeds", type=int, default=10)
@@ -244,6 +272,7 @@ def main():
             "replicas": lambda: replicas(folder, options.rounds, processes),
             "emap": lambda: projection(folder, options.rounds, processes),
             "measures": lambda: measures(folder, options.rounds, processes),
+            "kernels": lambda: kernels(folder, options.rounds, processes),
             "start": lambda: start(options.rounds),
             "compare": lambda: main_job(folder, options.job_rounds, options.seeds, options.epochs),
         }

@@ -31,14 +31,12 @@ inline void fold(const ck_problem &problem, const double *alpha, double *coeffic
   for (size_t t = 0; t < problem.variables; ++t) { coefficient[t % problem.samples] += problem.y[t] * alpha[t]; }
 }
 
-template <typename T> inline void add_row(const T *row, double factor, size_t n, double *score) {
-  for (size_t i = 0; i < n; ++i) { score[i] += factor * double(row[i]); }
-}
-
-template <typename T>
-inline void add_difference(const T *row_i, const T *row_j, double factor, size_t n, double *score) {
-  for (size_t s = 0; s < n; ++s) { score[s] += factor * (double(row_i[s]) - double(row_j[s])); }
-}
+// score += factor · row, in the widest vectors the processor has.
+void add_row(const float *row, double factor, size_t n, double *score);
+void add_row(const double *row, double factor, size_t n, double *score);
+// score += factor · (row_i − row_j).
+void add_difference(const float *row_i, const float *row_j, double factor, size_t n, double *score);
+void add_difference(const double *row_i, const double *row_j, double factor, size_t n, double *score);
 
 // The matrix is symmetric: columns are rows.
 template <typename T> inline void product(const T *kernel, size_t n, const double *coefficient, double *score) {

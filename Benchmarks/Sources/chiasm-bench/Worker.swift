@@ -58,6 +58,10 @@ enum Worker {
       return try ReplicaStep(folder, method: request.method, count: request.replicas).run(steps: request.steps)
     case "project": return try Projection(folder, method: request.method, modalities: request.modalities).run()
     case "measure": return try Measures(folder).run(request.method)
+    case "kernel-inputs":
+      try KernelWork.write(to: folder)
+      return Answer()
+    case "kernels": return try KernelWork.run(folder, method: request.method)
     default: throw UsageError("unknown work \"\(request.work)\"")
     }
   }

@@ -14,8 +14,11 @@ build: setup
 demo: build
 	$(CHIASM) demo demo
 
+# The second and third time with the kernels of other processors.
 test: setup
 	swift test
+	ATEN_CPU_CAPABILITY=avx2 swift test --skip-build --filter RecordedLossTests
+	ATEN_CPU_CAPABILITY=default swift test --skip-build --filter RecordedLossTests
 
 # Runs the comparisons on the real data of ../shared/data and writes Benchmarks/RESULTS.md, then times Chiasm against
 # PyTorch and JAX and writes Benchmarks/SPEED.md.

@@ -3,6 +3,8 @@
 #include "kernels.h"
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <string>
 
 #define JOIN_LOW_16(a, b) \
   __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
@@ -38,7 +40,8 @@ namespace middle {
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LANES 8
 #define TILE_ROWS 4
-#define TILE_VECTORS 3
+// Sixteen registers: a larger tile would spill.
+#define TILE_VECTORS 2
 #define INTERLEAVE_LOW JOIN_LOW_8
 #define INTERLEAVE_HIGH JOIN_HIGH_8
 #include "Products.inc"
@@ -62,9 +65,13 @@ namespace plain {
 #include "Lines.inc"
 }  // namespace plain
 
+// ATEN_CPU_CAPABILITY (default, avx2 or avx512) bounds the engine's kernels, and ours alike.
 Kernels best() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+  const char *given = std::getenv("ATEN_CPU_CAPABILITY");
+  const std::string bound = given ? given : "";
+  if (bound == "default") return plain::table();
+  if (bound != "avx2" && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
     return wide::table();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return middle::table();
 #endif

@@ -13,7 +13,7 @@ namespace functorch = at::functorch;
 
 int ct_lanes_push(long count, long *level) noexcept {
   return guarded([&] {
-    // Layers draw their randomness outside (ct_dropout_mask); an operation that draws in here is refused.
+    // Layers draw their randomness outside (ct_draw); an operation that draws in here is refused.
     *level = functorch::initAndPushDynamicLayer(functorch::TransformType::Vmap, c10::SymInt(count),
                                                 functorch::RandomnessType::Error);
   });

@@ -121,23 +121,16 @@ Plan::Plan(Tape &&tape, const View &theLoss, const std::vector<View> &gradients,
   }
 }
 
-// What is made from constants alone is made once: it was, while recording.
+// What is made from constants alone is made once: it was, while recording. Unless it is written to afterwards.
 void Plan::fold() {
-  auto isConstant = [&](const View &view) { return view.region < 0 || regions[view.region].kind == Region::constant; };
-  static const std::vector<std::string> factories{"aten::zeros", "aten::ones", "aten::full", "aten::new_zeros", "aten::new_ones",
-                                                  "aten::new_full", "aten::scalar_tensor", "aten::arange", "aten::eye",
-                                                  "aten::linspace"};
   std::vector<Entry> left;
   for (auto &entry : entries) {
-    // zeros_like and its kind look at their argument's shape alone.
-    bool fixed = entry.operation.has_value();
-    const auto name = entry.operation ? entry.operation->schema().name() : "";
-    const bool factory = std::any_of(factories.begin(), factories.end(), [&](const auto &f) { return name.rfind(f, 0) == 0; });
+    bool fixed = entry.fixed;
     for (const auto &argument : entry.arguments)
-      for (const auto &view : argument.tensors) fixed = fixed && !argument.written && (factory || isConstant(view));
+      for (const auto &view : argument.tensors)
+        fixed = fixed && (view.region < 0 || entry.makesAnew() || regions[view.region].kind == Region::constant);
     for (const auto &output : entry.outputs)
-      fixed = fixed && (output.region < 0 ||
-                        (regions[output.region].kind == Region::temporary && regions[output.region].writes == 0));
+      fixed = fixed && (output.region < 0 || (regions[output.region].storage && regions[output.region].writes == 0));
     if (!fixed) {
       left.push_back(std::move(entry));
       continue;
@@ -223,6 +216,7 @@ void Plan::layOut(const View &result) {
     auto &region = regions[life.region];
     if (region.kind == Region::constant) bases[life.region] = static_cast<char *>(region.storage.mutable_data());
     else region.storage = {};
+    region.trace.reset();
     if (life.bytes > 0) bases[life.region] = start + life.offset;
   }
 }

@@ -1,6 +1,7 @@
 // Recording: while a thread records, every operation that reaches the engine's kernels, forward and backward, passes here first.
 #include "tape.h"
 #include <c10/core/impl/LocalDispatchKeySet.h>
+#include <algorithm>
 #include <torch/library.h>
 
 namespace ct {
@@ -22,6 +23,8 @@ void record(const c10::OperatorHandle &operation, c10::DispatchKeySet keys, torc
     if (operation.hasTag(tag)) tape->refuse(name + " depends on values, or draws numbers of its own");
   Entry entry{operation};
   bool writes = false;
+  const bool anew = entry.makesAnew();
+  entry.fixed = true;
   const auto given = torch::jit::last(*stack, schema.arguments().size());
   for (size_t i = 0; i < given.size(); ++i) {
     Argument argument;
@@ -30,6 +33,7 @@ void record(const c10::OperatorHandle &operation, c10::DispatchKeySet keys, torc
     writes |= argument.written;
     auto see = [&](const at::Tensor &x) {
       argument.tensors.push_back(tape->see(x, Region::constant));
+      entry.fixed = entry.fixed && !argument.written && (anew || tape->isConstant(argument.tensors.back()));
       if (const int at = argument.tensors.back().region; argument.written && at >= 0) {
         auto &region = tape->regions[at];
         ++region.writes;
@@ -62,10 +66,14 @@ void record(const c10::OperatorHandle &operation, c10::DispatchKeySet keys, torc
   const size_t before = tape->regions.size();
   operation.redispatchBoxed(next, stack);
 
+  auto take = [&](const at::Tensor &x) {
+    entry.outputs.push_back(tape->see(x, Region::temporary));
+    if (entry.fixed) tape->keep(entry.outputs.back(), x);
+  };
   for (const auto &result : torch::jit::last(*stack, schema.returns().size())) {
-    if (result.isTensor()) entry.outputs.push_back(tape->see(result.toTensor(), Region::temporary));
+    if (result.isTensor()) take(result.toTensor());
     else if (result.isTensorList())
-      for (const at::Tensor &x : result.toTensorList()) entry.outputs.push_back(tape->see(x, Region::temporary));
+      for (const at::Tensor &x : result.toTensorList()) take(x);
     else tape->refuse(name + " gives a value, not a tensor");
   }
   // What made no memory and wrote to none is a view, and what only made memory left it unwritten.
@@ -85,6 +93,14 @@ Unrecorded::Unrecorded() : was(c10::impl::tls_is_dispatch_key_included(key)) {
 }
 Unrecorded::~Unrecorded() {
   if (was) c10::impl::tls_set_dispatch_key_included(key, true);
+}
+
+bool Entry::makesAnew() const {
+  static const std::vector<std::string> factories{"aten::zeros", "aten::ones", "aten::full", "aten::new_zeros", "aten::new_ones",
+                                                  "aten::new_full", "aten::scalar_tensor", "aten::arange", "aten::eye",
+                                                  "aten::linspace"};
+  const auto own = name();
+  return std::any_of(factories.begin(), factories.end(), [&](const auto &f) { return own.rfind(f, 0) == 0; });
 }
 
 std::string Entry::name() const { return operation ? toString(operation->operator_name()) : "random numbers"; }
@@ -124,7 +140,9 @@ View Tape::see(const at::Tensor &x, Region::Kind unknown) {
   auto *storage = x.storage().unsafeGetStorageImpl();
   auto found = known.find(storage);
   if (found == known.end()) {
-    regions.push_back(Region{unknown, static_cast<int64_t>(x.storage().nbytes()), x.storage()});
+    regions.push_back(Region{unknown, static_cast<int64_t>(x.storage().nbytes())});
+    if (unknown == Region::constant) regions.back().storage = x.storage();
+    regions.back().trace = x.storage().getWeakStorageImpl();
     found = known.emplace(storage, static_cast<int>(regions.size()) - 1).first;
   }
   view.region = found->second;

@@ -20,7 +20,9 @@ struct Region {
   };
   Kind kind;
   int64_t bytes = 0;
-  c10::Storage storage{};  // keeps addresses apart while recording, and constants alive
+  c10::Storage storage{};  // of constants, and of what may turn out to be one
+  // While recording: that another storage does not come to lie at its address. Its memory may go.
+  std::optional<c10::weak_intrusive_ptr<c10::StorageImpl>> trace{};
   std::vector<char> snapshot{};
   int writes = 0;  // operations that write into it after it was made
 };
@@ -47,15 +49,28 @@ struct Entry {
   std::optional<c10::OperatorHandle> operation;  // none: random numbers are drawn
   std::vector<Argument> arguments;
   std::vector<View> outputs;
-  double keep = 0;  // a mask of dropout that keeps this share; 0: uniform numbers
+  bool fixed = false;  // takes nothing but constants
+  double keep = 0;     // a mask of dropout that keeps this share; 0: uniform numbers
   long key = -1;
   std::string name() const;
+  // Whether it looks at the shape of what it is given, if at anything.
+  bool makesAnew() const;
 };
 
 class Tape {
  public:
   Tape(const std::vector<at::Tensor> &inputs, const at::Tensor &parameters);
   View see(const at::Tensor &x, Region::Kind unknown);
+  bool isConstant(const View &view) const {
+    if (view.region < 0) return true;
+    // A temporary whose values were kept is made of constants.
+    const auto &region = regions[view.region];
+    return region.kind == Region::constant || (region.kind == Region::temporary && region.storage);
+  }
+  // Holds on to the values of a temporary.
+  void keep(const View &view, const at::Tensor &x) {
+    if (view.region >= 0 && regions[view.region].kind == Region::temporary) regions[view.region].storage = x.storage();
+  }
   void refuse(const std::string &why) {
     if (refusal.empty()) refusal = why;
   }

@@ -7,10 +7,13 @@ public import Tensors
 ///
 /// As an encoder it answers `Steps.packed`, `[B, N, width + 1]`: the class token first where there is one, then patches in
 /// the order of time, and within it of frequency. Patches that only padding would fill are not real: a sound gives the
-/// same tokens at whatever length its batch is padded to.
+/// same tokens at whatever length its batch is padded to. There are positions for the frames it was made for; of a longer
+/// sound, the beginning is heard.
 public struct SpectrogramTokenizer: Encoder {
   public let outputSize: Int
   let bands: Int
+  /// Frames there are positions for.
+  let longest: Int
   let patch: Int
   let stride: Int
   let projection: Convolution2D
@@ -28,7 +31,7 @@ public struct SpectrogramTokenizer: Encoder {
     precondition(shape.count == 2 && shape.allSatisfy { $0 > 0 }, "SpectrogramTokenizer: [T, F], found \(shape)")
     precondition((1...patch).contains(stride), "patches of \(patch) every \(stride) leave gaps")
     outputSize = width
-    bands = shape[1]
+    (longest, bands) = (shape[0], shape[1])
     self.patch = patch
     self.stride = stride
     projection = Convolution2D(1, width, kernel: patch, stride: stride, generator: generator)
@@ -43,10 +46,10 @@ public struct SpectrogramTokenizer: Encoder {
   }
 
   public func callAsFunction(_ input: ModalityInput) -> Tensor {
-    let frames = input.values.shape[1]
+    let frames = min(input.values.shape[1], longest)
     let (long, high) = (Self.patches(in: frames, patch, stride), Self.patches(in: bands, patch, stride))
     func missing(_ count: Int, _ size: Int) -> Int { max(0, patch + (count - 1) * stride - size) }
-    let cleared = SequenceSteps(input).cleared(input.values)
+    let cleared = SequenceSteps(input).cleared(input.values).narrow(axis: 1, start: 0, length: frames)
     let whole = cleared.padded([0, missing(high, bands), 0, missing(long, frames)]).unsqueezed(1)
     let tokens = projection(whole).flattened(from: 2, to: 3).transposed(1, 2)
     // A patch after the first is real where frames are left that the one before does not cover.

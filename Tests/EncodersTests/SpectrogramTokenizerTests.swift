@@ -44,6 +44,14 @@ import Testing
     }
   }
 
+  @Test func longerSoundsAreHeardFromTheirBeginning() {
+    let tokenizer = SpectrogramTokenizer(shape: [10, 5], patch: 4, stride: 3, width: 2, generator: Generator(seed: 1))
+    let long = normal([2, 30, 5])
+    let whole = tokenizer(ModalityInput(values: long, lengths: Tensor([30, 6])))
+    let cut = tokenizer(ModalityInput(values: long[.all, 0..<10], lengths: Tensor([10, 6])))
+    expectClose(whole, cut, tolerance: 0)
+  }
+
   @Test func gradients() {
     let tokenizer = SpectrogramTokenizer(shape: [7, 5], patch: 4, stride: 3, width: 3, generator: Generator(seed: 1))
     expectGradientsMatchDifferences(

@@ -36,7 +36,8 @@ extension Importer {
 /// Every importer.
 public enum Importers {
   public static let all: [any Importer.Type] = [
-    MfeatImporter.self, MosiImporter.self, SpokenDigitsImporter.self, WikipediaImporter.self,
+    EmojiImporter.self, GroceryImporter.self, MfeatImporter.self, MosiImporter.self, SpokenDigitsImporter.self,
+    UTDMHADImporter.self, WikipediaImporter.self,
   ]
 
   /// - Throws: `UsageError` listing the names when there is no such importer.

@@ -38,23 +38,30 @@ struct MATFile {
 
   /// The matrix of that name as rows, `[rows][columns]`.
   func rows(_ name: String, columns: Int) throws -> [[Double]] {
+    let (shape, values) = try array(name, shape: [nil, columns])
+    return (0..<shape[0]).map { row in (0..<columns).map { column in values[column * shape[0] + row] } }
+  }
+
+  /// The array of that name, its first index running fastest; nil in `expected` stands for any length of at least 1.
+  func array(_ name: String, shape expected: [Int?]) throws -> (shape: [Int], values: [Double]) {
     guard let matrix = matrices[name] else {
       throw InputError(file: file, "holds no array \(name); it has \(matrices.keys.sorted().joined(separator: ", "))")
     }
-    guard let values = matrix.values, matrix.shape.count == 2, matrix.shape[1] == columns else {
-      throw InputError(
-        file: file, at: name, "an array of shape \(matrix.shape); numbers in \(columns) columns expected")
+    guard let values = matrix.values, matrix.shape.count == expected.count,
+      zip(matrix.shape, expected).allSatisfy({ found, wanted in wanted.map { $0 == found } ?? (found > 0) })
+    else {
+      let wanted = expected.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
+      throw InputError(file: file, at: name, "an array of shape \(matrix.shape); numbers of [\(wanted)] expected")
     }
-    let count = matrix.shape[0]
-    return try (0..<count).map { row in
-      try (0..<columns).map { column in
-        let value = values[column * count + row]
-        guard value.isFinite else {
-          throw InputError(file: file, at: "\(name), row \(row + 1)", "\(value) in column \(column + 1)")
-        }
-        return value
+    if let wrong = values.firstIndex(where: { !$0.isFinite }) {
+      var rest = wrong
+      let place = matrix.shape.map { length in
+        defer { rest /= length }
+        return String(rest % length + 1)
       }
+      throw InputError(file: file, at: "\(name)(\(place.joined(separator: ", ")))", "\(values[wrong])")
     }
+    return (matrix.shape, values)
   }
 
   private mutating func add(_ bytes: [UInt8]) throws {

@@ -25,7 +25,7 @@ public enum MfeatImporter: Importer {
       try NPY.write(table.features.tensor, to: folder.appendingPathComponent("\(view).npy"))
       modalities[view] = ModalitySpecification(kind: .vector, file: "\(view).npy")
     }
-    let splits = stratified(labels, seed: seed)
+    let splits = stratifiedSplits(labels, seed: seed)
     let digits = String(labels.count).count
     let rows = labels.indices.map { row in
       let number = String(row + 1)
@@ -54,18 +54,5 @@ public enum MfeatImporter: Importer {
           file: file, at: "row \(row + 2)", "the label is \(label), but \(expected) in mfeat-fac.csv")
       }
     }
-  }
-
-  /// 60 % of every class train, 20 % validation, the rest test.
-  private static func stratified(_ labels: [String], seed: UInt64) -> [Split] {
-    var splits = [Split](repeating: .test, count: labels.count)
-    for (index, label) in Set(labels).sorted().enumerated() {
-      var generator = SplitMix64(seed: seed, stream: UInt64(index))
-      let rows = generator.shuffled(labels.indices.filter { labels[$0] == label })
-      for (position, row) in rows.enumerated() {
-        splits[row] = position < rows.count * 6 / 10 ? .train : position < rows.count * 8 / 10 ? .validation : .test
-      }
-    }
-    return splits
   }
 }

@@ -5,9 +5,11 @@ import Testing
 @testable import Modalities
 
 @Suite struct ImporterTests {
+  static let names = "emoji, grocery, mfeat, mosi, spoken-digits, utd-mhad, wikipedia"
+
   @Test func namesAreFoundAndUnknownOnesRefused() throws {
     #expect(try Importers.named("mosi").name == "mosi")
-    #expect(throws: UsageError("unknown data set \"mnist\"; expected one of mfeat, mosi, spoken-digits, wikipedia")) {
+    #expect(throws: UsageError("unknown data set \"mnist\"; expected one of \(Self.names)")) {
       try Importers.named("mnist")
     }
   }

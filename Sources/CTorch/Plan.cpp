@@ -144,21 +144,40 @@ void Plan::fold() {
 // Products that are only summed, as in the gradient of anything that was broadcast, are never written down.
 void Plan::join() {
   std::vector<int> uses(regions.size(), 0);
+  auto writes = [](const Entry &entry, int region) {
+    return std::any_of(entry.arguments.begin(), entry.arguments.end(), [&](const Argument &argument) {
+      return argument.written && argument.kind == Argument::view && argument.tensor().region == region;
+    });
+  };
   for (const auto &entry : entries)
     eachView(entry, [&](const View &view, bool) {
       if (view.region >= 0) ++uses[view.region];
     });
   if (loss.region >= 0) ++uses[loss.region];
+  // The sum that takes the product at `i`, unless what the product is made of changes before.
+  auto sumOf = [&](size_t i) -> size_t {
+    const int made = entries[i].outputs[0].region;
+    if (uses[made] != 2 || regions[made].kind != Region::temporary) return 0;
+    for (size_t j = i + 1; j < entries.size(); ++j) {
+      const bool isSum = entries[j].name() == "aten::sum.dim_IntList";
+      if (isSum && entries[j].arguments[0].tensor().region == made) return productSum(entries[i], entries[j]) ? j : 0;
+      for (const auto &factor : entries[i].arguments)
+        if (factor.kind == Argument::view && writes(entries[j], factor.tensor().region)) return 0;
+    }
+    return 0;
+  };
+  std::vector<std::optional<Entry>> taken(entries.size());
+  std::vector<bool> gone(entries.size(), false);
+  for (size_t i = 0; i < entries.size(); ++i)
+    if (entries[i].name() == "aten::mul.Tensor")
+      if (const size_t j = sumOf(i)) {
+        taken[j] = std::move(entries[i]);
+        gone[i] = true;
+      }
   std::vector<Entry> left;
   for (size_t i = 0; i < entries.size(); ++i) {
-    const bool isProduct = entries[i].name() == "aten::mul.Tensor";
-    const int made = isProduct ? entries[i].outputs[0].region : -1;
-    if (isProduct && i + 1 < entries.size() && entries[i + 1].name() == "aten::sum.dim_IntList" && uses[made] == 2 &&
-        regions[made].kind == Region::temporary && entries[i + 1].arguments[0].tensor().region == made &&
-        productSum(entries[i], entries[i + 1])) {
-      products.emplace(left.size(), std::move(entries[i]));
-      continue;
-    }
+    if (gone[i]) continue;
+    if (taken[i]) products.emplace(left.size(), std::move(*taken[i]));
     left.push_back(std::move(entries[i]));
   }
   entries = std::move(left);

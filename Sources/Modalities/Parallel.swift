@@ -1,7 +1,7 @@
 import Dispatch
 
 /// Results of `body` for 0 ..< `count`, computed on all cores and returned in order.
-func parallelMap<Result>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+package func parallelMap<Result>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
   guard count > 0 else { return [] }
   return [Result](unsafeUninitializedCapacity: count) { buffer, initialised in
     nonisolated(unsafe) let slots = buffer

@@ -65,6 +65,8 @@ int ct_cuda_device_count(void) CT_NOEXCEPT;
 
 // Keeps what is freed for the next allocation instead of handing it back to the system.
 void ct_keep_freed_memory(void) CT_NOEXCEPT;
+// Hands what is free now back after all.
+void ct_release_freed_memory(void) CT_NOEXCEPT;
 
 // Memory of tensors allocated by this thread between begin and end; nested use is not supported.
 void *ct_memory_begin(void) CT_NOEXCEPT;

@@ -61,9 +61,10 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     return seeds.flatMap { seed in dealt.flatMap { $0.filter { $0[0].seed == seed } } }
   }
 
-  /// Groups as large as pay, unless so few methods are compared that whole cores would be left without one.
+  /// Four at a time: a recorded step costs a model the same in any group, small groups share cores evenly and hold less
+  /// memory, and what cannot be recorded still has lanes to gain from.
   private func largestGroup(of selection: MethodSelection) -> Int {
     guard (try? Method.named(selection.method))?.replicates == true else { return 1 }
-    return max(1, replicas ?? (selections.count >= 4 ? 16 : 4))
+    return max(1, replicas ?? 4)
   }
 }

@@ -20,7 +20,10 @@ enum TrialQueue {
       group.enter()
       let thread = Thread {
         Engine.threads = threads
-        while let item = lock.withLock({ next() }) { work(item) }
+        while let item = lock.withLock({ next() }) {
+          work(item)
+          Engine.releaseFreedMemory()
+        }
         group.leave()
       }
       // Deep graphs are released recursively.

@@ -42,13 +42,16 @@ public struct Leaderboard: Sendable {
       return
     }
     let bootstrap = Bootstrap(samples: tested.predictions.count, resamples: resamples, seed: seed)
-    var samples = methods.map { _ in metrics.map { _ in [Double?]() } }
-    bootstrap.forEachResample { indices in
-      for (method, trials) in methods.enumerated() where !trials.finished.isEmpty {
-        for (position, value) in trials.means(metrics, at: indices).enumerated() {
-          samples[method][position].append(value)
+    // Every method draws the same resamples.
+    let samples = parallelMap(methods.count) { number in
+      var samples = metrics.map { _ in [Double?]() }
+      guard !methods[number].finished.isEmpty else { return samples }
+      bootstrap.forEachResample { indices in
+        for (position, value) in methods[number].means(metrics, at: indices).enumerated() {
+          samples[position].append(value)
         }
       }
+      return samples
     }
     var distributions = [String: [Double?]]()
     let results = zip(methods, samples).map { trials, samples in

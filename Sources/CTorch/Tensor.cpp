@@ -15,6 +15,7 @@
 #include <malloc.h>
 #endif
 #include <torch/headeronly/version.h>
+#include <sys/mman.h>
 
 using namespace ct;
 
@@ -129,6 +130,23 @@ int ct_from_bytes(const void *bytes, const long *shape, long n, int dtype, CTTen
 int ct_full(const long *shape, long n, double value, int dtype, int kind, int index, CTTensor *out) noexcept {
   RESULT(value == 0 ? at::zeros(list(shape, n), options(dtype, kind, index))
                     : at::full(list(shape, n), value, options(dtype, kind, index)));
+}
+int ct_zeros_in_large_pages(const long *shape, long n, int dtype, CTTensor *out) noexcept {
+  RESULT(([&] {
+    Unrecorded constant;
+#ifdef MADV_HUGEPAGE
+    constexpr size_t page = size_t{2} << 20;
+    const int64_t count = c10::multiply_integers(list(shape, n));
+    const size_t bytes = static_cast<size_t>(count) * c10::elementSize(type(dtype)), length = (bytes + page - 1) / page * page + page;
+    void *start = bytes >= page ? mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : MAP_FAILED;
+    if (start != MAP_FAILED) {
+      auto *aligned = reinterpret_cast<char *>((reinterpret_cast<uintptr_t>(start) + page - 1) / page * page);
+      madvise(aligned, length - page, MADV_HUGEPAGE);
+      return at::from_blob(aligned, list(shape, n), [start, length](void *) { munmap(start, length); }, options(dtype));
+    }
+#endif
+    return at::zeros(list(shape, n), options(dtype));
+  }()));
 }
 int ct_empty(const long *shape, long n, int dtype, int kind, int index, CTTensor *out) noexcept {
   RESULT(at::empty(list(shape, n), options(dtype, kind, index)));

@@ -13,7 +13,7 @@ final class ReplicaOptimizer {
     self.kind = kind
     self.weightDecay = weightDecay
     decaying = replicas.decaying
-    moments = (0..<(kind == .sgd ? 1 : 2)).map { _ in replicas.values.zerosLike() }
+    moments = (0..<(kind == .sgd ? 1 : 2)).map { _ in replicas.values.zerosLike().inLargePages() }
   }
 
   /// One step, from the gradients of `replicas`.
@@ -77,7 +77,7 @@ final class ReplicaOptimizer {
   }
 
   /// Forgets all but the models in `rows`.
-  func keep(rows: [Int]) { moments = moments.map { $0.indexSelect(axis: 0, Tensor(rows)) } }
+  func keep(rows: [Int]) { moments = moments.map { $0.indexSelect(axis: 0, Tensor(rows)).inLargePages() } }
 
   /// Everything that a step depends on besides values and gradients.
   var state: [String: Tensor] {

@@ -74,7 +74,7 @@ public final class Replicas<Model: Module> {
         && other.buffers.map(\.shape) == members[0].buffers.map(\.shape)
       guard isAlike else { throw UntrainableModel.unlikeReplica(number) }
     }
-    values = Tensor.stacked(arenas.map(\.values), axis: 0)
+    values = Tensor.stacked(arenas.map(\.values), axis: 0).inLargePages()
     bind()
   }
 
@@ -117,7 +117,7 @@ public final class Replicas<Model: Module> {
     }
     active = rows.map { active[$0] }
     guard !rows.isEmpty else { return }
-    values = values.indexSelect(axis: 0, Tensor(rows))
+    values = values.indexSelect(axis: 0, Tensor(rows)).inLargePages()
     gradients = []
     matrix = nil
     bind()
@@ -166,7 +166,7 @@ public final class Replicas<Model: Module> {
 
   /// Lets `body` write the gradients of all models, as `[active, n]`.
   func replay<R>(_ body: (_ gradients: Tensor) -> R) -> R {
-    if matrix?.shape != values.shape { matrix = values.zerosLike() }
+    if matrix?.shape != values.shape { matrix = values.zerosLike().inLargePages() }
     let all = matrix!
     let columns = [(0, decaying), (decaying, values.shape[1] - decaying)].filter { $0.1 > 0 }
     gradients = columns.map { all.narrow(axis: 1, start: $0.0, length: $0.1) }

@@ -29,7 +29,7 @@ import Testing
     (["data", "synthetic", "new", "--redundancy", "0"], "the target would be constant"),
     (["data", "synthetic", "new", "--unique", "a,b"], "--unique is \"a,b\"; expected numbers such as 0,0.5"),
     (["data", "digits", "new", "--samples", "-1"], "samples"),
-    (["import", "imagenet", "data", "new"], "unknown data set \"imagenet\"; expected one of mfeat"),
+    (["import", "imagenet", "data", "new"], "unknown data set \"imagenet\"; expected one of emoji"),
     (["import", "mosi", "data", "new", "--set", "folds=3"], "unknown option \"folds\"; expected one of validation"),
     (["methods", "--area", "cooking"], "no area \"cooking\"; expected one of fusion, unimodal"),
     (["runs", "show", "20200101"], "no run 20200101 in "),

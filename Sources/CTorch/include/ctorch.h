@@ -88,6 +88,8 @@ int ct_item(CTTensor x, double *out) CT_NOEXCEPT;
 // Creation
 int ct_from_bytes(const void *bytes, const long *shape, long n, int dtype, CTTensor *out) CT_NOEXCEPT;
 int ct_full(const long *shape, long n, double value, int dtype, int device, int index, CTTensor *out) CT_NOEXCEPT;
+// Zeros on the CPU in memory that the system may hold in pages of 2 MiB, where they fill one.
+int ct_zeros_in_large_pages(const long *shape, long n, int dtype, CTTensor *out) CT_NOEXCEPT;
 int ct_empty(const long *shape, long n, int dtype, int device, int index, CTTensor *out) CT_NOEXCEPT;
 int ct_arange(double start, double end, double step, int dtype, CTTensor *out) CT_NOEXCEPT;
 int ct_linspace(double start, double end, long steps, int dtype, CTTensor *out) CT_NOEXCEPT;

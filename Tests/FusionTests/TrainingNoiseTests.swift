@@ -64,4 +64,31 @@ import Testing
     let calm = training(with: Generator(seed: 3)) { model(batch).floats }
     #expect(calm == model(batch).floats)
   }
+
+  /// One feature of each modality shows the class exactly but faintly, eight show it coarsely: noise drowns the faint one.
+  private func faint(_ count: Int, seed: UInt64, noise: Double) -> Batch {
+    let generator = Generator(seed: seed)
+    let target = Tensor.randint(0, 2, [count], generator: generator)
+    let sign = (target.to(.float32) * 2 - 1).unsqueezed(1)
+    var inputs: [String: ModalityInput] = [:]
+    for name in ["m0", "m1"] {
+      let exact = sign * 0.5 + Tensor.randn([count, 1], generator: generator) * 0.02
+      let right = (Tensor.rand([count, 8], generator: generator) .< 0.62).to(.float32) * 2 - 1
+      let values = Tensor.concatenated([exact, sign * right], axis: 1)
+      inputs[name] = ModalityInput(values: values + Tensor.randn([count, 9], generator: generator) * noise)
+    }
+    return Batch(inputs: inputs, target: target, ids: (0..<count).map(String.init))
+  }
+
+  /// Who was trained with noise reads noisy inputs better.
+  @Test(arguments: ["early", "low-rank"]) func noiseInTrainingHelpsInTheField(method: String) throws {
+    let accuracies = try ["0", "0.7"].map { noise in
+      let model = try learnt(
+        method, ["noise": noise], on: faint(1024, seed: 1, noise: 0), validation: faint(256, seed: 2, noise: 0),
+        epochs: 15)
+      return scores(model, faint(2000, seed: 3, noise: 0.7)).accuracy
+    }
+    #expect(
+      accuracies[1] > accuracies[0] + 0.02, "\(accuracies[0]) without noise in training, \(accuracies[1]) with it")
+  }
 }

@@ -11,7 +11,7 @@ public import Tensors
 /// v a correlation of at least 0.
 ///
 /// ```swift
-/// let analysis = try CanonicalCorrelationAnalysis(fitting: x, y, components: 5)
+/// let analysis = try CanonicalCorrelationAnalysis(fitting: x, y, .init(components: 5))
 /// print(analysis.correlations, try analysis.significance()[0].fProbability)
 /// let (u, v) = (analysis.transform(x, .first), analysis.transform(y, .second))
 /// ```

@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// Computes losses and gradients of training steps, from the second step of a shape on by replaying the first (``RecordedLoss``).
+/// Computes losses and gradients of training steps by replaying a recording of the first of its shape (``RecordedLoss``).
 ///
 /// A forward pass reads no values and keeps no state (see `Module`), so a step differs from the one before only in its
 /// batch, its parameters and its masks. That is checked before it is relied on: the step that is recorded and the next one of

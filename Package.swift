@@ -85,7 +85,7 @@ let package = Package(
       ])
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
     + room("Fusion", ["Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Tensors", "Training"])
-    + room("Quantification", ["InformationTheory", "Layers", "Tensors", "Training"])
+    + room("Quantification", ["InformationTheory", "Layers", "Modalities", "Tensors", "Training"])
     + room(
       "Experiments",
       [

@@ -91,14 +91,22 @@ public struct FusionModel: Module {
   /// zeros where a modality is absent.
   public func encode(_ batch: Batch) -> [Tensor] {
     names.map { name in
-      guard let input = batch.inputs[name], let encoder = encoders[name] else {
+      guard let input = batch.inputs[name] else {
         preconditionFailure("the model reads modality \(name), the batch holds \(batch.names)")
       }
-      guard let present = input.present else { return encoder(input) }
-      let encoded = encoder(input.clearingAbsent())
-      let rows = present.reshaped([-1] + Array(repeating: 1, count: encoded.rank - 1))
-      return Tensor.where(rows, encoded, Tensor(0, dtype: encoded.dtype))
+      return encode(input, of: name)
     }
+  }
+
+  /// The encoding of one modality; zeros where it is absent.
+  public func encode(_ input: ModalityInput, of name: String) -> Tensor {
+    guard let encoder = encoders[name] else {
+      preconditionFailure("the model reads \(names), not modality \(name)")
+    }
+    guard let present = input.present else { return encoder(input) }
+    let encoded = encoder(input.clearingAbsent())
+    let rows = present.reshaped([-1] + Array(repeating: 1, count: encoded.rank - 1))
+    return Tensor.where(rows, encoded, Tensor(0, dtype: encoded.dtype))
   }
 
   /// Encodings of several batches as one; steps are padded to the longest.

@@ -63,6 +63,8 @@ public struct Dataset: Sendable {
     let names = Set(names)
     var manifest = manifest
     manifest.modalities = manifest.modalities.filter { names.contains($0.key) }
+    // What is stated is stated of all modalities together.
+    if manifest.modalities.count < modalities.count { manifest.information = nil }
     return replacing(modalities: modalities.filter { names.contains($0.key) }, manifest: manifest)
   }
 

@@ -8,6 +8,7 @@ struct QuantifyCommand: ParsableCommand {
     discussion: "Example: chiasm quantify partial-information mosi",
     subcommands: [
       QuantifyInformationCommand.self, QuantifyPartialInformationCommand.self, QuantifyInteractionsCommand.self,
+      QuantifyRobustnessCommand.self,
     ])
 
   /// `quantify DIR WHAT` as `quantify WHAT DIR`: both orders are understood.

@@ -7,6 +7,7 @@ import Testing
     ["runs", "show"],
     ["runs", "delete"], ["report"], ["doctor"], ["quantify", "information"],
     ["quantify", "partial-information"], ["quantify", "interactions"],
+    ["quantify", "robustness"],
     ["coordinate"], ["kernel"], ["kernel", "mkl"],
   ]
 

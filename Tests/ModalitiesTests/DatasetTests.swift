@@ -80,6 +80,20 @@ func smallDataset() throws -> Dataset {
     #expect(try smallDataset().batch([0]).keeping(["vector"]).names == ["vector"])
   }
 
+  /// What is stated of all modalities is not true of some, and naming one that is gone would make the manifest unreadable.
+  @Test func statedInformationIsOfAllModalities() throws {
+    let whole = try smallDataset()
+    var manifest = whole.manifest
+    manifest.information = InformationContent(redundancy: 0, unique: ["vector": 1, "image": 0], synergy: 0)
+    let dataset = Dataset(
+      manifest: manifest, ids: whole.ids, splits: whole.splits, targets: whole.targets, classes: whole.classes,
+      modalities: whole.modalities)
+    #expect(dataset.keeping(dataset.names).manifest == manifest)
+    let part = dataset.keeping(["vector"]).manifest
+    #expect(part.information == nil)
+    #expect(try Manifest.parse(part.yaml()) == part)
+  }
+
   @Test func targetsBecomeTensors() {
     #expect(Targets.values([1, 2, 4]).tensor([2, 0])?.floats == [4, 1])
     #expect(Targets.values([1]).tensor([0])?.dtype == .float32)

@@ -1,3 +1,4 @@
+import Foundation
 public import Training
 
 /// What a comparison will do, written into its folder before the first trial, so that it can be resumed.
@@ -43,6 +44,23 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
 
   /// Every trial; all methods of one seed before the next seed, so that a budget cuts seeds and not methods.
   public var trials: [Trial] { seeds.flatMap { seed in selections.map { Trial(selection: $0, seed: seed) } } }
+
+  /// The trials that left a model, in the folder of the comparison.
+  public func finishedTrials(in folder: RunFolder) -> [TrainedTrial] {
+    trials.compactMap { trial in
+      let own = self.folder(of: trial, in: folder)
+      guard FileManager.default.fileExists(atPath: own.model.path),
+        FileManager.default.fileExists(atPath: own.trial.path)
+      else { return nil }
+      return TrainedTrial(
+        method: trial.selection.name, modalities: trial.selection.modalities, seed: trial.seed, folder: own)
+    }
+  }
+
+  /// The folder of a trial in that of the comparison.
+  func folder(of trial: Trial, in folder: RunFolder) -> RunFolder {
+    RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder, directoryHint: .isDirectory))
+  }
 
   /// The trials that train as one, in the order in which they are done: like `trials`, with several seeds for one.
   ///

@@ -101,7 +101,7 @@ public struct ComparisonRunner: Sendable {
   }
 
   private func folder(of trial: ComparisonPlan.Trial) -> RunFolder {
-    RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder, directoryHint: .isDirectory))
+    plan.folder(of: trial, in: folder)
   }
 
   private func work(_ trial: ComparisonPlan.Trial) throws -> TrialWork {

@@ -29,6 +29,8 @@ public struct RunFolder: Sendable, Equatable {
   public var trial: URL { url.appending(path: "trial.json") }
   /// A comparison's result.
   public var comparison: URL { url.appending(path: "comparison.json") }
+  /// What `quantify robustness` found of a comparison.
+  public var robustness: URL { url.appending(path: "robustness.json") }
   public var report: URL { url.appending(path: "report.html") }
 
   /// Makes the folder and those above it.

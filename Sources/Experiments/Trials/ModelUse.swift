@@ -12,13 +12,9 @@ public struct ModelUse {
   /// Every metric of the task on a split.
   /// - Throws: `InputError` where the data set does not fit the model.
   public func evaluate(_ dataset: Dataset, split: Split) throws -> [String: Double] {
+    try Self.checkTargets(trained, on: dataset)
     let normalised = try fitted(dataset)
     let task = trained.configuration.task
-    guard dataset.manifest.task == task, dataset.classes == trained.configuration.classes else {
-      throw InputError(
-        file: Manifest.fileName, at: "classes",
-        "the model predicts \(list(trained.configuration.classes)), the data set has \(list(dataset.classes))")
-    }
     let indices = dataset[split]
     return try Predictions(
       trained.predictions(normalised, indices), targets: normalised.targets(of: split), task: task
@@ -58,6 +54,12 @@ public struct ModelUse {
 
   /// The data set normalised as the model's training data were, with the model's modalities only.
   private func fitted(_ dataset: Dataset) throws -> Dataset {
+    try Self.check(trained, on: dataset)
+    return dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
+  }
+
+  /// - Throws: `InputError` where a data set lacks what a model reads.
+  static func check(_ trained: TrainedModel, on dataset: Dataset) throws {
     for name in trained.modalities {
       guard let data = dataset.modalities[name] else {
         throw InputError(
@@ -72,14 +74,23 @@ public struct ModelUse {
           "samples of shape \(data.featureShape); the model expects \(feature)")
       }
     }
-    return dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
+  }
+
+  /// - Throws: `InputError` where a data set lacks what a model reads, or has other targets than it predicts.
+  static func checkTargets(_ trained: TrainedModel, on dataset: Dataset) throws {
+    try check(trained, on: dataset)
+    guard dataset.manifest.task == trained.configuration.task, dataset.classes == trained.configuration.classes else {
+      throw InputError(
+        file: Manifest.fileName, at: "classes",
+        "the model predicts \(list(trained.configuration.classes)), the data set has \(list(dataset.classes))")
+    }
   }
 
   private func prediction(_ id: String, _ row: [Float]) -> Prediction {
     Prediction(id: id, row: row, task: trained.configuration.task, classes: trained.configuration.classes)
   }
 
-  private func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+  private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
 }
 
 /// What a model says about one sample.

@@ -1,0 +1,251 @@
+import Foundation
+import Fusion
+public import Modalities
+public import Quantification
+import Synchronization
+import Tensors
+
+/// A trained model by what it is and where it lies.
+public struct TrainedTrial: Sendable, Equatable {
+  public let method: String
+  /// Modalities that it reads, sorted.
+  public let modalities: [String]
+  public let seed: Int
+  public let folder: RunFolder
+
+  public init(method: String, modalities: [String], seed: Int, folder: RunFolder) {
+    (self.method, self.modalities, self.seed, self.folder) = (method, modalities, seed, folder)
+  }
+}
+
+/// Scores of trained models on inputs that get worse, one modality at a time and all at once.
+///
+/// Every model meets the same perturbed inputs. Intervals are 95 % percentile bootstraps over test samples and over the
+/// seeds of a method; draws of the perturbation are averaged.
+///
+/// ```swift
+/// let conditions = try RobustnessAnalysis.conditions(for: dataset.manifest, perturbations: [.noise])
+/// let result = try RobustnessAnalysis(conditions).run(trials, on: dataset)
+/// result.conditions[0].methods[0].curve.area
+/// ```
+public struct RobustnessAnalysis: Sendable {
+  /// One way of perturbing one modality, or all of them at once.
+  public struct Condition: Codable, Sendable, Equatable {
+    public let perturbation: Perturbation
+    /// What is perturbed, sorted.
+    public let modalities: [String]
+    /// Rising, from 0.
+    public let levels: [Double]
+
+    public init(_ perturbation: Perturbation, of modalities: [String], levels: [Double]? = nil) {
+      self.perturbation = perturbation
+      self.modalities = modalities.sorted()
+      self.levels = levels ?? perturbation.ladder
+    }
+  }
+
+  public let conditions: [Condition]
+  /// Perturbed copies of the samples at each level.
+  public var draws = 3
+  /// Bootstrap resamples.
+  public var resamples = 200
+  public var seed: UInt64 = 0
+  public var split = Split.test
+  /// Methods evaluated at the same time.
+  public var jobs = 1
+  /// Told how many of how many methods are done.
+  public var progress: (@Sendable (Int, Int) -> Void)?
+
+  public init(_ conditions: [Condition]) { self.conditions = conditions }
+
+  /// The conditions of a data set: each perturbation of each modality that can meet it, then white noise on all at once.
+  ///
+  /// - Parameters:
+  ///   - perturbations: nil for all that apply.
+  ///   - names: modalities to perturb alone; nil for all.
+  ///   - levels: instead of each perturbation's ladder; 0 is put in front.
+  /// - Throws: `UsageError` for an unknown modality, a level that means nothing, or where nothing is left to do.
+  public static func conditions(
+    for manifest: Manifest, perturbations: [Perturbation]? = nil, modalities names: [String]? = nil,
+    levels: [Double]? = nil
+  ) throws -> [Condition] {
+    let known = manifest.modalityNames
+    if let unknown = names?.first(where: { !known.contains($0) }) {
+      throw UsageError("there is no modality \"\(unknown)\"; the data set has \(known.joined(separator: ", "))")
+    }
+    func ladder(_ perturbation: Perturbation) throws -> [Double] {
+      guard let levels else { return perturbation.ladder }
+      for level in levels where !perturbation.range.contains(level) {
+        throw UsageError(
+          "a level of \(level) means nothing to \(perturbation.rawValue); expected "
+            + "\(perturbation.range.lowerBound) to \(perturbation.range.upperBound) (\(perturbation.unit))")
+      }
+      let rising = Set(levels).union([0]).sorted()
+      guard rising.count > 1 else { throw UsageError("levels are \(levels); expected one above 0") }
+      return rising
+    }
+    var found: [Condition] = []
+    for name in names ?? known {
+      for perturbation in Perturbation.applying(to: manifest.modalities[name]!.kind)
+      where perturbations?.contains(perturbation) ?? true {
+        found.append(Condition(perturbation, of: [name], levels: try ladder(perturbation)))
+      }
+    }
+    if known.count > 1, names == nil, perturbations?.contains(.noise) ?? true {
+      found.append(Condition(.noise, of: known, levels: try ladder(.noise)))
+    }
+    guard !found.isEmpty else {
+      let asked = perturbations?.map(\.rawValue).joined(separator: ", ") ?? "none"
+      throw UsageError("no modality of the data set can meet \(asked)")
+    }
+    return found
+  }
+
+  /// Evaluates the models.
+  ///
+  /// - Parameter dataset: as loaded, not normalised.
+  /// - Throws: `InputError` where a model does not fit the data, or predicts a number that is not finite.
+  public func run(_ trials: [TrainedTrial], on dataset: Dataset) throws -> RobustnessResult {
+    guard !dataset[split].isEmpty else { throw InputError("the split \(split.rawValue) has no samples") }
+    let methods = trials.reduce(into: [String]()) { if !$0.contains($1.method) { $0.append($1.method) } }
+    guard !methods.isEmpty else { throw InputError("there is no trained model to perturb the inputs of") }
+    let metric = try Metric.main(of: dataset.manifest)
+    let results = Mutex<[Int: Result<[MeasuredCondition], any Error>]>([:])
+    let waiting = Mutex(Array(methods.indices.reversed()))
+    TrialQueue.run(jobs: min(max(jobs, 1), methods.count), next: { waiting.withLock { $0.popLast() } }) { number in
+      let result = Result { [trials] in
+        try measure(trials.filter { $0.method == methods[number] }, metric, on: dataset)
+      }
+      let done = results.withLock { results in
+        results[number] = result
+        return results.count
+      }
+      progress?(done, methods.count)
+    }
+    let measured = try results.withLock { results in try methods.indices.map { try results[$0]!.get() } }
+    let first = methods.map { name in trials.first { $0.method == name }! }
+    return RobustnessResult(self, dataset, metric, methods: first, measured)
+  }
+
+  // MARK: One method
+
+  private func measure(
+    _ trials: [TrainedTrial], _ metric: Metric, on dataset: Dataset
+  ) throws -> [MeasuredCondition] {
+    // [condition][level][trial][draw]
+    var predictions = conditions.map { $0.levels.map { _ in [[Predictions]]() } }
+    for trial in trials {
+      let inputs = try PerturbedInputs(trial, dataset, dataset[split])
+      let targets = dataset.targets(of: split)
+      func scored(_ rows: [[Float]]) throws -> Predictions {
+        do {
+          return try Predictions(rows, targets: targets, task: dataset.manifest.task)
+        } catch var error as InputError {
+          error.file = trial.folder.url.path
+          throw error
+        }
+      }
+      let clean = try scored(inputs.predictions())
+      for (number, condition) in conditions.enumerated() {
+        for (position, level) in condition.levels.enumerated() {
+          let isTouched = level > 0 && condition.modalities.contains { trial.modalities.contains($0) }
+          predictions[number][position].append(
+            isTouched
+              ? try (0..<draws).map { draw in try scored(inputs.predictions(condition, level, seed: seed, draw: draw)) }
+              : [clean])
+        }
+      }
+    }
+    return predictions.map { levels in summary(levels, metric, seeds: trials.count) }
+  }
+
+  private func summary(_ levels: [[[Predictions]]], _ metric: Metric, seeds: Int) -> MeasuredCondition {
+    func scores(_ indices: [Int], _ chosen: [Int]) -> [Double?] {
+      levels.map { trials in
+        let values = chosen.compactMap { trial -> Double? in
+          let draws = trials[trial].compactMap { $0.scores([metric], at: indices)[0] }
+          return draws.isEmpty ? nil : draws.reduce(0, +) / Double(draws.count)
+        }
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+      }
+    }
+    let count = levels[0][0][0].count
+    var picker = SplitMix64(seed: seed, stream: 1)
+    var resampled: [[Double?]] = []
+    Bootstrap(samples: count, resamples: resamples, seed: seed).forEachResample { indices in
+      resampled.append(scores(indices, (0..<seeds).map { _ in picker.next(below: seeds) }))
+    }
+    return MeasuredCondition(scores: scores(Array(0..<count), Array(0..<seeds)), resampled: resampled, seeds: seeds)
+  }
+}
+
+/// What one method reaches under one condition.
+struct MeasuredCondition: Sendable {
+  /// At each level, mean over seeds and draws.
+  let scores: [Double?]
+  /// `[resample][level]`.
+  let resampled: [[Double?]]
+  let seeds: Int
+}
+
+/// A trained model with the encodings of the samples as they are, so that only what is perturbed is encoded anew.
+private struct PerturbedInputs {
+  private let trained: TrainedModel
+  private let dataset: Dataset
+  private let chunks: [[Int]]
+  private let encoded: [[Tensor]]
+  private let present: [Tensor?]
+
+  init(_ trial: TrainedTrial, _ dataset: Dataset, _ rows: [Int]) throws {
+    let trained = try TrainedModel.load(trial.folder)
+    try ModelUse.checkTargets(trained, on: dataset)
+    let kept = dataset.keeping(trained.modalities)
+    let chunks = rows.chunks(of: 256)
+    (self.trained, self.chunks) = (trained, chunks)
+    self.dataset = kept
+    let batches = chunks.map { trained.normalisation.apply(to: kept.batch($0)) }
+    (encoded, present) = withoutGradients {
+      (batches.map { trained.model.encode($0) }, batches.map { trained.model.presence($0) })
+    }
+  }
+
+  func predictions() -> [[Float]] { predictions { _, encoded in encoded } }
+
+  func predictions(
+    _ condition: RobustnessAnalysis.Condition, _ level: Double, seed: UInt64, draw: Int
+  ) -> [[Float]] {
+    predictions { chunk, encoded in
+      var encoded = encoded
+      for (position, name) in trained.modalities.enumerated() where condition.modalities.contains(name) {
+        let kind = condition.perturbation.rawValue.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
+        let label = name.utf8.reduce(kind) { $0 &* 31 &+ UInt64($1) }
+        let generator = Generator(seed: Generator.seed(seed, label, UInt64(draw), UInt64(chunk)))
+        encoded[position] = trained.model.encode(
+          perturbed(name, chunks[chunk], condition.perturbation, level, generator), of: name)
+      }
+      return encoded
+    }
+  }
+
+  private func perturbed(
+    _ name: String, _ rows: [Int], _ perturbation: Perturbation, _ level: Double, _ generator: Generator
+  ) -> ModalityInput {
+    let (mean, scale) = (trained.normalisation.mean[name]!, trained.normalisation.scale[name]!)
+    let isConstant = scale .== 0
+    let deviation = Tensor.where(isConstant, scale, 1 / Tensor.where(isConstant, scale.onesLike(), scale))
+    let input = perturbation(
+      dataset.modalities[name]!.gather(rows), level: level, mean: mean, deviation: deviation,
+      isWaveform: dataset.manifest.modalities[name]!.features == .waveform, generator: generator)
+    // Normalising also clears what noise left in padding and absent samples.
+    return trained.normalisation.apply(to: Batch(inputs: [name: input], ids: rows.map { dataset.ids[$0] })).inputs[
+      name]!
+  }
+
+  private func predictions(_ change: (Int, [Tensor]) -> [Tensor]) -> [[Float]] {
+    withoutGradients {
+      encoded.indices.flatMap { chunk in
+        trained.finish(trained.model.predict(change(chunk, encoded[chunk]), present: present[chunk])).rows
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+public import Modalities
+public import Quantification
+import Tensors
+
+/// What `chiasm quantify RUN robustness` writes.
+public struct RobustnessResult: Codable, Sendable, Equatable {
+  /// One method under one condition.
+  public struct Method: Codable, Sendable, Equatable {
+    public let method: String
+    /// Modalities that it reads.
+    public let modalities: [String]
+    public let seeds: Int
+    /// Mean over seeds and draws.
+    public let curve: RobustnessCurve
+    /// Of each score of the curve.
+    public let intervals: [Interval]
+    /// Mean height of the curve.
+    public let area: Estimate
+    /// What the perturbation costs on average.
+    public let loss: Estimate
+    /// See `RobustnessCurve.effective(beyond:)`; nil where there is no reference line.
+    public let effective: Estimate?
+    /// How much higher than late fusion's its curve is, and how much less it loses; nil without late fusion.
+    public let relativeToLate, effectiveAgainstLate: Estimate?
+
+    /// Whether the perturbation reaches it.
+    public func reads(_ perturbed: [String]) -> Bool { modalities.contains { perturbed.contains($0) } }
+    public var isUnimodal: Bool { modalities.count == 1 }
+  }
+
+  /// One perturbation of one modality, or of all.
+  public struct Condition: Codable, Sendable, Equatable {
+    public let perturbation: Perturbation
+    public let modalities: [String]
+    public let levels: [Double]
+    public let unit: String
+    /// Highest area first.
+    public let methods: [Method]
+    /// The clean score's promise at each level after the first, fitted to the methods that read what is perturbed.
+    public let reference: [ReferenceLine]?
+  }
+
+  public let dataset: String
+  public let metric: Metric
+  public let split: Split
+  public let samples: Int
+  public let draws: Int
+  public let seed: UInt64
+  /// The late fusion that others are compared with.
+  public let late: String?
+  public let conditions: [Condition]
+  /// Methods left out, with the reason.
+  public let leftOut: [String]
+}
+
+extension RobustnessResult {
+  /// - Parameter measured: for each method, each condition.
+  init(
+    _ analysis: RobustnessAnalysis, _ dataset: Dataset, _ metric: Metric, methods: [TrainedTrial],
+    _ measured: [[MeasuredCondition]]
+  ) {
+    self.dataset = dataset.manifest.name
+    self.metric = metric
+    (split, draws, seed) = (analysis.split, analysis.draws, analysis.seed)
+    samples = dataset[analysis.split].count
+    let late = methods.firstIndex { ($0.method == "late" || $0.method.hasPrefix("late:")) && $0.modalities.count > 1 }
+    self.late = late.map { methods[$0].method }
+    // A score that is undefined, such as the correlation of a constant, makes no curve.
+    let defined = methods.indices.filter { number in measured[number].allSatisfy { !$0.scores.contains(nil) } }
+    leftOut = methods.indices.filter { !defined.contains($0) }.map {
+      "\(methods[$0].method): \(metric.label) is undefined under some perturbation"
+    }
+    conditions = analysis.conditions.indices.map { number in
+      Self.condition(
+        analysis.conditions[number], metric, methods: defined.map { methods[$0] },
+        defined.map { measured[$0][number] }, late: late.flatMap { defined.firstIndex(of: $0) })
+    }
+  }
+
+  private static func condition(
+    _ condition: RobustnessAnalysis.Condition, _ metric: Metric, methods: [TrainedTrial],
+    _ measured: [MeasuredCondition], late: Int?
+  ) -> Condition {
+    func curve(_ scores: [Double]) -> RobustnessCurve {
+      RobustnessCurve(levels: condition.levels, scores: scores, higherIsBetter: metric.higherIsBetter)
+    }
+    let touched = methods.indices.filter { number in
+      methods[number].modalities.contains { condition.modalities.contains($0) }
+    }
+    func lines(_ curves: [RobustnessCurve?]) -> [ReferenceLine]? {
+      let known = touched.compactMap { curves[$0] }
+      let lines = condition.levels.indices.dropFirst().compactMap { level in
+        ReferenceLine(clean: known.map(\.clean), perturbed: known.map { $0.scores[level] }, isShare: metric.isShare)
+      }
+      return lines.count == condition.levels.count - 1 ? lines : nil
+    }
+    let curves = measured.map { curve($0.scores.map { $0! }) }
+    let reference = lines(curves)
+    // The same resample of the samples for all methods, and with it a line of its own.
+    let resamples = (measured.first?.resampled.indices ?? 0..<0).map { index in
+      let curves = measured.map { method -> RobustnessCurve? in
+        let scores = method.resampled[index].compactMap { $0 }
+        return scores.count == condition.levels.count ? curve(scores) : nil
+      }
+      return (curves: curves, lines: lines(curves))
+    }
+    func estimate(
+      _ number: Int, _ value: (RobustnessCurve, RobustnessCurve?, [ReferenceLine]?) -> Double?
+    ) -> Estimate? {
+      guard let mean = value(curves[number], late.map { curves[$0] }, reference) else { return nil }
+      let distribution = resamples.map { resample in
+        resample.curves[number].flatMap { value($0, late.flatMap { resample.curves[$0] }, resample.lines) }
+      }
+      return Estimate(mean: mean, ci95: Bootstrap.interval(distribution) ?? Interval(mean, mean))
+    }
+    let results = methods.indices.map { number in
+      Method(
+        method: methods[number].method, modalities: methods[number].modalities, seeds: measured[number].seeds,
+        curve: curves[number],
+        intervals: condition.levels.indices.map { level in
+          let score = curves[number].scores[level]
+          return Bootstrap.interval(measured[number].resampled.map { $0[level] }) ?? Interval(score, score)
+        },
+        area: estimate(number) { curve, _, _ in curve.area }!, loss: estimate(number) { curve, _, _ in curve.loss }!,
+        effective: touched.contains(number)
+          ? estimate(number) { curve, _, lines in lines.map { curve.effective(beyond: $0) } } : nil,
+        relativeToLate: number == late
+          ? nil : estimate(number) { curve, late, _ in late.map { curve.relative(to: $0) } },
+        effectiveAgainstLate: number == late
+          ? nil : estimate(number) { curve, late, _ in late.map { curve.effective(against: $0) } })
+    }
+    return Condition(
+      perturbation: condition.perturbation, modalities: condition.modalities, levels: condition.levels,
+      unit: condition.perturbation.unit,
+      methods: results.sorted { metric.improvement(of: $0.area.mean, over: $1.area.mean) > 0 }, reference: reference)
+  }
+}

@@ -15,16 +15,23 @@ public struct FusionRequest: Sendable {
   /// Whether a modality may have more than one step, in an order that its encoding does not tell; only where the fusion
   /// reads steps.
   public var areSequences: [Bool]
+  /// Whether a modality's steps are the raw patches of a picture, row by row; only where the fusion reads those.
+  public var arePictures: [Bool]
 
   /// - Parameters:
   ///   - names: m0, m1, … where nil.
   ///   - areSequences: none where nil.
-  public init(widths: [Int], outputs: Int, task: Task, names: [String]? = nil, areSequences: [Bool]? = nil) {
+  ///   - arePictures: none where nil.
+  public init(
+    widths: [Int], outputs: Int, task: Task, names: [String]? = nil, areSequences: [Bool]? = nil,
+    arePictures: [Bool]? = nil
+  ) {
     self.widths = widths
     self.outputs = outputs
     self.task = task
     self.names = names ?? widths.indices.map { "m\($0)" }
     self.areSequences = areSequences ?? widths.map { _ in false }
+    self.arePictures = arePictures ?? widths.map { _ in false }
   }
 }
 
@@ -47,12 +54,15 @@ public struct FusionDescription: Sendable {
   /// Whether pictures and sounds become tokens (`makeTokenEncoder`); it then has the options of `TokenOptions`.
   public let tokenizes: Bool
   let readsRaw: @Sendable (OptionValues) throws -> Bool
+  /// Patches along either side of a picture where steps reach it raw (`makeRawStepEncoder`); nil where they are encoded.
+  let patchGrid: @Sendable (OptionValues) throws -> Int?
   let build: @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
 
   init(
     _ name: String, summary: String, paper: String, options: [MethodOption] = [],
     modalities: ClosedRange<Int> = 2...64, replicates: Bool = true, readsSteps: Bool = false, tokenizes: Bool = false,
     readsRaw: @escaping @Sendable (OptionValues) throws -> Bool = { _ in false },
+    patchGrid: @escaping @Sendable (OptionValues) throws -> Int? = { _ in nil },
     build: @escaping @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
   ) {
     self.name = name
@@ -64,6 +74,7 @@ public struct FusionDescription: Sendable {
     self.readsSteps = readsSteps
     self.tokenizes = tokenizes
     self.readsRaw = readsRaw
+    self.patchGrid = patchGrid
     self.build = build
   }
 

@@ -54,12 +54,17 @@ public struct FusionModel: Module {
     let values = try OptionValues(options, of: description.allOptions, method: method)
     let encoderOptions = try EncoderOptions(values)
     let raw = try description.readsRaw(values)
+    let grid = try description.patchGrid(values)
     var encoders: [String: any Encoder] = [:]
-    var sequences: Set<String> = []
+    var (sequences, pictures): (Set<String>, Set<String>) = ([], [])
     for (name, specification) in specifications.sorted(by: { $0.key < $1.key }) {
       guard let shape = shapes[name] else { throw UsageError("no shape given for modality \(name)") }
       if raw {
         encoders[name] = RawEncoder(kind: specification.kind, shape: shape)
+      } else if let grid {
+        encoders[name] = try makeRawStepEncoder(for: specification, shape: shape, grid: grid)
+        if shape.count == 2 { sequences.insert(name) }
+        if shape.count == 3 { pictures.insert(name) }
       } else if description.tokenizes {
         let made = try makeTokenEncoder(
           for: specification, shape: shape, options: encoderOptions, tokens: TokenOptions(values), generator: generator)
@@ -77,7 +82,8 @@ public struct FusionModel: Module {
     let ordered = encoders.sorted { $0.key < $1.key }
     let request = FusionRequest(
       widths: ordered.map(\.value.outputSize), outputs: outputs, task: task, names: ordered.map(\.key),
-      areSequences: ordered.map { sequences.contains($0.key) })
+      areSequences: ordered.map { sequences.contains($0.key) },
+      arePictures: ordered.map { pictures.contains($0.key) })
     let fusion = try description.make(request, values: values, generator: generator)
     let head = fusion is any DecisionFusion ? nil : Linear(fusion.outputSize, outputs, generator: generator)
     var model = FusionModel(encoders: encoders, fusion: fusion, head: head)

@@ -6,8 +6,8 @@ public enum FusionRegistry {
   /// The fusions of two modalities or more, in the order in which they are listed.
   public static let all: [FusionDescription] = [
     early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, polynomial, hpfn, gated,
-    mag, raven, midTransformer, mbt,
-    mixture, nonlinear,
+    mag, raven, midTransformer, mbt, veryEarly,
+    mixture, nonlinear, mufasa,
   ]
 
   /// The fusion, or the unimodal baseline, of that name.

@@ -13,7 +13,7 @@ struct ChiasmCommand: ParsableCommand {
       """,
     version: "chiasm \(chiasmVersion) (libtorch \(Engine.version))",
     groupedSubcommands: [
-      CommandGroup(name: "The main job", subcommands: [DemoCommand.self, CompareCommand.self]),
+      CommandGroup(name: "The main job", subcommands: [DemoCommand.self, CompareCommand.self, SearchCommand.self]),
       CommandGroup(name: "Data", subcommands: [DataCommand.self, ImportCommand.self]),
       CommandGroup(
         name: "One model",

@@ -41,7 +41,7 @@ struct RunsCommand: ParsableCommand {
       let runs = try RunStore(folder: store.folder)
       let run = try runs.run(id)
       let folder = RunFolder(runs.url(of: run))
-      if run.kind == .compare, FileManager.default.fileExists(atPath: folder.comparison.path) {
+      if run.kind != .train, FileManager.default.fileExists(atPath: folder.comparison.path) {
         let comparison = try folder.read(Comparison.self, from: folder.comparison)
         try output.write(comparison)
         return output.show(ComparisonText(comparison).text)
@@ -104,7 +104,7 @@ struct ReportCommand: ParsableCommand {
     if FileManager.default.fileExists(atPath: ComparisonRunner.planFile(direct).path) { return direct }
     let runs = try RunStore(folder: store.folder)
     let run = try runs.run(name)
-    guard run.kind == .compare else { throw UsageError("run \(run.id) is a single training; report takes comparisons") }
+    guard run.kind != .train else { throw UsageError("run \(run.id) is a single training; report takes comparisons") }
     return RunFolder(runs.url(of: run))
   }
 }

@@ -12,7 +12,8 @@ func runFolder(_ name: String, _ store: StoreOptions) throws -> RunFolder {
   let runs = try RunStore(folder: store.folder)
   let run = try runs.run(name)
   guard run.kind == .train else {
-    throw UsageError("run \(run.id) is a comparison; name one of its trainings, \(store.runs)/\(run.folder)/trials/…")
+    throw UsageError(
+      "run \(run.id) is a \(run.kind.noun); name one of its trainings, \(store.runs)/\(run.folder)/trials/…")
   }
   return RunFolder(runs.url(of: run))
 }

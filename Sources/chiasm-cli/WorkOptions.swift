@@ -31,7 +31,7 @@ struct WorkOptions: ParsableArguments {
     let run = try runs.run(id)
     guard run.kind == kind else {
       throw UsageError(
-        "run \(run.id) is a \(run.kind == .compare ? "comparison" : "training"); "
+        "run \(run.id) is a \(run.kind.noun); "
           + "go on with: chiasm \(run.kind.rawValue) --resume \(run.id)")
     }
     return run
@@ -55,6 +55,17 @@ extension RunStore {
       run.failure = isStopped ? nil : "\(error)"
       try? save(run)
       throw isStopped ? Interrupted(run.kind.rawValue, run.id, runs: options.runs) : error
+    }
+  }
+}
+
+extension StoredRun.Kind {
+  /// What a person calls it.
+  var noun: String {
+    switch self {
+    case .train: "training"
+    case .compare: "comparison"
+    case .search: "search"
     }
   }
 }

@@ -2,7 +2,8 @@ import Testing
 
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    ["demo"], ["compare"], ["data"], ["data", "synthetic"], ["data", "digits"], ["data", "inspect"], ["import"],
+    ["demo"], ["compare"], ["search"], ["data"], ["data", "synthetic"], ["data", "digits"], ["data", "inspect"],
+    ["import"],
     ["methods"], ["train"], ["evaluate"], ["predict"], ["embed"], ["quantify"], ["runs"], ["runs", "list"],
     ["runs", "show"],
     ["runs", "delete"], ["report"], ["doctor"], ["quantify", "information"],

@@ -9,7 +9,7 @@ import Testing
       FusionRegistry.all.map(\.name) == [
         "early", "late", "additive", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank",
         "polynomial", "hpfn", "gated", "mag", "raven",
-        "mid-transformer", "mbt", "mixture", "nonlinear",
+        "mid-transformer", "mbt", "very-early", "mixture", "nonlinear", "mufasa",
       ])
   }
 

@@ -35,7 +35,7 @@ import Training
 
   @Test(arguments: [
     "early", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank", "polynomial", "hpfn", "gated",
-    "nonlinear",
+    "very-early", "nonlinear", "mufasa",
   ])
   func exclusiveOrIsLearnt(method: String) throws {
     let (accuracy, _) = try trained(method, modalities: 2) { $0[0] ^ $0[1] }

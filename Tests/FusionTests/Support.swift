@@ -27,6 +27,7 @@ struct Variant: CustomTestStringConvertible, Sendable {
       Variant(name: "mid-transformer", options: ["fuse": "0", "depth": "1"]),
       Variant(name: "mid-transformer", options: ["fuse": "2"]),
       Variant(name: "mbt", options: ["fuse": "0", "depth": "2"]),
+      Variant(name: "very-early", options: ["fuse": "1", "depth": "2", "steps": "3"]),
       Variant(name: "mixture", options: ["gate": "hard", "fusions": "early+gated+mfb"]),
       Variant(name: "mag", options: ["insert": "0"]),
       Variant(name: "gated", options: ["gate": "softmax"]),
@@ -45,6 +46,7 @@ struct Variant: CustomTestStringConvertible, Sendable {
   func fusion(widths: [Int], seed: UInt64 = 1) throws -> any Fusion {
     let small = [
       "output": "5", "projection": "3", "hidden": "6", "rank": "2", "factor": "2", "heads": "1", "frames": "2",
+      "steps": "3", "channels": "3",
     ]
     let known = Set(try FusionRegistry.description(named: name).options.map(\.name))
     let options = small.filter { known.contains($0.key) }.merging(options) { $1 }

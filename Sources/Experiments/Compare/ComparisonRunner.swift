@@ -162,7 +162,7 @@ public struct ComparisonRunner: Sendable {
   }
 }
 
-/// The user stopped a comparison; its finished trials and checkpoints are kept.
+/// The user stopped a comparison or a search; its finished trials and checkpoints are kept.
 public struct ComparisonStopped: Error, Sendable {
   init() {}
 }

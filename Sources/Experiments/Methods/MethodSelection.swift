@@ -12,7 +12,8 @@ public struct MethodSelection: Sendable, Codable, Equatable {
   public let modalities: [String]
   /// Options given, without the defaults.
   public let options: [String: String]
-  /// The selection as it was written, in its shortest form: the row's name.
+  /// The selection as it was written, in its shortest form: the row's name. Of a value longer than a line can hold, such as
+  /// an architecture, it has the beginning and a number made of all of it.
   public let name: String
 
   public init(method: String, modalities: [String], options: [String: String] = [:], among all: [String]) {
@@ -22,7 +23,14 @@ public struct MethodSelection: Sendable, Codable, Equatable {
     let subset =
       self.modalities == all.sorted() && method != Method.unimodal.name
       ? "" : "@" + self.modalities.joined(separator: "+")
-    name = method + subset + options.sorted { $0.key < $1.key }.map { ":\($0)=\($1)" }.joined()
+    name = method + subset + options.sorted { $0.key < $1.key }.map { ":\($0)=\(Self.short($1))" }.joined()
+  }
+
+  private static func short(_ value: String) -> String {
+    guard value.count > 40 else { return value }
+    // FNV-1a, 64 bits.
+    let number = value.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return value.prefix(16) + "~" + String(number, radix: 36)
   }
 
   /// The selections that a comma-separated list stands for; `unimodal` is one per modality.

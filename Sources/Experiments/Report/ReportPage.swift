@@ -29,7 +29,7 @@ struct ReportPage {
       </head>
       <body>
       <main>
-      \(([head, note, scores, leaderboard, costs, learning, answers, measured, failures, options, machine]).joined(separator: "\n"))
+      \(([head, note, scores, leaderboard, costs, learning, answers, choices, architectures, measured, failures, options, machine]).joined(separator: "\n"))
       </main>
       </body>
       </html>
@@ -275,11 +275,11 @@ struct ReportPage {
     return section("Machine", table([], rows, numbers: []))
   }
 
-  private func section(_ title: String, _ body: String) -> String {
+  func section(_ title: String, _ body: String) -> String {
     "<section>\n<h2>\(title)</h2>\n\(body)\n</section>"
   }
 
-  private func table(_ header: [String], _ rows: [[String]], numbers: Set<Int>, styles: [String] = []) -> String {
+  func table(_ header: [String], _ rows: [[String]], numbers: Set<Int>, styles: [String] = []) -> String {
     func cells(_ row: [String], _ tag: String) -> String {
       row.enumerated().map { index, cell in
         "<\(tag)\(numbers.contains(index) ? " class=\"n\"" : "")>\(HTML.escape(cell))</\(tag)>"

@@ -2,14 +2,14 @@ public import Modalities
 import Tensors
 
 /// How much a fusion that chooses (`ChoosingFusion`) relies on what, averaged over the samples of each class.
-public struct ChoiceShares: Sendable, Equatable {
+public struct ChoiceShares: Codable, Sendable, Equatable {
   /// What it chooses among: fusions, or modalities.
   public let names: [String]
   /// Each class of the split in order, then all samples.
   public let rows: [Row]
 
   /// The samples of one class.
-  public struct Row: Sendable, Equatable {
+  public struct Row: Codable, Sendable, Equatable {
     /// The class; `all` for the whole split.
     public let label: String
     /// How many samples.
@@ -22,10 +22,15 @@ public struct ChoiceShares: Sendable, Equatable {
   ///
   /// - Parameter dataset: as it was loaded, with the modalities that the model reads.
   public init?(_ trained: TrainedModel, on dataset: Dataset, split: Split) {
+    self.init(
+      trained, normalised: dataset.keeping(trained.modalities).normalised(with: trained.normalisation), split: split)
+  }
+
+  /// The same on a data set whose modalities are normalised already.
+  init?(_ trained: TrainedModel, normalised dataset: Dataset, split: Split) {
     let indices = dataset[split]
     guard !indices.isEmpty, let names = trained.model.choiceNames else { return nil }
-    let normalised = dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
-    let shares = trained.mapped(normalised, indices) { trained.model.choices($0)! }.rows
+    let shares = trained.mapped(dataset, indices) { trained.model.choices($0)! }.rows
     self.names = names
     func row(_ label: String, _ members: [Int]) -> Row {
       let sums = members.reduce(into: names.map { _ in 0.0 }) { sums, member in

@@ -39,6 +39,8 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   public var emap: [[Float]]?
   /// Whether `emap` is exact; false where random recombinations of the samples stood for all of them.
   public var emapIsExact: Bool?
+  /// What a method that chooses for each sample relied on, class by class of the test split; `nil` where it does not choose.
+  public var choices: ChoiceShares?
 
   public init(
     method: String, area: String, modalities: [String], seed: Int, options: [String: String] = [:],
@@ -46,7 +48,7 @@ public struct TrialRecord: Codable, Sendable, Equatable {
     validationMetrics: [String: Double] = [:], predictions: [[Float]] = [], targets: [Double] = [],
     ids: [String] = [], parameters: Int = 0, trainSeconds: Double = 0,
     latencyMicroseconds: Latency = Latency(p50: 0, p95: 0), peakBytes: Int = 0, emap: [[Float]]? = nil,
-    emapIsExact: Bool? = nil
+    emapIsExact: Bool? = nil, choices: ChoiceShares? = nil
   ) {
     self.method = method
     self.area = area
@@ -67,6 +69,7 @@ public struct TrialRecord: Codable, Sendable, Equatable {
     self.peakBytes = peakBytes
     self.emap = emap
     self.emapIsExact = emapIsExact
+    self.choices = choices
   }
 
   /// Whether the method saw a single modality.

@@ -3,7 +3,7 @@ public import Foundation
 /// One row of the run store.
 public struct StoredRun: Codable, Sendable, Equatable {
   public enum Kind: String, Codable, Sendable, CaseIterable {
-    case train, compare
+    case train, compare, search
   }
 
   public enum Status: String, Codable, Sendable, CaseIterable {
@@ -21,9 +21,9 @@ public struct StoredRun: Codable, Sendable, Equatable {
   public var created: Date
   /// Name of the data set.
   public var dataset: String
-  /// `nil` for a comparison.
+  /// `nil` for a comparison or a search.
   public var method: String?
-  /// `nil` for a comparison.
+  /// `nil` for a comparison or a search.
   public var seed: Int?
   public var status: Status
   /// Path of the run folder, relative to the folder of the store.

@@ -95,7 +95,7 @@ public struct TrialRunner: Sendable {
   // MARK: Training
 
   private func fit(
-    _ trained: TrainedModel, checkpoint: URL, resuming: Bool, progress: ((TrainingProgress) -> Void)?
+    _ trained: TrainedModel, checkpoint: URL?, resuming: Bool, progress: ((TrainingProgress) -> Void)?
   ) throws -> TrainingHistory {
     let configuration = trained.configuration
     let training = configuration.training
@@ -124,6 +124,18 @@ public struct TrialRunner: Sendable {
     trainer.progress = progress
     return try trainer.fit(resuming: resuming)
   }
+
+  /// Trains and answers the best score on the validation split; the test split is not looked at and nothing is kept.
+  ///
+  /// - Returns: nil where the score is undefined, such as the correlation of a constant.
+  func validationScore(_ configuration: TrialConfiguration) throws -> Double? {
+    let history = try fit(untrained(configuration), checkpoint: nil, resuming: false, progress: nil)
+    let score = history.epochs.first { $0.epoch == history.bestEpoch }?.validationScore
+    return score.flatMap { abs($0) < Self.undefined ? $0 : nil }
+  }
+
+  /// Stands for a score that is undefined: the worst there is.
+  private static let undefined = 1e30
 
   /// What a trial draws its batches from: the order of the train split, epoch by epoch.
   func order(_ configuration: TrialConfiguration) -> BatchOrder {
@@ -162,7 +174,8 @@ public struct TrialRunner: Sendable {
     // A score that is undefined, such as the correlation of a constant, is the worst there is.
     let score = try Predictions(rows, targets: targets, task: prepared.task).score(metric)
     return Validation(
-      loss: loss, score: score ?? (metric.higherIsBetter ? -1e30 : 1e30), higherIsBetter: metric.higherIsBetter)
+      loss: loss, score: score ?? (metric.higherIsBetter ? -Self.undefined : Self.undefined),
+      higherIsBetter: metric.higherIsBetter)
   }
 
   func criterion(_ training: TrainingOptions) -> Criterion {
@@ -195,7 +208,8 @@ public struct TrialRunner: Sendable {
         measurement.predictions(.validation), measurement.targets(.validation)),
       predictions: predictions, targets: targets, ids: prepared.dataset[.test].map { prepared.dataset.ids[$0] },
       parameters: trained.model.parameterCount, trainSeconds: history.epochs.reduce(0) { $0 + $1.seconds },
-      latencyMicroseconds: measurement.latency())
+      latencyMicroseconds: measurement.latency(),
+      choices: ChoiceShares(trained, normalised: prepared.dataset, split: .test))
   }
 }
 

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct SearchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "Search a fusion architecture on validation, then compare the best one with other methods.",
+    discussion: """
+      Blocks over each modality, blocks of the fusion and the width of the
+      encoders evolve together (MUFASA). The test split takes no part in it;
+      it is looked at once, when the best architecture is trained anew with
+      several seeds. That architecture is an option of the method mufasa:
+      chiasm train DIR --method mufasa --set architecture=…
+
+      Example: chiasm search mosi --trials 60 --epochs 15
+      """)
+
+  @Argument(help: "Folder of the data set; left out with --resume.")
+  var dataset: String?
+  @Option(help: "Most architectures to try; 40 by default, no limit with --budget alone.")
+  var trials: Int?
+  @Option(help: ArgumentHelp("Try no architecture after so many minutes.", valueName: "minutes"))
+  var budget: Double?
+  @Option(help: "Methods that the best architecture is compared with; unimodal,early,late,nonlinear by default.")
+  var methods: String?
+  @Option(help: "Seeds of that comparison; 5 by default.")
+  var seeds: Int?
+  @Option(help: "Seed of the search, and the first one of the comparison.")
+  var seed: Int = 0
+  @Option(help: "Trainings at the same time; one per core by default. Results do not depend on it.")
+  var jobs: Int?
+  @Option(help: ArgumentHelp("Where the report goes; report.html in the run folder by default.", valueName: "file"))
+  var report: String?
+  @Option(help: ArgumentHelp("Go on with a run that was stopped, or try more.", valueName: "run"))
+  var resume: String?
+  @OptionGroup var training: TrainingFlags
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try output.checkWritable()
+    if let report { try checkParent(of: report) }
+    if let jobs { _ = try TrainingFlags.check(jobs, "--jobs", 1...1024) }
+    if let trials { _ = try TrainingFlags.check(trials, "--trials", 1...1_000_000) }
+    if let budget { _ = try TrainingFlags.check(budget, "--budget", 0.001...1e6) }
+    guard let resume else { return try start() }
+    guard methods == nil, seeds == nil, seed == 0, training.isEmpty else {
+      throw UsageError("--resume goes on with the options that the run began with; leave the others out")
+    }
+    let runs = try RunStore(folder: store.folder)
+    let run = try runs.run(resume)
+    guard run.kind == .search else {
+      throw UsageError(
+        "run \(run.id) is a \(run.kind.noun); go on with: chiasm \(run.kind.rawValue) --resume \(run.id)")
+    }
+    let folder = RunFolder(runs.url(of: run))
+    var plan = try folder.read(ArchitectureSearchPlan.self, from: ArchitectureSearchRunner.planFile(folder))
+    if let dataset { plan.dataset = dataset }
+    if trials != nil || budget != nil { (plan.trials, plan.budgetMinutes) = (trials, budget) }
+    try search(plan, run, runs, on: PreparedDataset(store.load(plan.dataset)))
+  }
+
+  private func start() throws {
+    guard let dataset else { throw UsageError("search needs the folder of a data set, or --resume RUN") }
+    let prepared = try PreparedDataset(store.load(dataset))
+    let names = prepared.dataset.names
+    let rivals = try MethodSelection.parse(methods ?? "unimodal,early,late,nonlinear", modalities: names)
+    let options = try training.resolved()
+    for rival in rivals {
+      try TrialConfiguration(rival, training: options, seed: seed, on: prepared).check(on: prepared)
+    }
+    let plan = ArchitectureSearchPlan(
+      dataset: dataset, fingerprint: prepared.fingerprint, training: options,
+      seed: try TrainingFlags.check(seed, "--seed", TrainingFlags.seeds),
+      trials: trials ?? (budget == nil ? 40 : nil), budgetMinutes: budget, rivals: rivals,
+      seeds: try TrainingFlags.check(seeds ?? 5, "--seeds", 1...10_000))
+    let run = StoredRun(kind: .search, dataset: prepared.dataset.manifest.name)
+    try search(plan, run, RunStore(folder: store.folder), on: prepared)
+  }
+
+  private func search(
+    _ plan: ArchitectureSearchPlan, _ run: StoredRun, _ runs: RunStore, on prepared: PreparedDataset
+  ) throws {
+    let folder = RunFolder(runs.url(of: run))
+    let interruption = Interruption()
+    let name = prepared.dataset.manifest.name
+    let runner = try ArchitectureSearchRunner(
+      plan, in: folder, on: prepared, jobs: jobs, cancellation: interruption.cancellation)
+    let line = ProgressLine("search \(name)", style: output.style)
+    try runs.working(on: run, of: store, line: line) { run in
+      let found = try runner.run { line.update($0.thousandths, of: 1000, unit: nil, note: $0.note) }
+      line.finish(1000, of: 1000, unit: nil, note: "\(found.trials.count) trials")
+      guard let best = found.best else { throw Failed("none of \(found.trials.count) architectures could be trained") }
+      let comparer = try ComparisonRunner(
+        plan.comparison(of: best.candidate, modalities: prepared.dataset.names), in: folder, on: prepared, jobs: jobs,
+        cancellation: interruption.cancellation)
+      let second = ProgressLine("compare \(name)", style: output.style)
+      let (comparison, records) = try comparer.run { progress in
+        second.update(
+          progress.thousandths, of: 1000, unit: nil, note: "\(progress.finished)/\(progress.trials) \(progress.note)")
+      }
+      second.finish(1000, of: 1000, unit: nil)
+      let result = ArchitectureSearchResult(found, best: best, names: prepared.dataset.names, comparison: comparison)
+      try finish(result, records, run, runs, folder)
+    }
+  }
+
+  private func finish(
+    _ result: ArchitectureSearchResult, _ records: [TrialRecord], _ run: StoredRun, _ runs: RunStore,
+    _ folder: RunFolder
+  ) throws {
+    let page = report.map { URL(fileURLWithPath: $0) } ?? folder.report
+    try Report.write(
+      result.comparison, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
+      date: Date(), to: page)
+    var run = run
+    run.status = .finished
+    for method in result.comparison.methods {
+      run.metrics[method.name] = method.metrics[result.comparison.dataset.metric.rawValue]?.mean
+    }
+    try runs.save(run)
+    try output.write(result)
+    let settings = result.options.sorted { $0.key < $1.key }.map { "--set \($0.key)=\($0.value)" }
+    output.show("Best of \(result.trials.count) architectures on validation:\n")
+    output.show(result.equations.map { "  " + $0 }.joined(separator: "\n"))
+    output.show("\nchiasm train DIR --method mufasa \(settings.joined(separator: " "))\n")
+    output.show(ComparisonText(result.comparison).text)
+    output.show("\nrun \(run.id) in \(folder.url.relativePath); report: \(page.relativePath)")
+  }
+}

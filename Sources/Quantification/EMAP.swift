@@ -27,6 +27,12 @@ public struct EMAP: Sendable {
     self.blockSize = blockSize
   }
 
+  /// Rows on which a function of so many samples and modalities is going to be evaluated.
+  public func evaluations(samples: Int, modalities: Int) -> Int {
+    let all = Combinations(samples: samples, modalities: modalities).count
+    return all <= exactEvaluations ? all : modalities * samples * draws + draws
+  }
+
   /// A projection and how it was found.
   public struct Result {
     /// f̂ at every sample, `[N, K]` float64.

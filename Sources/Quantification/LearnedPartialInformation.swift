@@ -1,4 +1,3 @@
-import Foundation
 public import InformationTheory
 import Layers
 public import Tensors
@@ -66,6 +65,12 @@ public struct LearnedPartialInformation: Sendable {
     /// May be negative by the error of the joint classifier: the parts sum to what that knows.
     public let synergy: Part
     public let unit: String
+    /// The kind of information that prevails.
+    public let regime: InformationRegime
+    /// The share of the resamples that name the same regime.
+    public let regimeSupport: Double
+    /// H(Y) of the held-out labels: all there is to know.
+    public let entropy: Double
     public let quality: Quality
   }
 
@@ -80,6 +85,31 @@ public struct LearnedPartialInformation: Sendable {
   public func estimate(
     _ first: Tensor, _ second: Tensor, labels: [Int], classes: Int, unit: InformationUnit
   ) throws -> Estimate {
+    try check(first, second, labels, classes)
+    return try estimate(
+      first, second, labels: labels, classes: classes, unit: unit,
+      split: EstimatorSplit(count: labels.count, seed: seed, least: 20))
+  }
+
+  /// Trains the classifiers on some samples, calibrates them on others, and splits what they know of the rest.
+  ///
+  /// - Parameters:
+  ///   - train, validation, test: rows; those of a data set's own splits keep apart what belongs together.
+  /// - Throws: as with a split at random; `SampleError` where a part has fewer than 20 rows.
+  public func estimate(
+    _ first: Tensor, _ second: Tensor, labels: [Int], classes: Int, unit: InformationUnit, train: [Int],
+    validation: [Int], test: [Int]
+  ) throws -> Estimate {
+    try check(first, second, labels, classes)
+    for (name, rows) in [("train on", train), ("calibrate on", validation), ("measure", test)] where rows.count < 20 {
+      throw SampleError("there are \(rows.count) samples to \(name); expected at least 20")
+    }
+    return try estimate(
+      first, second, labels: labels, classes: classes, unit: unit,
+      split: EstimatorSplit(train: train, validation: validation, test: test))
+  }
+
+  private func check(_ first: Tensor, _ second: Tensor, _ labels: [Int], _ classes: Int) throws {
     guard first.shape[0] == labels.count, second.shape[0] == labels.count else {
       throw SampleError(
         "modalities have \(first.shape[0]) and \(second.shape[0]) samples for \(labels.count) labels; expected equally "
@@ -89,156 +119,38 @@ public struct LearnedPartialInformation: Sendable {
       throw SampleError("sample \(row) has label \(labels[row]); expected 0 to \(classes - 1)")
     }
     guard Set(labels).count > 1 else { throw SampleError("all samples have one label; there is nothing to tell apart") }
-    let split = try EstimatorSplit(count: labels.count, seed: seed, least: 20)
+  }
+
+  private func estimate(
+    _ first: Tensor, _ second: Tensor, labels: [Int], classes: Int, unit: InformationUnit, split: EstimatorSplit
+  ) throws -> Estimate {
     let views = try [first, second].map { try $0.features().standardised(over: split.train) }
-    let inputs = views + [.concatenated(views, axis: 1)]
-    var models: [FittedClassifier] = []
-    for (number, input) in inputs.enumerated() {
-      models.append(
-        try FittedClassifier(
-          input, labels: labels, classes: classes, split: split, hiddenSize: hiddenSize, options: training,
-          seed: Generator.seed(seed, 10, UInt64(number))))
+    var classifiers: [CalibratedPosteriors] = []
+    for (number, input) in (views + [.concatenated(views, axis: 1)]).enumerated() {
+      classifiers.append(
+        try posteriors(
+          input, labels: labels, classes: classes, split: split, seed: Generator.seed(seed, 10, UInt64(number))))
     }
-    let test = split.test.map { labels[$0] }
-    // No classifier is taken to be surer than so many held-out samples could ever show.
-    let doubt = 0.1 / Double(test.count)
-    let posteriors = models.map { model in
-      model.posteriors.map { row in row.map { (1 - doubt) * $0 + doubt / Double(classes) } }
-    }
-    let size = Swift.max(4, Swift.min(groups, 640 / classes))
-    var generator = StreamGenerator(seed: Generator.seed(seed, 20))
-    let merged = try posteriors.prefix(2).map { rows in
-      let points = try Points(rows.flatMap { $0 }, width: classes)
-      return try Discretizer(.kMeans(clusters: size), fittedOn: points, using: &generator).labels(points)
-    }
-    func parts(_ rows: [Int]) throws -> (values: [Double], information: [Double], kept: [Double], gap: Double) {
-      try LearnedPartialInformation.split(posteriors, merged: merged, rows: rows)
-    }
-    let all = try parts(Array(test.indices))
-    var drawn: [[Double]] = []
-    for _ in 0..<resamples {
-      drawn.append(
-        try parts(test.indices.map { _ in Int.random(in: test.indices, using: &generator) }).values)
-    }
-    func part(_ index: Int) -> Part {
-      let sorted = drawn.map { $0[index] }.sorted()
-      let (low, high) =
-        sorted.isEmpty
-        ? (all.values[index], all.values[index])
-        : (sorted[Int(0.025 * Double(sorted.count - 1))], sorted[Int((0.975 * Double(sorted.count - 1)).rounded(.up))])
-      return Part(value: unit.value(ofNats: all.values[index]), ci95: [low, high].map { unit.value(ofNats: $0) })
-    }
-    let prior = JointCounts(observing: [test], estimator: .plugIn).entropy([0], unit: .nats)
-    return Estimate(
-      redundancy: part(0), unique1: part(1), unique2: part(2), synergy: part(3), unit: unit.rawValue,
-      quality: Quality(
-        demonstrated: posteriors.map { rows in
-          let loss = zip(rows, test).reduce(0) { $0 - log(Swift.max($1.0[$1.1], 1e-12)) } / Double(test.count)
-          return unit.value(ofNats: prior - loss)
-        },
-        information: all.information.map { unit.value(ofNats: $0) },
-        accuracy: posteriors.map { rows in
-          Double(zip(rows, test).count { $0.firstIndex(of: $0.max()!)! == $1 }) / Double(test.count)
-        },
-        temperatures: models.map(\.temperature),
-        mergingLoss: (0..<2).map { unit.value(ofNats: all.information[$0] - all.kept[$0]) },
-        gap: unit.value(ofNats: all.gap), samples: test.count))
+    var information = PosteriorInformation(seed: seed)
+    (information.groups, information.resamples) = (groups, resamples)
+    return try information.estimate(classifiers, labels: split.test.map { labels[$0] }, unit: unit)
   }
 
-  /// R, U₁, U₂, S in nats from the classifiers' probabilities on some rows.
-  private static func split(
-    _ posteriors: [[[Double]]], merged: [[Int]], rows: [Int]
-  ) throws -> (values: [Double], information: [Double], kept: [Double], gap: Double) {
-    let classes = posteriors[0][0].count
-    let share = 1 / Double(rows.count)
-    let means = posteriors.map { model in
-      rows.reduce(into: [Double](repeating: 0, count: classes)) { sum, row in
-        for y in 0..<classes { sum[y] += model[row][y] * share }
-      }
-    }
-    // The three classifiers differ a little on how frequent a class is; a table needs one answer.
-    let prior = (0..<classes).map { y in means.reduce(0) { $0 + $1[y] } / 3 }
-    func information(_ table: [[Double]]) -> Double {
-      table.reduce(0) { sum, cell in
-        let total = cell.reduce(0, +)
-        return zip(cell, prior).reduce(sum) { $1.0 > 0 ? $0 + $1.0 * log($1.0 / total / $1.1) : $0 }
-      }
-    }
-    func table(_ model: Int, groups: [Int]?) -> [[Double]] {
-      let count = (groups?.max() ?? posteriors[model].count - 1) + 1
-      var table = [[Double]](repeating: [Double](repeating: 0, count: classes), count: count)
-      for row in rows {
-        for y in 0..<classes where means[model][y] > 0 {
-          table[groups?[row] ?? row][y] += posteriors[model][row][y] * share * prior[y] / means[model][y]
-        }
-      }
-      return table.filter { $0.contains { $0 > 0 } }
-    }
-    let alone = (0..<3).map { information(table($0, groups: nil)) }
-    let (one, two) = (table(0, groups: merged[0]), table(1, groups: merged[1]))
-    // Any table with these marginals will do to state the problem: independent given the class.
-    var joint: [Double] = []
-    for left in one {
-      for right in two {
-        for y in 0..<classes { joint.append(prior[y] > 0 ? left[y] * right[y] / prior[y] : 0) }
-      }
-    }
-    let found = try PartialInformation(
-      JointDistribution(proportionalTo: joint, shape: [one.count, two.count, classes]), unit: .nats, tolerance: 1e-5)
-    let kept = [information(one), information(two)]
-    let least = kept[0] + found.unique2
-    return (
-      [found.redundancy, found.unique1, found.unique2, alone[2] - least], alone, kept, found.gap
-    )
-  }
-}
-
-/// A classifier trained, calibrated, and its probabilities of held-out samples.
-private struct FittedClassifier {
-  let temperature: Double
-  /// `[test, classes]`.
-  let posteriors: [[Double]]
-
-  init(
-    _ input: Tensor, labels: [Int], classes: Int, split: EstimatorSplit, hiddenSize: Int, options: TrainingOptions,
-    seed: UInt64
-  ) throws {
+  /// Trains a classifier and calibrates its probabilities of the samples to measure.
+  private func posteriors(
+    _ input: Tensor, labels: [Int], classes: Int, split: EstimatorSplit, seed: UInt64
+  ) throws -> CalibratedPosteriors {
     let target = Tensor(labels)
     let model = MLP(
       sizes: [input.shape[1], hiddenSize, hiddenSize, classes], dropout: 0.2, generator: Generator(seed: seed))
     let criterion = Criterion.crossEntropy()
     func pick(_ tensor: Tensor, _ rows: [Int]) -> Tensor { tensor.indexSelect(axis: 0, Tensor(rows)) }
     _ = try fitEstimator(
-      model, rows: split.train, batchSize: options.batchSize, options: options, seed: seed,
+      model, rows: split.train, batchSize: training.batchSize, options: training, seed: seed,
       objective: { rows in criterion(model(input.indexSelect(axis: 0, rows)), target.indexSelect(axis: 0, rows)) },
       validationLoss: { criterion(model(pick(input, split.validation)), pick(target, split.validation)).item() })
-    let (logits, truth) = withoutGradients { (model(pick(input, split.validation)), pick(target, split.validation)) }
-    // The loss has one minimum over 1/T: golden-section search over ln T.
-    func loss(_ logTemperature: Double) -> Double { criterion(logits / exp(logTemperature), truth).item() }
-    var (low, high) = (log(0.2), log(20.0))
-    let ratio = (5.0.squareRoot() - 1) / 2
-    for _ in 0..<40 {
-      let (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
-      if loss(left) < loss(right) { high = right } else { low = left }
-    }
-    let temperature = exp((low + high) / 2)
-    self.temperature = temperature
-    let values = withoutGradients {
-      (model(pick(input, split.test)).to(.float64) / temperature).softmax(axis: 1).doubles
-    }
-    posteriors = stride(from: 0, to: values.count, by: classes).map { Array(values[$0..<$0 + classes]) }
-  }
-}
-
-/// Numbers of the engine's seed derivation as a generator of Swift's kind.
-private struct StreamGenerator: RandomNumberGenerator {
-  private let seed: UInt64
-  private var drawn: UInt64 = 0
-
-  init(seed: UInt64) { self.seed = seed }
-
-  mutating func next() -> UInt64 {
-    drawn += 1
-    return Generator.seed(seed, drawn)
+    let (held, wanted) = withoutGradients { (model(pick(input, split.validation)), model(pick(input, split.test))) }
+    return try CalibratedPosteriors(
+      logits: wanted, calibration: held, labels: split.validation.map { labels[$0] })
   }
 }

@@ -36,18 +36,36 @@ public struct MissingModalityTable: Sendable, Codable, Equatable {
     precondition(
       names.count == inputs.count && (1...16).contains(names.count),
       "\(inputs.count) inputs for \(names.count) modalities; every subset is formed for 1 to 16")
-    let subsets = (1..<1 << names.count).sorted { ($0.nonzeroBitCount, $0) < ($1.nonzeroBitCount, $1) }
     self.imputation = imputation
-    rows = try subsets.map { subset in
-      let isPresent = names.indices.map { subset >> $0 & 1 == 1 }
+    rows = try Self.subsets(of: names.count).map { isPresent in
       let outputs = withoutGradients {
-        let values = zip(inputs, isPresent).map { $1 ? $0 : Self.stand(in: $0, imputation) }
-        let flags = isPresent.map { $0 || imputation != .absent ? 1.0 : 0 }
-        let mask = Tensor(flags).unsqueezed(0).expanded(to: [inputs[0].shape[0], names.count]) .> 0
+        let (values, mask) = Self.imputed(inputs, keeping: isPresent, imputation)
         return function(values, mask)
       }
       return Row(present: names.indices.filter { isPresent[$0] }.map { names[$0] }, score: try score(outputs))
     }
+  }
+
+  /// Every non-empty subset of so many modalities, smaller ones first.
+  public static func subsets(of modalities: Int) -> [[Bool]] {
+    (1..<1 << modalities).sorted { ($0.nonzeroBitCount, $0) < ($1.nonzeroBitCount, $1) }
+      .map { subset in (0..<modalities).map { subset >> $0 & 1 == 1 } }
+  }
+
+  /// Inputs of which only some modalities are kept, and the presence `[N, M]` that a model is told.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[N, …]` each.
+  ///   - keeping: whether each modality stays.
+  public static func imputed(
+    _ inputs: [Tensor], keeping isKept: [Bool], _ imputation: Imputation
+  ) -> (inputs: [Tensor], present: Tensor) {
+    precondition(inputs.count == isKept.count, "\(inputs.count) inputs, \(isKept.count) flags")
+    let flags = isKept.map { $0 || imputation != .absent ? 1.0 : 0 }
+    return (
+      zip(inputs, isKept).map { $1 ? $0 : stand(in: $0, imputation) },
+      Tensor(flags).unsqueezed(0).expanded(to: [inputs[0].shape[0], inputs.count]) .> 0
+    )
   }
 
   /// The score where exactly these modalities are there.

@@ -7,6 +7,10 @@ import Training
 struct EstimatorSplit {
   let train, validation, test: [Int]
 
+  init(train: [Int], validation: [Int], test: [Int]) {
+    (self.train, self.validation, self.test) = (train, validation, test)
+  }
+
   /// 60, 20 and 20 % in an order drawn from the seed.
   ///
   /// - Throws: `SampleError` where a part would have fewer than `least` rows.

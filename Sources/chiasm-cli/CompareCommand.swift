@@ -35,6 +35,8 @@ struct CompareCommand: ParsableCommand {
   var replicas: Int?
   @Option(help: ArgumentHelp("Where the report goes; report.html in the run folder by default.", valueName: "file"))
   var report: String?
+  @Flag(help: "Leave out what explains the verdict: information, missing modalities, contributions, interactions.")
+  var quick = false
   @OptionGroup var work: WorkOptions
 
   func run() throws {
@@ -52,7 +54,7 @@ struct CompareCommand: ParsableCommand {
       firstSeed: TrainingFlags.check(seed, "--seed", TrainingFlags.seeds),
       training: work.training.resolved(), budget: checkedBudget(),
       replicas: replicas.map { try TrainingFlags.check($0, "--replicas", 1...1024) }, threads: work.checkedThreads(),
-      store: work.store)
+      quick: quick, store: work.store)
   }
 
   private func checkedBudget() throws -> Double? {
@@ -60,7 +62,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func resumed(_ run: String) throws -> ComparisonJob {
-    try work.checkResumable(others: methods != nil || seeds != nil || seed != 0 || replicas != nil)
+    try work.checkResumable(others: methods != nil || seeds != nil || seed != 0 || replicas != nil || quick)
     return try ComparisonJob.resume(run, dataset: dataset, budget: checkedBudget(), work: work)
   }
 }

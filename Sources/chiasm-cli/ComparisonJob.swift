@@ -11,7 +11,7 @@ struct ComparisonJob {
 
   static func start(
     dataset: String, methods: String?, seeds: Int, firstSeed: Int, training: TrainingOptions, budget: Double?,
-    replicas: Int? = nil, threads: Int? = nil, store options: StoreOptions
+    replicas: Int? = nil, threads: Int? = nil, quick: Bool = false, store options: StoreOptions
   ) throws -> ComparisonJob {
     let prepared = try PreparedDataset(options.load(dataset))
     let names = prepared.dataset.names
@@ -25,7 +25,7 @@ struct ComparisonJob {
       dataset: dataset, fingerprint: prepared.fingerprint, selections: selections,
       seeds: Array(firstSeed..<firstSeed + seeds), training: training, budgetMinutes: budget,
       // Seeds that train as one end together: with a budget they train alone, so that it cuts seeds and not methods.
-      replicas: replicas ?? (budget == nil ? nil : 1), threads: threads)
+      replicas: replicas ?? (budget == nil ? nil : 1), threads: threads, quick: quick ? true : nil)
     let store = try RunStore(folder: options.folder)
     let run = StoredRun(kind: .compare, dataset: prepared.dataset.manifest.name)
     return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)
@@ -47,8 +47,9 @@ struct ComparisonJob {
   func run(jobs: Int?, output: OutputOptions, report: URL?) throws {
     let folder = RunFolder(store.url(of: run))
     let interruption = Interruption()
-    let runner = try ComparisonRunner(
+    var runner = try ComparisonRunner(
       plan, in: folder, on: prepared, jobs: jobs, cancellation: interruption.cancellation)
+    runner.warn = { output.note($0) }
     let line = ProgressLine("compare \(prepared.dataset.manifest.name)", style: output.style)
     try store.working(on: run, of: options, line: line) { _ in
       let (comparison, records) = try runner.run { progress in

@@ -10,7 +10,38 @@ struct ComparisonText {
       for failure in method.failures { parts.append("\(method.name), seed \(failure.seed) failed: \(failure.error)") }
     }
     parts.append(comparison.verdict?.sentence ?? "No verdict: it needs a unimodal and a fusion method that finished.")
+    if let verdict = comparison.verdict { parts += Self.reasons(verdict) }
     parts += comparison.cautions.map { "Caution: \($0)" }
     text = parts.joined(separator: "\n\n")
+  }
+
+  /// Lines on why: missing modalities, contributions, how answers relate, and what was not measured.
+  private static func reasons(_ verdict: Verdict) -> [String] {
+    func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+    var lines: [String] = []
+    if let missing = verdict.missing {
+      let scale = verdict.metric.isShare ? 100.0 : 1
+      let scores = missing.rows.map { row in
+        row.present.joined(separator: "+") + " "
+          + (row.score.map { String(format: verdict.metric.isShare ? "%.1f %%" : "%.3f", scale * $0.mean) }
+            ?? "undefined")
+      }
+      lines.append("\(verdict.bestFusion) with some modalities only: \(scores.joined(separator: ", "))")
+    }
+    if let importance = verdict.importance {
+      let shares = importance.share.sorted { $0.key < $1.key }.map { "\($0.key) \(percent($0.value))" }
+      lines.append("Contributions: \(shares.joined(separator: ", "))")
+      let relations = importance.relationsInWords.filter { $0.share > 0 }
+        .map { "\($0.name.prefix { $0 != ":" }) \(percent($0.share))" }
+      lines.append("\(importance.first) and \(importance.second): \(relations.joined(separator: ", "))")
+    }
+    if let labels = verdict.interactions {
+      let rows = labels.rows.filter { $0.count > 0 }.map { row in
+        "\(LabelFinding.words(row.label, first: labels.first, second: labels.second)) \(percent(row.share))"
+      }
+      lines.append("Answers to \(labels.first), to \(labels.second) and to both: \(rows.joined(separator: ", "))")
+    }
+    lines += (verdict.notMeasured ?? [:]).sorted { $0.key < $1.key }.map { "Not measured, \($0.key): \($0.value)" }
+    return lines.isEmpty ? [] : [lines.joined(separator: "\n")]
   }
 }

@@ -9,6 +9,7 @@ struct QuantifyCommand: ParsableCommand {
     subcommands: [
       QuantifyInformationCommand.self, QuantifyPartialInformationCommand.self, QuantifyInteractionsCommand.self,
       QuantifyRobustnessCommand.self,
+      QuantifyEMAPCommand.self, QuantifyImportanceCommand.self, QuantifyMissingCommand.self,
     ])
 
   /// `quantify DIR WHAT` as `quantify WHAT DIR`: both orders are understood.

@@ -4,19 +4,33 @@ import Foundation
 
 struct QuantifyInteractionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "interactions", abstract: "Whether a product of two modalities adds to their sum.",
+    commandName: "interactions",
+    abstract: "How modalities interact: in a model's answers, or in the data alone.",
     discussion: """
-      interactions --regression: least squares of the target on a scalar of each of
-      two modalities and their product, with a partial F-test of the product.
+      Of a run: Friedman's H² and mixed second differences of every two
+      modalities, and for classes how the answers to one modality, to the others
+      and to all relate (enhancement, equivalence, independence, dominance,
+      modulation, emergence).
+      Of a data set, with --regression: least squares of the target on a scalar of
+      each of two modalities and their product, with a partial F-test of the
+      product.
 
+      Example: chiasm quantify k3f9 interactions
       Example: chiasm quantify mosi interactions --regression
       Example: chiasm quantify digits interactions --regression --class 7
       """)
 
-  @Argument(help: "Folder of the data set.")
-  var dataset: String
-  @Flag(help: "By ordinary least squares.")
+  @Argument(
+    help: ArgumentHelp("Run id or folder; with --regression the folder of a data set.", valueName: "run|data"))
+  var subject: String
+  @Argument(help: "Folder of the data set; by default the one that the run was made on.")
+  var dataset: String?
+  @Flag(help: "Of a data set, by ordinary least squares.")
   var regression = false
+  @Option(help: "Of a run: most samples for indices, whose cost grows with the square.")
+  var samples: Int?
+  @Option(help: "Of a run: the modality held against all others in labels; the first by default.")
+  var leading: String?
   @Option(help: ArgumentHelp("Modalities to look at; all by default.", valueName: "a,b"))
   var modalities: String?
   @Option(
@@ -26,21 +40,58 @@ struct QuantifyInteractionsCommand: ParsableCommand {
   var features: String?
   @Option(name: .customLong("class"), help: ArgumentHelp("The class that counts 1, all others 0.", valueName: "name"))
   var positive: String?
-  @Option(help: "train, validation or test.")
-  var split: String = "train"
+  @Option(help: "train, validation or test; train with --regression, else test.")
+  var split: String?
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    guard regression else { throw UsageError("quantify interactions: say how; there is --regression") }
-    let (part, features) = try (parseSplit(split), parseFeatures())
+    guard regression else { return try ofRun() }
+    guard dataset == nil, samples == nil, leading == nil else {
+      throw UsageError("--regression takes one folder, and neither --samples nor --leading")
+    }
+    let (part, features) = try (parseSplit(split ?? "train"), parseFeatures())
     try output.checkWritable()
     let report = try InteractionReport(
-      store.load(dataset), split: part, features: features,
+      store.load(subject), split: part, features: features,
       modalities: modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
       positive: positive)
     try output.write(report)
     for pair in report.pairs { output.show(text(pair, report)) }
+  }
+
+  private func ofRun() throws {
+    guard modalities == nil, features == nil, positive == nil else {
+      throw UsageError("--modalities, --features and --class go with --regression")
+    }
+    let limit = try TrainingFlags.check(samples ?? 200, "--samples", 2...100_000)
+    let analysis = try modelAnalysis(subject, dataset, split: split ?? "test", store, output)
+    output.warn("measuring interactions", seconds: analysis.secondsForInteractions(samples: limit))
+    let result = try analysis.interactions(samples: limit, leading: leading)
+    try output.write(result)
+    let of = "\(result.samples) samples of \(split ?? "test")"
+    for pair in result.pairs {
+      output.show("\(pair.first) and \(pair.second), \(of)")
+      output.show(
+        TerminalTable(
+          ["output", "H²", "mixed difference"],
+          rows: pair.friedmanH2.keys.sorted().map {
+            [$0, amount(pair.friedmanH2[$0]), amount(pair.mixedDifference[$0])]
+          }, numbers: [1, 2]
+        ).text())
+    }
+    guard let labels = result.labels else { return }
+    output.show("answers to \(labels.first), to \(labels.second) and to both, by \(labels.answers)")
+    output.show(
+      TerminalTable(
+        ["label", "samples", "share", "right", "such as"],
+        rows: labels.rows.map { row in
+          [
+            LabelFinding.words(row.label, first: labels.first, second: labels.second), "\(row.count)",
+            amount(row.share), amount(row.accuracy), row.examples.map(\.id).joined(separator: ", "),
+          ]
+        }, numbers: [1, 2, 3]
+      ).text())
   }
 
   private func parseFeatures() throws -> [String: Int] {
@@ -55,7 +106,9 @@ struct QuantifyInteractionsCommand: ParsableCommand {
   }
 
   private func text(_ pair: InteractionRegression, _ report: InteractionReport) -> String {
-    var lines = ["\(report.target) from \(pair.names.joined(separator: " and ")), \(pair.samples) samples of \(split)"]
+    var lines = [
+      "\(report.target) from \(pair.names.joined(separator: " and ")), \(pair.samples) samples of \(split ?? "train")"
+    ]
     lines += pair.names.map { "  \($0): \(report.scalars[$0] ?? "")" }
     let models = [("additive", pair.additive), ("multiplicative", pair.multiplicative), ("full", pair.full)]
     let terms = models.flatMap { name, model in

@@ -34,7 +34,59 @@ import Testing
       let estimate = try #require(verdict[key] as? [String: Any])
       #expect(estimate["mean"] is Double && (estimate["ci95"] as? [Double])?.count == 2)
     }
-    #expect((verdict["sentence"] as? String)?.isEmpty == false)
+    #expect((verdict["sentence"] as? String)?.contains("The regime is redundant") == true)
+    let information = try #require(verdict["information"] as? [String: Any])
+    for key in ["redundancy", "synergy"] {
+      #expect((information[key] as? [String: Any])?["mean"] is Double, "\(key)")
+    }
+    #expect((information["unique"] as? [String: Any])?.keys.sorted() == ["a", "b"])
+    #expect(information["unit"] as? String == "bits" && information["estimator"] is String)
+    #expect(((verdict["missing"] as? [String: Any])?["rows"] as? [Any])?.count == 3)
+    #expect((verdict["importance"] as? [String: Any])?["share"] is [String: Double])
+    #expect(((verdict["interactions"] as? [String: Any])?["rows"] as? [Any])?.count == 8)
+  }
+
+  @Test func quickLeavesOutWhy() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let outcome = try place.chiasm([
+      "compare", "data", "--methods", "unimodal,late", "--seeds", "1", "--epochs", "3", "--quick", "--json", "q.json",
+    ])
+    outcome.expectSuccess()
+    #expect(!outcome.output.contains("regime") && !outcome.output.contains("Contributions"))
+    let verdict = try #require((try place.json("q.json") as? [String: Any])?["verdict"] as? [String: Any])
+    #expect(verdict["information"] == nil && verdict["missing"] == nil && verdict["emapGap"] != nil)
+  }
+
+  /// One class, a constant modality: a refusal or an answer.
+  @Test func hostileData() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    var array = try Data(contentsOf: place.url("data/a.npy"))
+    array.resetBytes(in: 128..<array.count)
+    try array.write(to: place.url("data/a.npy"))
+    let constant = try place.chiasm([
+      "compare", "data", "--methods", "unimodal,late", "--seeds", "1", "--epochs", "30", "--json", "c.json",
+    ])
+    constant.expectSuccess()
+    let verdict = try #require((try place.json("c.json") as? [String: Any])?["verdict"] as? [String: Any])
+    let information = try #require(verdict["information"] as? [String: Any])
+    #expect(information["regime"] as? String == "unique", "only b says anything")
+    #expect((verdict["importance"] as? [String: Any])?["share"] as? [String: Double] != nil)
+
+    let table = try place.text("data/samples.csv").split(separator: "\n", omittingEmptySubsequences: false)
+    let oneClass = table.map { line -> String in
+      var cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      if cells.count > 2, cells[0] != "id" { cells[2] = "0" }
+      return cells.joined(separator: ",")
+    }
+    try Data(oneClass.joined(separator: "\n").utf8).write(to: place.url("data/samples.csv"))
+    let one = try place.chiasm([
+      "compare", "data", "--methods", "unimodal,late", "--seeds", "1", "--epochs", "2", "--json", "o.json",
+    ])
+    one.expectSuccess()
+    let reasons = try #require(
+      ((try place.json("o.json") as? [String: Any])?["verdict"] as? [String: Any])?["notMeasured"] as? [String: String])
+    #expect(reasons["information"]?.contains("nothing to have information about") == true, "\(reasons)")
+    #expect(one.output.contains("Not measured, information: "))
   }
 
   @Test func runsShowAndReport() throws {

@@ -9,6 +9,7 @@ import Testing
     ["runs", "delete"], ["report"], ["doctor"], ["quantify", "information"],
     ["quantify", "partial-information"], ["quantify", "interactions"],
     ["quantify", "robustness"],
+    ["quantify", "emap"], ["quantify", "importance"], ["quantify", "missing"],
     ["coordinate"], ["kernel"], ["kernel", "mkl"],
   ]
 

@@ -65,6 +65,10 @@ import Testing
     #expect(synergy > 0.6 && synergy < 1.05, "\(pair)")
     #expect(try #require(pair["gap"] as? Double) < 1e-8)
     #expect((result["stated"] as? [String: Any])?["synergy"] as? Double == 1)
+    let call = ["--estimator", "discrete", "--bins", "2", "--components", "1", "--resamples", "20", "--json", "-"]
+    let short = try place.chiasm(["quantify", "data", "pid"] + call)
+    short.expectSuccess()
+    #expect(try short.output == place.text("p.json"))
   }
 
   @Test func learnedParts() throws {

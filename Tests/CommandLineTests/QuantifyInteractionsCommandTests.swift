@@ -75,7 +75,7 @@ import Testing
 
   @Test(arguments: [
     (["table", "happiness"], Int32(64), "nothing called \"happiness\" can be measured; expected one of information"),
-    (["table", "interactions"], 64, "say how; there is --regression"),
+    (["table", "interactions"], 64, "\"table\" is neither a run folder nor a run"),
     (
       ["table", "interactions", "--regression", "--modalities", "a"], 64, "an interaction needs two modalities, found a"
     ),

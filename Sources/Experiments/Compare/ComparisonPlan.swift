@@ -16,10 +16,12 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   public var replicas: Int?
   /// Threads of one operation, which decide the last bits of the results; nil until they are chosen.
   public var threads: Int?
+  /// Whether what explains the verdict (information, missing modalities, importance, interactions) is left out.
+  public var quick: Bool?
 
   public init(
     dataset: String, fingerprint: String, selections: [MethodSelection], seeds: [Int], training: TrainingOptions,
-    budgetMinutes: Double? = nil, replicas: Int? = nil, threads: Int? = nil
+    budgetMinutes: Double? = nil, replicas: Int? = nil, threads: Int? = nil, quick: Bool? = nil
   ) {
     self.dataset = dataset
     self.fingerprint = fingerprint
@@ -29,6 +31,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     self.budgetMinutes = budgetMinutes
     self.replicas = replicas
     self.threads = threads
+    self.quick = quick
   }
 
   /// One training.

@@ -9,6 +9,7 @@ public enum ComparisonReader {
     var records: [String: TrialRecord] = [:]
     var order: [String] = []
     var summary: DatasetSummary?
+    var explained: Verdict?
     for folder in folders {
       let comparison = try folder.read(Comparison.self, from: folder.comparison)
       guard summary == nil || summary == comparison.dataset else {
@@ -17,6 +18,7 @@ public enum ComparisonReader {
           "compares \(comparison.dataset.name), the first folder \(summary!.name); a report takes one data set")
       }
       summary = comparison.dataset
+      explained = comparison.verdict ?? explained
       let plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
       for trial in plan.trials {
         let file = RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder)).trial
@@ -30,6 +32,13 @@ public enum ComparisonReader {
       throw InputError("no comparison to read")
     }
     let all = order.compactMap { records[$0] }
-    return (try Comparison(summary, records: all), all)
+    var comparison = try Comparison(summary, records: all)
+    // What was measured of one fusion says nothing about another.
+    if let explained, explained.bestFusion == comparison.verdict?.bestFusion,
+      explained.bestUnimodal == comparison.verdict?.bestUnimodal
+    {
+      comparison.add(explained.findings)
+    }
+    return (comparison, all)
   }
 }

@@ -27,6 +27,8 @@ public struct ComparisonRunner: Sendable {
   /// Trainings at the same time that were asked for; nil: as many as cores and memory allow.
   public let jobs: Int?
   public let cancellation: Cancellation
+  /// Told before work after the training that is going to take more than a minute.
+  public var warn: @Sendable (String) -> Void = { _ in }
   private let groups: [[ComparisonPlan.Trial]]
 
   /// - Parameter jobs: trainings at the same time; nil: one per core, fewer where they would not fit into the memory.
@@ -87,6 +89,14 @@ public struct ComparisonRunner: Sendable {
         "\(work.count - records.count) of \(work.count) trainings were not started in the time given; resume the run to "
           + "train the rest.")
     }
+    if plan.quick != true, let verdict = comparison.verdict {
+      board.begin(finished: records.count, note: "measuring why")
+      comparison.add(
+        try FindingsJob(
+          prepared: prepared, plan: plan, folder: folder, records: records, verdict: verdict, jobs: jobs,
+          cancellation: cancellation, warn: warn
+        ).run())
+    }
     try folder.write(comparison, to: folder.comparison)
     return (comparison, records)
   }
@@ -120,45 +130,30 @@ public struct ComparisonRunner: Sendable {
   private func projected(_ records: [TrialRecord]) throws -> [TrialRecord] {
     let leaderboard = try Leaderboard(records, task: prepared.task, metric: prepared.metric, resamples: 1)
     guard let best = leaderboard.bestOnValidation(where: { !$0.isUnimodal }) else { return records }
-    let results = Mutex(records)
-    let failure = Mutex<(any Error)?>(nil)
-    let indices = Mutex(
-      records.indices.filter {
-        records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil
-      })
-    TrialQueue.run(jobs: jobs ?? Machine.current.cores, next: { indices.withLock { $0.popLast() } }) { index in
-      do {
-        var record = records[index]
-        let trial = folder(of: plan.trials.first { $0.selection.name == record.method && $0.seed == record.seed }!)
-        (record.emap, record.emapIsExact) = try additiveProjection(TrainedModel.load(trial))
-        try trial.write(record, to: trial.trial)
-        let finished = record
-        results.withLock { $0[index] = finished }
-      } catch {
-        failure.withLock { $0 = error }
-      }
+    let indices = records.indices.filter {
+      records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil
     }
-    if let error = failure.withLock({ $0 }) { throw error }
-    return results.withLock { $0 }
+    guard let first = indices.first else { return records }
+    let seconds =
+      EncodedSamples(try TrainedModel.load(folder(of: records[first])), of: prepared.dataset, prepared.dataset[.test])
+      .secondsToProject() * Double(indices.count) / Double(min(indices.count, jobs ?? Machine.current.cores))
+    if seconds > 60 { warn("the additive projections of \(best.name) take about \(Format.seconds(seconds))") }
+    let projected = try TrialQueue.map(indices.count, jobs: jobs) { number in
+      var record = records[indices[number]]
+      let trial = folder(of: record)
+      let trained = try TrainedModel.load(trial)
+      let result = EncodedSamples(trained, of: prepared.dataset, prepared.dataset[.test]).additiveProjection()
+      (record.emap, record.emapIsExact) = (trained.finish(result.projection).rows, result.isExact)
+      try trial.write(record, to: trial.trial)
+      return record
+    }
+    var results = records
+    for (index, record) in zip(indices, projected) { results[index] = record }
+    return results
   }
 
-  /// Predictions on the test split of the additive function nearest to the model.
-  private func additiveProjection(_ trained: TrainedModel) -> ([[Float]], isExact: Bool) {
-    withoutGradients {
-      let dataset = prepared.dataset.keeping(trained.modalities)
-      let batches = dataset[.test].chunks(of: 256).map { dataset.batch($0) }
-      let encoded = FusionModel.joined(batches.map { trained.model.encode($0) })
-      let masks = batches.map { trained.model.presence($0) }
-      let present =
-        masks.contains { $0 != nil }
-        ? Tensor.concatenated(
-          zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, encoded.count], dtype: .bool) }) : nil
-      // A pass over sequences costs far more than one over vectors.
-      let isDear = trained.model.fusion is any SequenceFusion
-      let projection = EMAP(exactEvaluations: isDear ? 1 << 14 : 1 << 22, draws: isDear ? 16 : 128)
-      let result = projection.project(encoded, through: trained.model, present: present)
-      return (trained.finish(result.projection).rows, result.isExact)
-    }
+  private func folder(of record: TrialRecord) -> RunFolder {
+    folder(of: plan.trials.first { $0.selection.name == record.method && $0.seed == record.seed }!)
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tensors
 
 /// Runs work items on a fixed number of threads.
@@ -32,5 +33,20 @@ enum TrialQueue {
       thread.start()
     }
     group.wait()
+  }
+
+  /// Results of `body` for 0 ..< `count` in order, worked on at the same time; the first error is thrown.
+  ///
+  /// - Parameter jobs: nil for one a core.
+  static func map<Value: Sendable>(
+    _ count: Int, jobs: Int?, _ body: @escaping @Sendable (Int) throws -> Value
+  ) throws -> [Value] {
+    let left = Mutex(Array((0..<count).reversed()))
+    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: count))
+    run(jobs: max(1, min(count, jobs ?? Machine.current.cores)), next: { left.withLock { $0.popLast() } }) { index in
+      let result = Result { try body(index) }
+      results.withLock { $0[index] = result }
+    }
+    return try results.withLock { $0 }.map { try $0!.get() }
   }
 }

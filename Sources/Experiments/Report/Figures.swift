@@ -7,6 +7,9 @@ struct Figures {
   private(set) var costs: String?
   private(set) var learning: String?
   private(set) var answers: String?
+  private(set) var gain: String?
+  private(set) var information: String?
+  private(set) var missing: String?
   /// Why pictures are missing, in one line.
   private(set) var problem: String?
 
@@ -23,6 +26,11 @@ struct Figures {
         gnuplot, name: "learning", title: "Learning curves")
       answers = try AnswerFigure.script(comparison, records)?.svg(
         gnuplot, name: "answers", title: "Answers of the best methods")
+      gain = try GainFigure.script(comparison)?.svg(gnuplot, name: "gain", title: "Where the gain comes from")
+      information = try comparison.verdict?.information.map(InformationFigure.script)?.svg(
+        gnuplot, name: "information", title: "What the modalities say")
+      missing = try comparison.verdict?.missing.flatMap { MissingFigure.script($0, comparison.dataset.metric) }?.svg(
+        gnuplot, name: "missing", title: "Scores without some modalities")
     } catch {
       problem = "Figures are missing: \(error)."
     }

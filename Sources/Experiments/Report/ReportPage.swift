@@ -10,8 +10,8 @@ struct ReportPage {
   let figures: Figures
   let date: Date?
 
-  private var metric: Metric { comparison.dataset.metric }
-  private var verdict: Verdict? { comparison.verdict }
+  var metric: Metric { comparison.dataset.metric }
+  var verdict: Verdict? { comparison.verdict }
 
   var html: String {
     let title = "\(comparison.dataset.name): \(comparison.methods.count) methods compared"
@@ -29,7 +29,10 @@ struct ReportPage {
       </head>
       <body>
       <main>
-      \(([head, note, scores, leaderboard, costs, learning, answers, choices, architectures, measured, failures, options, machine]).joined(separator: "\n"))
+      \(([
+        head, note, scores, leaderboard, gain, information, missing, interactions, costs, learning, answers, choices,
+        architectures, measured, failures, options, machine,
+      ]).joined(separator: "\n"))
       </main>
       </body>
       </html>
@@ -50,12 +53,13 @@ struct ReportPage {
         "No verdict: it needs at least one single-modality method and one fusion that finished and were validated."
       return "<header><p class=\"kicker\">\(kicker)</p><h1>\(sentence)</h1></header>"
     }
-    let headline = ReportHeadline(verdict.sentence)
+    let headline = ReportHeadline(
+      VerdictSentence(verdict, methods: comparison.methods)?.text ?? LinkedText(stringLiteral: verdict.sentence))
     return """
       <header>
       <p class="kicker">\(kicker)</p>
-      <h1>\(HTML.escape(headline.first))</h1>
-      \(headline.rest.map { "<p class=\"lead\">\(HTML.escape($0))</p>" } ?? "")
+      <h1>\(headline.first.html)</h1>
+      \(headline.rest.map { "<p class=\"lead\">\($0.html)</p>" } ?? "")
       \(comparison.cautions.map { "<p class=\"caution\">\(HTML.escape($0))</p>" }.joined(separator: "\n"))
       <div class="figures-of-merit">
       \(cards(verdict))
@@ -84,6 +88,10 @@ struct ReportPage {
         card(
           "from interactions" + (verdict.emapIsExact == false ? ", estimated" : ""),
           signed(gap.mean) + (metric.isShare ? " pts" : ""), interval(gap.ci95), ""))
+    }
+    if let information = verdict.information {
+      let total = Format.decimals(information.total, 2)
+      cards.append(card("regime", information.regime.rawValue, "\(total) \(information.unit) together", ""))
     }
     return cards.joined(separator: "\n")
   }
@@ -176,7 +184,7 @@ struct ReportPage {
       table(header, rows, numbers: Set(2..<header.count), styles: rowStyles)
         + "<p class=\"caption\">Bold: the best single modality and the best fusion, chosen by the validation score. "
         + "± seeds: standard deviation over seeds\(metric.isShare ? ", in points" : ""). "
-        + "Training: mean over seeds. Latency: one sample, median.</p>" + details)
+        + "Training: mean over seeds. Latency: one sample, median.</p>" + details, id: .leaderboard)
   }
 
   /// Everything else that was measured per method.
@@ -244,7 +252,7 @@ struct ReportPage {
     return section(
       "How it was measured",
       "<ul>" + points.map { "<li>\($0)</li>" }.joined() + "</ul>"
-        + table(["modality", "kind", "shape of a sample", "absent in"], modalities, numbers: []))
+        + table(["modality", "kind", "shape of a sample", "absent in"], modalities, numbers: []), id: .measures)
   }
 
   private var failures: String {
@@ -275,8 +283,8 @@ struct ReportPage {
     return section("Machine", table([], rows, numbers: []))
   }
 
-  func section(_ title: String, _ body: String) -> String {
-    "<section>\n<h2>\(title)</h2>\n\(body)\n</section>"
+  func section(_ title: String, _ body: String, id: LinkedText.Place? = nil) -> String {
+    "<section\(id.map { " id=\"\($0.rawValue)\"" } ?? "")>\n<h2>\(title)</h2>\n\(body)\n</section>"
   }
 
   func table(_ header: [String], _ rows: [[String]], numbers: Set<Int>, styles: [String] = []) -> String {
@@ -292,11 +300,11 @@ struct ReportPage {
     return "<div class=\"scroll\"><table>\(head)<tbody>\n\(body.joined(separator: "\n"))\n</tbody></table></div>"
   }
 
-  private func interval(_ interval: Interval) -> String {
+  func interval(_ interval: Interval) -> String {
     "[\(Format.difference(interval.low, metric)), \(Format.difference(interval.high, metric))]"
   }
 
-  private func signed(_ value: Double) -> String {
+  func signed(_ value: Double) -> String {
     let text = Format.difference(value, metric)
     return value > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
   }
@@ -304,18 +312,19 @@ struct ReportPage {
 
 /// The verdict's sentence in two sizes: the answer, and what stands after its first semicolon or colon.
 struct ReportHeadline {
-  let first: String
-  let rest: String?
+  let first: LinkedText
+  let rest: LinkedText?
 
-  init(_ sentence: String) {
-    let cut = [": ", "; "].compactMap { sentence.range(of: $0) }.min { $0.lowerBound < $1.lowerBound }
+  init(_ sentence: LinkedText) {
+    let plain = sentence.plain
+    let cut = [": ", "; "].compactMap { plain.range(of: $0) }.min { $0.lowerBound < $1.lowerBound }
     guard let cut else {
       first = sentence
       rest = nil
       return
     }
-    first = String(sentence[..<cut.lowerBound]) + "."
-    let tail = sentence[cut.upperBound...]
-    rest = tail.prefix(1).uppercased() + tail.dropFirst()
+    let position = plain.distance(from: plain.startIndex, to: cut.lowerBound)
+    first = sentence.slice(0..<position) + "."
+    rest = sentence.slice(position + 2..<plain.count).capitalised
   }
 }

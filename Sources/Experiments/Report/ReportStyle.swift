@@ -34,7 +34,7 @@ enum ReportStyle {
     .lead { font-size: 19px; line-height: 1.45; color: var(--ink); margin: 0 0 8px; max-width: 46em; text-wrap: pretty; }
     .caution { border-left: 4px solid var(--unimodal, #c2571a); padding: 4px 0 4px 12px; color: var(--ink); max-width: 52em; margin: 10px 0; }
     .note { background: var(--card); padding: 12px 16px; margin-top: 28px; }
-    .figures-of-merit { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px; margin-top: 28px; }
+    .figures-of-merit { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 28px; }
     .card { background: var(--card); border-top: 3px solid var(--muted); padding: 12px 16px 14px; }
     .card span, .card small { display: block; font-size: 13px; color: var(--muted); }
     .card strong { display: block; font-size: 30px; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; }
@@ -66,6 +66,25 @@ enum ReportStyle {
       position: sticky; left: -4px; background: var(--paper); white-space: nowrap;
     }
     tr.chosen td { font-weight: 650; }
+    h1 a, .lead a { color: inherit; text-decoration: underline; text-decoration-color: var(--muted); text-decoration-thickness: 1px; text-underline-offset: 3px; }
+    h1 a:hover, .lead a:hover { text-decoration-color: currentColor; }
+    section:target h2 { border-color: var(--fusion); }
+    ul.caption { padding-left: 1.2em; }
+    .labels td small { display: block; color: var(--muted); font-size: 12px; }
+    .labels .share { display: block; height: 4px; background: var(--fusion); margin: 3px 0 0 auto; min-width: 0; }
+    .labels td:nth-child(3) { width: 28%; }
+    figure + .scroll { margin-top: 14px; }
+    .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 12px; }
+    .example { background: var(--card); padding: 10px 14px 12px; font-size: 14px; overflow-wrap: anywhere; }
+    .example p { margin: 0 0 6px; }
+    .example .pictures { display: flex; gap: 8px; flex-wrap: wrap; }
+    .example svg { width: 84px; height: 84px; }
+    .example image { image-rendering: pixelated; }
+    .example dl { display: grid; grid-template-columns: auto 1fr; gap: 0 10px; margin: 6px 0 0; }
+    .example dt { color: var(--muted); }
+    .example dd { margin: 0; font-variant-numeric: tabular-nums; }
+    .example dd.wrong { color: var(--unimodal); }
+    .example small { color: var(--muted); }
     ul { padding-left: 1.2em; margin: 0 0 20px; max-width: 46em; }
     li { margin: 0 0 6px; }
     @media print {

@@ -36,6 +36,13 @@ public struct Comparison: Codable, Sendable, Equatable {
       verdict: Verdict(leaderboard, records: records, margin: margin))
   }
 
+  /// Adds what was measured after the training, and says so in the verdict's sentence; nothing where there is no verdict.
+  public mutating func add(_ findings: Findings) {
+    verdict?.findings = findings
+    guard let verdict, let sentence = VerdictSentence(verdict, methods: methods) else { return }
+    self.verdict?.sentence = sentence.text.plain
+  }
+
   /// The comparison as JSON with sorted keys.
   ///
   /// - Throws: `EncodingError` when a number is not finite: NaN is refused, never written.

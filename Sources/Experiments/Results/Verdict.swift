@@ -34,6 +34,16 @@ public struct Verdict: Codable, Sendable, Equatable {
   public var margin: Double
   /// Score of the best constant answer.
   public var baseline: Double?
+  /// What the best single modality and the others say about the target, alone and only together.
+  public var information: InformationFinding?
+  /// How the best fusion does without some of its modalities.
+  public var missing: MissingFinding?
+  /// How much each modality contributes to what the best fusion answers.
+  public var importance: ImportanceFinding?
+  /// How joint answers relate to those of the sides, sample by sample.
+  public var interactions: LabelFinding?
+  /// Why one of these is not there, by name.
+  public var notMeasured: [String: String]?
   /// The verdict in words.
   public var sentence: String
 
@@ -76,7 +86,7 @@ public struct Verdict: Codable, Sendable, Equatable {
     self.margin = margin
     baseline = leaderboard.baseline
     sentence = ""
-    sentence = VerdictSentence(self, unimodal: unimodal, fusion: fusion).text
+    sentence = VerdictSentence(self, unimodal: unimodal, fusion: fusion).text.plain
   }
 
   /// Improvement over the additive projections, averaged over the seeds that have one. The projection is not refitted in

@@ -62,16 +62,21 @@ public enum MediaFile {
 
   /// Writes `[height, width, channels]` bytes as a grey (1 channel) or RGB (3) PNG.
   public static func writePNG(_ pixels: [UInt8], height: Int, width: Int, channels: Int = 1, to url: URL) throws {
+    try PlainFile.write(png(pixels, height: height, width: width, channels: channels), to: url)
+  }
+
+  /// `[height, width, channels]` bytes as a grey (1 channel) or RGB (3) PNG.
+  public static func png(_ pixels: [UInt8], height: Int, width: Int, channels: Int = 1) throws -> Data {
     precondition(
       pixels.count == height * width * channels,
       "\(pixels.count) bytes for a picture of [\(height), \(width), \(channels)]")
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0
-    try checkMedia(url) { error in
+    try checkMedia { error in
       cmedia_encode_png(pixels, Int32(width), Int32(height), Int32(channels), &bytes, &count, error)
     }
     defer { cmedia_free(bytes) }
-    try PlainFile.write(Data(UnsafeBufferPointer(start: bytes, count: count)), to: url)
+    return Data(UnsafeBufferPointer(start: bytes, count: count))
   }
 
   /// Writes mono samples as a 16-bit WAV file; what is beyond −1…1 is clipped.

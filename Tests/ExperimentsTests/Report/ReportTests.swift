@@ -17,9 +17,10 @@ struct ReportTests {
     let made = try MadeComparison.classification(samples: 120, resamples: 20)
     let html = page(made)
     let verdict = try #require(made.comparison.verdict)
-    let headline = ReportHeadline(verdict.sentence)
-    #expect(html.contains("<h1>\(HTML.escape(headline.first))</h1>"))
-    #expect(html.components(separatedBy: "<svg").count - 1 == 4)
+    let headline = ReportHeadline(
+      try #require(VerdictSentence(verdict, methods: made.comparison.methods)).text)
+    #expect(html.contains("<h1>\(headline.first.html)</h1>"))
+    #expect(html.components(separatedBy: "<svg").count - 1 == 5)
     for method in made.comparison.methods { #expect(html.contains("<td>\(HTML.escape(method.name))</td>")) }
     for text in ["How it was measured", "What failed", "step 17", "Example CPU", "rank=4", "12"] {
       #expect(html.contains(text))
@@ -84,8 +85,8 @@ struct ReportTests {
       ("Fusing a and b gains 2; all of it: c.", "Fusing a and b gains 2.", "All of it: c."), ("Short.", "Short.", nil),
     ] as [(String, String, String?)])
   func headlineIsTheAnswer(sentence: String, first: String, rest: String?) {
-    let headline = ReportHeadline(sentence)
-    #expect(headline.first == first)
-    #expect(headline.rest == rest)
+    let headline = ReportHeadline(LinkedText(stringLiteral: sentence))
+    #expect(headline.first.plain == first)
+    #expect(headline.rest?.plain == rest)
   }
 }

@@ -1,0 +1,140 @@
+import Experiments
+import Modalities
+import Quantification
+import Tensors
+import Testing
+import Training
+
+/// Amounts in bits that a data set is made to hold, and the name of that.
+private struct Made: Sendable, CustomTestStringConvertible {
+  let redundancy: Double
+  let unique: [Double]
+  let synergy: Double
+  let regime: InformationRegime
+  var testDescription: String { regime.rawValue }
+}
+
+/// From data to verdict: what a comparison says of data that are made to hold known amounts.
+@Suite struct RegimeTests {
+  private func compare(
+    _ data: PreparedDataset, methods: String, seeds: Int = 2, epochs: Int = 25
+  ) throws -> Comparison {
+    var training = TrainingOptions()
+    training.epochs = epochs
+    training.patience = 6
+    training.learningRate = 4e-3
+    let plan = ComparisonPlan(
+      dataset: data.dataset.manifest.name, fingerprint: data.fingerprint,
+      selections: try MethodSelection.parse(methods, modalities: data.dataset.names), seeds: Array(0..<seeds),
+      training: training)
+    return try ExampleData.inTemporaryFolder {
+      try ComparisonRunner(plan, in: RunFolder($0), on: data).run().comparison
+    }
+  }
+
+  /// 3000 samples, 600 of them to measure on: every part within 0.15 bit.
+  @Test(arguments: [
+    Made(redundancy: 1, unique: [0, 0], synergy: 0, regime: .redundant),
+    Made(redundancy: 0, unique: [0, 1], synergy: 0, regime: .unique),
+    Made(redundancy: 0, unique: [0, 0], synergy: 1, regime: .synergistic),
+    Made(redundancy: 1, unique: [0, 1], synergy: 1, regime: .mixed),
+  ]) private func verdictNamesTheRegime(_ made: Made) throws {
+    let generator = try SyntheticGenerator(
+      redundancy: made.redundancy, unique: made.unique, synergy: made.synergy, samples: 3000, width: 8, seed: 3)
+    let comparison = try compare(PreparedDataset(generator.dataset()), methods: "unimodal,early,tensor")
+    let verdict = try #require(comparison.verdict)
+    let found = try #require(verdict.information, "\(verdict.notMeasured ?? [:])")
+    #expect(found.regime == made.regime)
+    #expect(try #require(found.regimeSupport) > 0.95)
+    #expect(verdict.sentence.contains("The regime is \(made.regime.rawValue)"), "\(verdict.sentence)")
+    let parts = [
+      (found.redundancy, made.redundancy), (found.unique["a"], made.unique[0]), (found.unique["b"], made.unique[1]),
+      (found.synergy, made.synergy),
+    ]
+    for (part, stated) in parts {
+      let part = try #require(part)
+      #expect(abs(part.mean - stated) < 0.15, "\(found.parts), \(String(describing: found.quality))")
+      #expect(part.ci95.low <= part.mean && part.mean <= part.ci95.high)
+    }
+    #expect(found.stated == generator.dataset().manifest.information)
+    #expect(found.samples == 600 && found.split == "test" && found.gap < 1e-6)
+    // What fusing gains follows from what there is.
+    #expect((verdict.conclusion == .fusionHelps) == (made.synergy > 0), "\(verdict.sentence)")
+
+    let missing = try #require(verdict.missing)
+    #expect(missing.rows.map(\.present) == [["a"], ["b"], ["a", "b"]])
+    let whole = try #require(comparison.methods.first { $0.name == verdict.bestFusion }?.metrics["accuracy"])
+    #expect(abs(try #require(missing.score(of: ["a", "b"])).mean - whole.mean) < 1e-9)
+    let importance = try #require(verdict.importance)
+    #expect(abs(importance.share.values.reduce(0, +) - 1) < 1e-9)
+    #expect(abs(importance.relations.values.reduce(0, +) - 1) < 1e-9)
+    if made.regime == .unique { #expect(try #require(importance.share["b"]) > 0.8) }
+    let labels = try #require(verdict.interactions)
+    #expect(labels.rows.count == 8 && labels.rows.reduce(0) { $0 + $1.count } == 600)
+    #expect(labels.rows.allSatisfy { $0.examples.count == min(3, $0.count) })
+    #expect(Set([labels.first, labels.second]) == ["a", "b"])
+    func share(_ label: InteractionLabel) -> Double { labels.rows.first { $0.label == label }!.share }
+    if made.regime == .redundant { #expect(share(.equivalence) + share(.enhancement) > 0.95) }
+  }
+
+  /// Inputs of few values are counted: no classifier has to learn them.
+  @Test func tablesAreExact() throws {
+    let count = 1200
+    let bits = Tensor.randint(0, 2, [count, 2], generator: Generator(seed: 2)).integers
+    let (one, two) = ((0..<count).map { bits[2 * $0] }, (0..<count).map { bits[2 * $0 + 1] })
+    let dataset = Dataset(
+      manifest: Manifest(
+        name: "and", task: .classification, target: "and",
+        modalities: [
+          "left": ModalitySpecification(kind: .vector, file: "left.npy"),
+          "right": ModalitySpecification(kind: .vector, file: "right.npy"),
+        ]), ids: (0..<count).map { "s\($0)" },
+      splits: (0..<count).map { $0 % 3 == 0 ? .test : $0 % 6 == 1 ? .validation : .train },
+      targets: .classes(zip(one, two).map { $0 & $1 }), classes: ["no", "yes"],
+      modalities: [
+        "left": ModalityData(values: Tensor(one.map(Float.init), shape: [count, 1])),
+        "right": ModalityData(values: Tensor(two.map(Float.init), shape: [count, 1])),
+      ])
+    let verdict = try #require(try compare(PreparedDataset(dataset), methods: "unimodal,tensor", epochs: 10).verdict)
+    let found = try #require(verdict.information)
+    #expect(found.estimator.hasPrefix("exact") && found.samples == count && found.split == "all")
+    // AND of two fair bits, drawn 1200 times.
+    #expect(abs(found.redundancy.mean - 0.311) < 0.05 && abs(found.synergy.mean - 0.5) < 0.05)
+    #expect(found.gap < 1e-8 && found.regime == .mixed)
+  }
+
+  /// With three modalities, the others are one side, and a model of them is trained.
+  @Test func theOthersAreOneSide() throws {
+    let generator = try SyntheticGenerator(
+      redundancy: 0, unique: [0, 1, 1], synergy: 0, samples: 1500, width: 6, seed: 4)
+    let data = try PreparedDataset(generator.dataset())
+    let verdict = try #require(try compare(data, methods: "unimodal,early", epochs: 12).verdict)
+    let found = try #require(verdict.information, "\(verdict.notMeasured ?? [:])")
+    let others = verdict.bestUnimodal == "unimodal@b" ? "a+c" : "a+b"
+    #expect([found.first, found.second] == [String(verdict.bestUnimodal.suffix(1)), others])
+    #expect(abs(try #require(found.unique[others]).mean - 1) < 0.15 && found.regime == .unique)
+    #expect(found.stated == nil, "the manifest states each of three, not two sides")
+    #expect(try #require(verdict.missing).rows.count == 7)
+    #expect(verdict.sentence.contains("only a and "))
+  }
+
+  @Test func aTargetOfNumbersIsCutIntoClasses() throws {
+    let verdict = try #require(
+      try compare(ExampleData.sums(samples: 900), methods: "unimodal,early", seeds: 1, epochs: 12).verdict)
+    let found = try #require(verdict.information, "\(verdict.notMeasured ?? [:])")
+    #expect(found.estimator.contains("quantiles into 5 classes") && found.total > 0.8)
+    #expect(verdict.interactions == nil && verdict.notMeasured?["interactions"] != nil)
+    #expect(verdict.missing?.rows.count == 3 && verdict.importance != nil)
+  }
+
+  /// Too little to measure is said, and nothing else fails.
+  @Test func fewSamplesAreAReason() throws {
+    let generator = try SyntheticGenerator(redundancy: 1, unique: [0, 0], synergy: 0, samples: 60, width: 4)
+    let comparison = try compare(PreparedDataset(generator.dataset()), methods: "unimodal,early", seeds: 1, epochs: 3)
+    let verdict = try #require(comparison.verdict)
+    #expect(verdict.information == nil)
+    #expect(verdict.notMeasured?["information"]?.contains("expected at least 20 of each") == true)
+    #expect(verdict.missing != nil)
+    #expect(!verdict.sentence.contains("regime"))
+  }
+}

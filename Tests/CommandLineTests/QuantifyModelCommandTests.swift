@@ -103,7 +103,7 @@ import Testing
     (["run", "interactions", "--samples", "1"], 64, "--samples is 1; expected 2 to"),
     (["run", "interactions", "--class", "1"], 64, "--modalities, --features and --class go with --regression"),
     (["data", "interactions", "--regression", "--samples", "9"], 64, "--regression takes one folder"),
-    (["nowhere", "emap"], 64, "\"nowhere\" is neither a run folder nor a run"),
+    (["nowhere", "emap"], 64, "no run nowhere in "),
     (["run", "happiness"], 64, "nothing called \"happiness\" can be measured"),
   ]) func wrongUseIsRefused(arguments: [String], status: Int32, expected: String) throws {
     let place = try Workplace(copying: Workplace.trained.get().folder)

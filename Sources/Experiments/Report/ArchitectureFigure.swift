@@ -98,15 +98,20 @@ struct ArchitectureFigure {
       """
   }
 
-  /// A line from one box to another; around the boxes between them where both stand in one lane.
+  /// A line from one box to another. One that is longer than a column runs below its lane, where no boxes are.
   private func line(_ from: Box, _ to: Box) -> String {
     let (x1, y1, x2, y2) = (from.x + boxWidth, from.middle, to.x, to.middle)
-    let bend = gap * 0.9
-    let passes = from.lane == to.lane && to.column - from.column > 1
-    let path =
-      passes
-      ? "M\(x1) \(y1) C\(x1 + bend) \(y1 + 62) \(x2 - bend) \(y2 + 62) \(x2) \(y2 + 6)"
-      : "M\(x1) \(y1) C\(x1 + bend) \(y1) \(x2 - bend) \(y2) \(x2) \(y2)"
+    func bend(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
+      let middle = (x1 + x2) / 2
+      return "C\(middle) \(y1) \(middle) \(y2) \(x2) \(y2)"
+    }
+    var path = "M\(x1) \(y1) "
+    if to.column - from.column > 1 {
+      let below = margin + Double(from.lane + 1) * laneHeight - 8
+      path += "\(bend(x1, y1, x1 + gap, below)) L\(x2 - gap) \(below) \(bend(x2 - gap, below, x2, y2))"
+    } else {
+      path += bend(x1, y1, x2, y2)
+    }
     return "<path d=\"\(path)\" fill=\"none\" stroke=\"var(--muted)\" stroke-width=\"1.4\"/>"
   }
 

@@ -53,7 +53,7 @@ def figure(result, path):
     script = [
         f"set terminal svg noenhanced size {width},360 dynamic rounded font 'sans,13' background '#ffffff'",
         f"set output '{path}'", f"set multiplot layout 1,{len(conditions)}", "set border 3", "set tics nomirror out",
-        "set yrange [0:100]", "set grid ytics lt 1 lc rgb '#e3e2dc'", "set offsets graph 0.03, graph 0.03, 0, 0",
+        "set yrange [0:100]", "set grid ytics lt 1 lc rgb '#e3e2dc'",
     ]
     for number, condition in enumerate(conditions):
         plots = []
@@ -68,11 +68,13 @@ def figure(result, path):
             dash = 2 if len(method["modalities"]) == 1 else 1
             style = f"lw 2 dt {dash} lc rgb '{colour}'"
             plots.append(f"{block} using 1:2 with linespoints pt 7 ps 0.5 {style} title '{method['method']}'")
-            plots.append(f"{block} using 1:2:3:4 with yerrorbars pt 0 lw 1 lc rgb '{colour}' notitle")
+            bar = f"{block} using 1:3:(0):($4-$3) with vectors nohead lt 1 lw 1.2 lc rgb '{colour}' notitle"
+            plots.append(bar)
         script += [
             f"set title '{title(condition)}'", "set xlabel 'deviation of the noise, in those of the features'",
             f"set ylabel '{'test ' + result['metric'] + ', %' if number == 0 else ''}'",
-            "set key top right samplen 2 spacing 1.1", "plot " + ", ".join(plots),
+            f"set xrange [-0.1:{condition['levels'][-1] + 0.1}]", "set key bottom left reverse Left samplen 2",
+            "plot " + ", ".join(plots),
         ]
     script.append("unset multiplot")
     subprocess.run(["gnuplot", "-"], input="\n".join(script) + "\n", text=True, check=True)

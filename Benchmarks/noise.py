@@ -55,6 +55,8 @@ def figure(result, path):
         f"set output '{path}'", f"set multiplot layout 1,{len(conditions)}", "set border 3", "set tics nomirror out",
         "set yrange [0:100]", "set grid ytics lt 1 lc rgb '#e3e2dc'",
     ]
+    # A name stands in the first panel that has it.
+    named = set()
     for number, condition in enumerate(conditions):
         plots = []
         for method in concerned(condition):
@@ -66,8 +68,10 @@ def figure(result, path):
             script.append("EOD")
             colour = COLOURS[names.index(method["method"]) % len(COLOURS)]
             dash = 2 if len(method["modalities"]) == 1 else 1
+            label = "notitle" if method["method"] in named else f"title '{method['method']}'"
+            named.add(method["method"])
             style = f"lw 2 dt {dash} lc rgb '{colour}'"
-            plots.append(f"{block} using 1:2 with linespoints pt 7 ps 0.5 {style} title '{method['method']}'")
+            plots.append(f"{block} using 1:2 with linespoints pt 7 ps 0.5 {style} {label}")
             bar = f"{block} using 1:3:(0):($4-$3) with vectors nohead lt 1 lw 1.2 lc rgb '{colour}' notitle"
             plots.append(bar)
         script += [

@@ -16,11 +16,16 @@ public protocol Fusion: Module {
   ///   - present: `[B, M]`, true where a sample has the modality; nil where every sample has all.
   /// - Returns: `[B, outputSize]`.
   func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor
+  /// The loss to minimise on a batch, a scalar; the task's on the representation unless the fusion brings more.
+  ///
+  /// - Parameter task: the loss of what is predicted from a representation.
+  func objective(_ inputs: [Tensor], present: Tensor?, task: TaskLoss) -> Tensor
 }
 
 /// A fusion of decisions: one predictor per modality, whose predictions are combined.
 ///
-/// Each expert learns from its own loss; the combination learns from predictions it does not reach back through.
+/// Each expert learns from its own loss, over the samples that have its modality; the combination learns from predictions
+/// it does not reach back through.
 public protocol DecisionFusion: SeparableFusion {
   /// The prediction of each modality's expert, `[B, outputSize]`: logits, or values where the task is regression.
   func experts(_ inputs: [Tensor]) -> [Tensor]

@@ -8,6 +8,7 @@ public enum FusionRegistry {
     early, late, additive, multiplicative, bilinear, mlb, mfb, tensor, lowRank, polynomial, hpfn, gated,
     mag, raven, midTransformer, mbt, veryEarly,
     mixture, nonlinear, mufasa,
+    bimodalAutoencoder, boltzmannMachine, cascadedAutoencoder,
   ]
 
   /// The fusion, or the unimodal baseline, of that name.

@@ -56,7 +56,7 @@ public struct MixtureOfFusions: ChoosingFusion {
 extension FusionRegistry {
   /// The fusions that a mixture's option `fusions` lists, each with its defaults.
   ///
-  /// - Throws: `UsageError` for one that is unknown, predicts by itself or reads sequences, and for fewer than two.
+  /// - Throws: `UsageError` for one that is unknown, predicts by itself, reads sequences or has a loss of its own, and for fewer than two.
   static func parts(
     of request: FusionRequest, _ values: OptionValues, _ generator: Generator
   ) throws -> [(name: String, fusion: any Fusion)] {
@@ -75,6 +75,9 @@ extension FusionRegistry {
       }
       let fusion = try description.make(request, options: ["dropout": values.text("dropout")], generator: generator)
       guard !(fusion is any DecisionFusion) else { throw refusal("\(name) fuses predictions, not representations") }
+      guard !(fusion is any ImputingFusion) else {
+        throw refusal("\(name) has a loss of its own, which a mixture drops")
+      }
       return (name, fusion)
     }
   }

@@ -1,34 +1,59 @@
-import Layers
+public import Layers
 public import Modalities
 public import Tensors
 public import Training
 
-extension FusionModel {
-  /// The loss to minimise on a batch.
+/// The task's loss of what is predicted from a representation.
+public struct TaskLoss {
+  private let head: Linear?
+  private let criterion: Criterion
+  private let target: Tensor
+
+  /// - Parameter head: predicts from representations; nil where they are predictions.
+  public init(head: Linear?, criterion: Criterion, target: Tensor) {
+    self.head = head
+    self.criterion = criterion
+    self.target = target
+  }
+
+  /// The loss of representations `[B, D]`, a scalar.
   ///
-  /// For a fusion of decisions, the sum of the experts' own losses over the samples that have their modality, and of the
-  /// loss of the combination where that learns (on predictions whose gradient is cut). While training, inputs get the
-  /// model's noise and modality dropout.
+  /// - Parameter sampleWeights: `[B]`; nil for equal ones.
+  public func callAsFunction(_ fused: Tensor, sampleWeights: Tensor? = nil) -> Tensor {
+    criterion(head.map { $0(fused) } ?? fused, target, sampleWeights: sampleWeights)
+  }
+}
+
+extension Fusion {
+  public func objective(_ inputs: [Tensor], present: Tensor?, task: TaskLoss) -> Tensor {
+    task(self(inputs, present: present))
+  }
+}
+
+extension DecisionFusion {
+  public func objective(_ inputs: [Tensor], present: Tensor?, task: TaskLoss) -> Tensor {
+    let predictions = experts(inputs)
+    let there = present?.unbind(axis: 1)
+    var losses = predictions.enumerated().map { modality, prediction in
+      guard let there = there?[modality] else { return task(prediction) }
+      // A batch may lack a modality altogether; its expert then learns nothing from it, and a mean over nobody is NaN.
+      let any = there.any()
+      return task(prediction, sampleWeights: there .| .!any) * any.to(prediction.dtype)
+    }
+    if learnsCombination {
+      losses.append(task(combine(predictions.map { $0.detached() }, present: present)))
+    }
+    return sum(losses)
+  }
+}
+
+extension FusionModel {
+  /// The loss to minimise on a batch; while training, inputs get the model's noise and modality dropout.
   public func objective(_ batch: Batch, _ criterion: Criterion) -> Tensor {
     guard let target = batch.target else { preconditionFailure("the batch holds no target to learn from") }
     let batch = Phase.masks.map { perturbed(batch.keeping(names), drawing: $0) } ?? batch
-    let encoded = encode(batch)
-    let present = presence(batch)
-    guard let decisions = fusion as? any DecisionFusion else {
-      return criterion(predict(encoded, present: present), target)
-    }
-    let predictions = decisions.experts(encoded)
-    let there = present?.unbind(axis: 1)
-    var losses = predictions.enumerated().map { modality, prediction in
-      guard let there = there?[modality] else { return criterion(prediction, target) }
-      // A batch may lack a modality altogether; its expert then learns nothing from it, and a mean over nobody is NaN.
-      let any = there.any()
-      return criterion(prediction, target, sampleWeights: there .| .!any) * any.to(prediction.dtype)
-    }
-    if decisions.learnsCombination {
-      losses.append(criterion(decisions.combine(predictions.map { $0.detached() }, present: present), target))
-    }
-    return losses.dropFirst().reduce(losses[0], +)
+    return fusion.objective(
+      encode(batch), present: presence(batch), task: TaskLoss(head: head, criterion: criterion, target: target))
   }
 
   private func perturbed(_ batch: Batch, drawing masks: MaskSource) -> Batch {

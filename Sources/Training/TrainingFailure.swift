@@ -23,5 +23,12 @@ public struct TrainingFailure: Error, Codable, Sendable, Equatable, CustomString
 public struct TrainingCancelled: Error, Sendable, Equatable, CustomStringConvertible {
   public let epoch: Int
   public let step: Int
+
+  /// - Parameter epoch: counted from 1; 0 before the first.
+  public init(epoch: Int, step: Int) {
+    self.epoch = epoch
+    self.step = step
+  }
+
   public var description: String { "stopped in epoch \(epoch) after step \(step)" }
 }

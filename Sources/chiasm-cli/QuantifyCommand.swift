@@ -10,6 +10,7 @@ struct QuantifyCommand: ParsableCommand {
       QuantifyInformationCommand.self, QuantifyPartialInformationCommand.self, QuantifyInteractionsCommand.self,
       QuantifyRobustnessCommand.self,
       QuantifyEMAPCommand.self, QuantifyImportanceCommand.self, QuantifyMissingCommand.self,
+      QuantifySharedRepresentationCommand.self,
     ])
 
   /// `quantify DIR WHAT` as `quantify WHAT DIR`: both orders are understood.

@@ -10,6 +10,7 @@ import Testing
     ["quantify", "partial-information"], ["quantify", "interactions"],
     ["quantify", "robustness"],
     ["quantify", "emap"], ["quantify", "importance"], ["quantify", "missing"],
+    ["quantify", "shared-representation"],
     ["coordinate"], ["kernel"], ["kernel", "mkl"],
   ]
 

@@ -25,6 +25,20 @@ import Training
     }
   }
 
+  /// What learns from inputs first does so before the task.
+  @Test func pretrainingComesFirst() throws {
+    let data = try ExampleData.signs(xor: false)
+    func loss(_ pretraining: Int) throws -> Double {
+      try ExampleData.inTemporaryFolder { folder in
+        let selection = "boltzmann-machine:pretraining=\(pretraining):hidden=16:output=16"
+        let record = try TrialRunner(data).run(configuration(selection, on: data, epochs: 1), in: RunFolder(folder))
+        return record.epochs[0].validationLoss
+      }
+    }
+    // One epoch is little for a classifier, but enough on a representation that is there already.
+    #expect(try loss(30) < 0.8 * loss(0))
+  }
+
   @Test func anAdditiveModelCannotLearnThem() throws {
     let data = try ExampleData.signs(xor: true)
     try ExampleData.inTemporaryFolder { folder in

@@ -10,6 +10,7 @@ import Testing
         "early", "late", "additive", "multiplicative", "bilinear", "mlb", "mfb", "tensor", "low-rank",
         "polynomial", "hpfn", "gated", "mag", "raven",
         "mid-transformer", "mbt", "very-early", "mixture", "nonlinear", "mufasa",
+        "bimodal-autoencoder", "boltzmann-machine", "cascaded-autoencoder",
       ])
   }
 

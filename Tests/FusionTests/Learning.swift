@@ -15,6 +15,7 @@ func learnt(
     specifications: shapes.mapValues { ModalitySpecification(kind: kinds[$0.count]!) }, shapes: shapes,
     method: method, options: ["width": "16"].merging(options) { $1 }, task: .classification, outputs: outputs,
     generator: Generator(seed: seed))
+  try model.pretrain(on: [train], generator: Generator(seed: 9))
   var settings = TrainingOptions()
   settings.epochs = epochs
   settings.learningRate = 3e-3

@@ -30,6 +30,8 @@ struct Variant: CustomTestStringConvertible, Sendable {
       Variant(name: "very-early", options: ["fuse": "1", "depth": "2", "steps": "3"]),
       Variant(name: "mixture", options: ["gate": "hard", "fusions": "early+gated+mfb"]),
       Variant(name: "mag", options: ["insert": "0"]),
+      Variant(name: "bimodal-autoencoder", options: ["depth": "2"]),
+      Variant(name: "boltzmann-machine", options: ["depth": "2", "passes": "3"]),
       Variant(name: "gated", options: ["gate": "softmax"]),
       Variant(name: "gated", options: ["gate": "hard"]),
       Variant(name: "gated", options: ["sees": "self"]),

@@ -21,6 +21,7 @@ extension TrialRunner {
   ) throws -> [TrialRecord?] {
     let ((trained, histories), peakBytes) = try Engine.measuringMemory {
       let trained = try configurations.map { try untrained($0) }
+      for model in trained { try pretrain(model, checkpoint: checkpoint, resuming: true) }
       return (trained, try fit(group: trained, checkpoint: checkpoint, progress: progress))
     }
     var records: [TrialRecord?] = []

@@ -50,6 +50,7 @@ public struct TrialRunner: Sendable {
         "start: \(configuration.selection.name), seed \(configuration.seed), \(trained.model.parameterCount) parameters, "
           + "data set \(configuration.dataset), \(Engine.threads) \(Engine.threads == 1 ? "thread" : "threads")")
       let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
+      try pretrain(trained, checkpoint: checkpoint, resuming: resuming)
       let history = try fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress)
       return try (measure(trained, history), trained)
     }
@@ -93,6 +94,16 @@ public struct TrialRunner: Sendable {
   }
 
   // MARK: Training
+
+  /// Lets a fusion that does learn from the inputs of the train split before the task; a checkpoint is of later.
+  func pretrain(_ trained: TrainedModel, checkpoint: URL, resuming: Bool) throws {
+    if resuming, FileManager.default.fileExists(atPath: checkpoint.path) { return }
+    let dataset = prepared.dataset.keeping(trained.modalities)
+    let order = BatchOrder(dataset[.train], batchSize: 256)
+    try trained.model.pretrain(
+      on: order.batches().lazy.map { dataset.batch($0) },
+      generator: Generator(seed: stream(4, trained.configuration)), cancellation: cancellation)
+  }
 
   private func fit(
     _ trained: TrainedModel, checkpoint: URL?, resuming: Bool, progress: ((TrainingProgress) -> Void)?

@@ -1,0 +1,42 @@
+import Layers
+public import Modalities
+public import Tensors
+public import Training
+
+/// A fusion that learns from inputs alone before it learns the task.
+public protocol PretrainedFusion: Fusion {
+  /// Learns from inputs of the train split; the same generator gives the same weights.
+  ///
+  /// - Parameters:
+  ///   - inputs: the encodings `[N, D_m]` of all samples, by encoders that do not learn.
+  ///   - present: `[N, M]`; nil where every sample has all.
+  /// - Throws: `TrainingCancelled`.
+  func pretrain(on inputs: [Tensor], present: Tensor?, generator: Generator, cancellation: Cancellation?) throws
+}
+
+extension FusionModel {
+  /// Lets a fusion that does (`PretrainedFusion`) learn from inputs before the task; nothing happens for others.
+  ///
+  /// - Parameters:
+  ///   - batches: the inputs of the train split; targets are not read.
+  ///   - generator: of everything random.
+  /// - Throws: `TrainingCancelled`; the model is then of no use.
+  public func pretrain(
+    on batches: some Sequence<Batch>, generator: Generator, cancellation: Cancellation? = nil
+  ) throws {
+    guard let fusion = fusion as? any PretrainedFusion else { return }
+    var encodings: [[Tensor]] = []
+    var presences: [Tensor] = []
+    var isComplete = true
+    for batch in batches {
+      let present = presence(batch)
+      isComplete = isComplete && present == nil
+      presences.append(present ?? Tensor.ones([batch.count, names.count], dtype: .bool))
+      encodings.append(withoutGradients { evaluating { encode(batch) } })
+    }
+    guard !encodings.isEmpty else { return }
+    try fusion.pretrain(
+      on: FusionModel.joined(encodings), present: isComplete ? nil : Tensor.concatenated(presences),
+      generator: generator, cancellation: cancellation)
+  }
+}

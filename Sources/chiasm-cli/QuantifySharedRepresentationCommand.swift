@@ -1,0 +1,63 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct QuantifySharedRepresentationCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shared-representation",
+    abstract: "Whether classes learned from one modality are recognised in another.",
+    discussion: """
+      A bimodal autoencoder learns from train without classes; linear classifiers
+      then learn from its codes of all modalities (fusion), of one
+      (cross-modality), or of one and are tested on codes of another
+      (shared-representation: "hear to see"; Ngiam et al., 2011).
+
+      Example: chiasm quantify mfeat shared-representation --modalities fou,pix
+      """)
+
+  @Argument(help: "Folder of the data set.")
+  var dataset: String
+  @Option(help: ArgumentHelp("Modalities, separated by commas; all by default.", valueName: "a,b"))
+  var modalities: String?
+  @Option(help: "Width of each modality's layers.")
+  var hidden = 64
+  @Option(help: "Layers of each modality on either side of the code.")
+  var depth = 1
+  @Option(help: "Width of the code.")
+  var code = 64
+  @Option(help: "Seed of weights, order and what is hidden.")
+  var seed = 0
+  @OptionGroup var training: TrainingFlags
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    var analysis = SharedRepresentationAnalysis(
+      seed: UInt64(try TrainingFlags.check(seed, "--seed", TrainingFlags.seeds)))
+    analysis.hidden = try TrainingFlags.check(hidden, "--hidden", 1...65536)
+    analysis.depth = try TrainingFlags.check(depth, "--depth", 1...8)
+    analysis.code = try TrainingFlags.check(code, "--code", 1...4096)
+    analysis.training = try training.resolved()
+    let names = modalities?.split(separator: ",").map(String.init)
+    try output.checkWritable()
+    let data = try store.load(dataset)
+    // Layers are small: several threads would wait for each other.
+    Engine.threads = 1
+    let result = try analysis.run(data, names: names)
+    try output.write(result)
+    let splits = ["train", "validation", "test"].map { "\(result.samples[$0] ?? 0) \($0)" }.joined(separator: ", ")
+    output.show(
+      "squared error on validation \(amount(result.reconstruction)), of the means "
+        + "\(amount(result.reconstructionByMeans)); samples: \(splits)")
+    output.show(
+      TerminalTable(
+        ["", "learned from", "tested on", "accuracy", "chance"],
+        rows: result.rows.map { row in
+          [
+            row.setting.rawValue, row.learned.joined(separator: "+"), row.tested.joined(separator: "+"),
+            amount(row.accuracy), amount(result.chance),
+          ]
+        }, numbers: [3, 4]
+      ).text())
+  }
+}

@@ -7,8 +7,8 @@ struct QuantifySharedRepresentationCommand: ParsableCommand {
     commandName: "shared-representation",
     abstract: "Whether classes learned from one modality are recognised in another.",
     discussion: """
-      A bimodal autoencoder learns from train without classes; linear classifiers
-      then learn from its codes of all modalities (fusion), of one
+      A bimodal autoencoder learns from half of train without classes; linear
+      classifiers learn from codes of the rest, of all modalities (fusion), of one
       (cross-modality), or of one and are tested on codes of another
       (shared-representation: "hear to see"; Ngiam et al., 2011).
 
@@ -45,7 +45,8 @@ struct QuantifySharedRepresentationCommand: ParsableCommand {
     Engine.threads = 1
     let result = try analysis.run(data, names: names)
     try output.write(result)
-    let splits = ["train", "validation", "test"].map { "\(result.samples[$0] ?? 0) \($0)" }.joined(separator: ", ")
+    let parts = ["pairs", "classified", "validation", "test"]
+    let splits = parts.map { "\(result.samples[$0] ?? 0) \($0)" }.joined(separator: ", ")
     output.show(
       "squared error on validation \(amount(result.reconstruction)), of the means "
         + "\(amount(result.reconstructionByMeans)); samples: \(splits)")

@@ -77,7 +77,7 @@ private struct Enumeration {
   private func tiny(_ kind: (isGaussian: Bool, depth: Int), spread: Double = 0.7) -> MultimodalBoltzmannMachine {
     let machine = MultimodalBoltzmannMachine(
       widths: [2, 3], visible: kind.isGaussian ? [.gaussian, .gaussian] : [.bernoulli, .bernoulli], hidden: 2,
-      depth: kind.depth, output: 2, passes: 100, generator: Generator(seed: 1))
+      depth: kind.depth, output: 2, passes: 100, weight: 0.5, generator: Generator(seed: 1))
     machine.convert(to: .float64)
     let generator = Generator(seed: 5)
     for (_, parameter) in machine.namedParameters() {
@@ -216,14 +216,14 @@ private struct Enumeration {
         return (filled[absent] - truth).square().mean().item() / variance
       }
       let expected = error(machine.imputed(test.inputs, present: shown))
-      #expect(expected < 0.5, "mean field: \(expected)")
+      #expect(expected < (depth == 1 ? 0.5 : 0.7), "mean field: \(expected)")
       let masks = MaskSource(Generator(seed: 4))
       let samples = withoutGradients {
         (0..<20).map { _ in machine.sampled(test.inputs, present: shown, sweeps: 5, drawing: masks) }
       }
       let mean = (0..<2).map { modality in Tensor.stacked(samples.map { $0[modality] }).mean(axes: [0]) }
       let ofMean = (mean[absent] - truth).square().mean().item() / variance
-      #expect(ofMean < 0.6, "mean of samples: \(ofMean)")
+      #expect(ofMean < (depth == 1 ? 0.5 : 0.7), "mean of samples: \(ofMean)")
       // Samples differ from each other by what is not known.
       #expect((samples[0][absent] - samples[1][absent]).square().mean().item() > 0.01)
     }
@@ -267,7 +267,7 @@ private struct Enumeration {
     #expect(machine(inputs, present: nil).isFinite().all().item() == 1)
   }
 
-  /// The task's loss, and while training one more generative loss in nats per input number.
+  /// The task's loss, and while training half of a generative loss in nats per input number.
   @Test func objectiveAddsTheGenerativeLoss() {
     let machine = tiny((true, 1))
     let inputs = inputs(true)
@@ -279,12 +279,12 @@ private struct Enumeration {
     #expect(gradients(of: [plain], withRespectTo: [visible.value], allowUnused: true)[0] == nil)
     let loss = training(with: Generator(seed: 6)) { machine.objective(inputs, present: nil, task: task) }
     let gradient = gradients(of: loss, withRespectTo: [visible.value])[0]
-    // Their gradient is the mean of one step's reconstructions less that of the data, per number.
+    // Their gradient is the mean of one step's reconstructions less that of the data, halved, per number.
     let again = withoutGradients {
       let masks = MaskSource(Generator(seed: 6))
       let data = machine.inferred(inputs, present: nil)
       return machine.swept(data, drawing: masks).pathways[0][0]
     }
-    expectClose(gradient, (again - inputs[0]).mean(axes: [0]) / 5, tolerance: 1e-12)
+    expectClose(gradient, (again - inputs[0]).mean(axes: [0]) / 10, tolerance: 1e-12)
   }
 }

@@ -1,5 +1,4 @@
 import Coordination
-import Foundation
 import Fusion
 import Layers
 public import Modalities
@@ -33,7 +32,8 @@ public struct SharedRepresentation: Codable, Sendable {
 
   public let dataset: String
   public let modalities: [String]
-  /// Samples with all modalities in train, validation and test.
+  /// Samples with all modalities: `pairs` of train for the autoencoder, `classified` of train for classifiers, and those of
+  /// validation and test.
   public let samples: [String: Int]
   /// Share of the test samples that are of the class most frequent in train.
   public let chance: Double
@@ -42,10 +42,13 @@ public struct SharedRepresentation: Codable, Sendable {
   public let reconstruction: Double
   public let reconstructionByMeans: Double
   public let rows: [Row]
-  public let seconds: Double
 }
 
-/// Trains the autoencoder on pairs without classes, then a linear classifier on its codes for each setting.
+/// Trains the autoencoder on one half of train without classes, then a linear classifier on codes of the other half for each
+/// setting.
+///
+/// An autoencoder remembers a little of which values came as pairs, also where nothing links them. In codes of its own samples
+/// classifiers would find that, and recognise in the other modality what they could not know.
 public struct SharedRepresentationAnalysis {
   /// Width and number of each modality's layers; width of the code.
   public var (hidden, depth, code) = (64, 1, 64)
@@ -60,35 +63,43 @@ public struct SharedRepresentationAnalysis {
   public func run(
     _ dataset: Dataset, names: [String]? = nil
   ) throws -> SharedRepresentation {
-    let start = ContinuousClock.now
     let paired = try PairedViews(dataset, names: names)
     let rows = Split.allCases.reduce(into: [Split: [Int]]()) { $0[$1] = paired.rows([$1]) }
-    guard let classes = paired.classes(rows[.train]!) else {
+    let order = Tensor.permutation(rows[.train]!.count, generator: Generator(seed: Generator.seed(seed, 4))).integers
+    let halves = [order.prefix(order.count / 2), order.suffix(order.count - order.count / 2)].map { half in
+      half.map { rows[.train]![$0] }
+    }
+    guard let classes = paired.classes(halves[1]) else {
       throw InputError("the target of \(dataset.manifest.name) is not one of several classes, which codes would tell")
     }
-    for split in Split.allCases where rows[split]!.count < 2 {
+    for split in Split.allCases where rows[split]!.count < 4 {
       throw InputError(
-        "\(rows[split]!.count) samples of \(split.rawValue) have all of \(paired.names.joined(separator: ", ")); 2 expected"
+        "\(rows[split]!.count) samples of \(split.rawValue) have all of \(paired.names.joined(separator: ", ")); 4 expected"
       )
     }
-    let views = rows.mapValues { paired.views($0) }
+    let pairs = paired.views(halves[0])
+    let parts = rows.merging([.train: halves[1]]) { $1 }
+    let views = parts.mapValues { paired.views($0) }
     let autoencoder = BimodalAutoencoder(
-      widths: views[.train]!.map { $0.shape[1] }, hidden: hidden, depth: depth, output: code,
+      widths: pairs.map { $0.shape[1] }, hidden: hidden, depth: depth, output: code,
       generator: Generator(seed: Generator.seed(seed, 1)))
-    try fit(autoencoder, views[.train]!, views[.validation]!)
+    try fit(autoencoder, pairs, views[.validation]!)
     let evaluation = Evaluation(
-      autoencoder: autoencoder, views: views, targets: rows.mapValues { paired.classes($0)! },
+      autoencoder: autoencoder, views: views, targets: parts.mapValues { paired.classes($0)! },
       classes: paired.classNames.count)
-    let means = views[.train]!.map { $0.mean(axes: [0], keepingDimensions: true) }
+    let means = pairs.map { $0.mean(axes: [0], keepingDimensions: true) }
     let commonest = Dictionary(grouping: classes) { $0 }.max { ($0.value.count, -$0.key) < ($1.value.count, -$1.key) }!
     let tests = evaluation.targets[.test]!
     return SharedRepresentation(
       dataset: dataset.manifest.name, modalities: paired.names,
-      samples: Dictionary(uniqueKeysWithValues: rows.map { ($0.rawValue, $1.count) }),
+      samples: [
+        "pairs": halves[0].count, "classified": halves[1].count, "validation": rows[.validation]!.count,
+        "test": tests.count,
+      ],
       chance: Double(tests.count { $0 == commonest.key }) / Double(tests.count),
       reconstruction: Self.error(autoencoder, views[.validation]!),
       reconstructionByMeans: zip(views[.validation]!, means).reduce(0) { $0 + ($1.0 - $1.1).square().mean().item() },
-      rows: try self.rows(evaluation, paired.names), seconds: (ContinuousClock.now - start) / .seconds(1))
+      rows: try self.rows(evaluation, paired.names))
   }
 
   private func fit(

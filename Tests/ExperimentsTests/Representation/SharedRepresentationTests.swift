@@ -65,9 +65,9 @@ import Testing
     #expect(accuracy(result, ["right"], ["right"]) < result.chance + 0.07)
     // A classifier that could learn nothing takes the other modality's classes for each other at random, all of them.
     let guesses = try (1...5).map { seed in
-      var analysis = analysis()
-      analysis.seed = seed
-      return try accuracy(analysis.run(data(isShared: false)), ["right"], ["left"])
+      var seeded = analysis()
+      seeded.seed = UInt64(seed)
+      return try accuracy(seeded.run(data(isShared: false)), ["right"], ["left"])
     }
     #expect(guesses.reduce(0, +) / 5 < 0.5, "\(guesses)")
   }

@@ -19,6 +19,8 @@ public struct Checkpoint {
     public var seconds = 0.0
     /// Whether training has come to its end.
     public var isFinished = false
+    /// State of the balancer; nil without one.
+    public var balance: [Double]?
   }
 
   public var position: Position

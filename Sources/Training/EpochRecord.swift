@@ -12,10 +12,13 @@ public struct EpochRecord: Codable, Sendable, Equatable {
   public var learningRate: Double
   /// Wall-clock time of the epoch, validation included.
   public var seconds: Double
+  /// Conditional utilisation rate of each modality on the validation split after the epoch (Wu et al., 2022); nil where it
+  /// was not measured.
+  public var utilization: [String: Double]?
 
   public init(
     epoch: Int, trainLoss: Double, validationLoss: Double, validationScore: Double, learningRate: Double,
-    seconds: Double
+    seconds: Double, utilization: [String: Double]? = nil
   ) {
     self.epoch = epoch
     self.trainLoss = trainLoss
@@ -23,5 +26,6 @@ public struct EpochRecord: Codable, Sendable, Equatable {
     self.validationScore = validationScore
     self.learningRate = learningRate
     self.seconds = seconds
+    self.utilization = utilization
   }
 }

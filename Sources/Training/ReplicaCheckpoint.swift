@@ -56,7 +56,8 @@ struct ReplicaCheckpoint {
       replica.records.append(
         EpochRecord(
           epoch: epoch, trainLoss: replica.lossSum / Double(step), validationLoss: validation.loss,
-          validationScore: validation.score, learningRate: learningRate, seconds: seconds))
+          validationScore: validation.score, learningRate: learningRate, seconds: seconds,
+          utilization: validation.utilization))
       if isBest { replica.bestEpoch = epoch }
       replica.lossSum = 0
       replica.isFinished = options.isFinished(epochs: epoch, bestEpoch: replica.bestEpoch)

@@ -260,7 +260,8 @@ public struct ReplicaTrainer<Model: Module, Batch> {
       TrainingProgress(
         epoch: run.position.epoch, epochs: options.epochs, step: run.position.step, steps: stepsPerEpoch,
         loss: losses.reduce(0, +) / Double(losses.count),
-        validation: scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count), stepsPerSecond: rate,
+        validation: scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count), utilization: nil,
+        stepsPerSecond: rate,
         secondsLeft: Double(options.epochs * stepsPerEpoch - done) / rate))
   }
 }

@@ -8,11 +8,14 @@ public struct Validation: Sendable, Equatable {
   /// The metric that decides which epoch is kept; where it ties, the lower loss does.
   public let score: Double
   public let higherIsBetter: Bool
+  /// See `EpochRecord.utilization`.
+  public let utilization: [String: Double]?
 
-  public init(loss: Double, score: Double, higherIsBetter: Bool) {
+  public init(loss: Double, score: Double, higherIsBetter: Bool, utilization: [String: Double]? = nil) {
     self.loss = loss
     self.score = score
     self.higherIsBetter = higherIsBetter
+    self.utilization = utilization
   }
 
   /// Whether weights that got this are kept rather than those of the epoch `best`.
@@ -66,6 +69,8 @@ public struct Trainer<Batch> {
   /// Every tensor of a batch, always in the same order. Where given, steps are recorded and replayed (`StepRecorder`):
   /// the objective may then take from outside only what stays the same.
   public var tensors: ((Batch) -> [Tensor])?
+  /// Makes each step of views of its batch; nil: the batch as it is.
+  public var balancer: (any StepBalancer<Batch>)?
 
   /// - Parameters:
   ///   - seed: of dropout; the same seed and batches give the same weights bit for bit, on one machine and thread count.
@@ -165,7 +170,8 @@ public struct Trainer<Batch> {
     run.rate =
       options.learningRate
       * options.schedule.factor(step: number, of: options.epochs * stepsPerEpoch, history: run.position.records)
-    let value = computeGradients(batch, run)
+    let value =
+      balancer?.step(batch, in: run.arena) { computeGradients($0, run) } ?? computeGradients(batch, run)
     guard value.isFinite else { throw failure(.loss, value, run) { nonFiniteModule(batch, run.generator) } }
     if let limit = options.gradientClip {
       let norm = run.arena.clipGradients(norm: limit)
@@ -191,6 +197,7 @@ public struct Trainer<Batch> {
 
   private func finishEpoch(_ run: inout Run) throws {
     let validation = try withoutGradients { try evaluating(validate) }
+    try withoutGradients { try evaluating { try balancer?.finishEpoch() } }
     for (quantity, value) in [
       (TrainingFailure.Quantity.validationLoss, validation.loss), (.validationScore, validation.score),
     ] where !value.isFinite {
@@ -199,7 +206,8 @@ public struct Trainer<Batch> {
     run.position.records.append(
       EpochRecord(
         epoch: run.epoch, trainLoss: run.position.lossSum / Double(run.position.step), validationLoss: validation.loss,
-        validationScore: validation.score, learningRate: run.rate, seconds: run.epochSeconds))
+        validationScore: validation.score, learningRate: run.rate, seconds: run.epochSeconds,
+        utilization: validation.utilization))
     let records = run.position.records
     if run.position.bestEpoch == 0 || validation.isBetter(than: records[run.position.bestEpoch - 1]) {
       run.position.bestEpoch = records.count
@@ -221,7 +229,8 @@ public struct Trainer<Batch> {
     progress(
       TrainingProgress(
         epoch: run.epoch, epochs: options.epochs, step: run.position.step, steps: stepsPerEpoch, loss: loss,
-        validation: run.position.records.last?.validationScore, stepsPerSecond: rate,
+        validation: run.position.records.last?.validationScore,
+        utilization: run.position.records.last?.utilization, stepsPerSecond: rate,
         secondsLeft: Double(options.epochs * stepsPerEpoch - done) / rate))
   }
 }
@@ -231,8 +240,10 @@ public struct Trainer<Batch> {
 extension Trainer {
   private func save(_ run: Run) throws {
     guard let checkpoint else { return }
+    var position = run.position
+    position.balance = balancer?.state
     try Checkpoint(
-      position: run.position, model: model.state(), best: run.best, optimizer: run.optimizer.state,
+      position: position, model: model.state(), best: run.best, optimizer: run.optimizer.state,
       generator: run.generator.state
     ).write(to: checkpoint)
   }
@@ -249,6 +260,7 @@ extension Trainer {
     try run.optimizer.load(saved.optimizer, file: url.path)
     run.generator.state = saved.generator
     run.position = saved.position
+    if let balance = saved.position.balance { balancer?.state = balance }
     run.best = saved.best
   }
 }

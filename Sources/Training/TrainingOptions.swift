@@ -15,6 +15,11 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var schedule = Schedule.constant
   /// Whether every class has the same share of the loss, whatever its number of samples.
   public var balancedClasses = false
+  /// How modalities are kept in balance; nil: not at all. Of one modality, or of decisions that learn alone, there is
+  /// nothing to balance.
+  public var balance: Balance?
+  /// Whether conditional utilisation rates are measured after each epoch; nil: where that is cheap.
+  public var measuresUtilization: Bool?
 
   public init() {}
 }

@@ -108,6 +108,16 @@ struct TrainingFlags: ParsableArguments {
   var schedule: String?
   @Flag(help: "Weigh classes by the inverse of how often they occur in the train split.")
   var balanced = false
+  @Option(
+    help: """
+      Keep modalities in balance: conditional (steps without the fastest; Wu 2022), blending (losses by how they \
+      generalise; Wang 2020) or impartial (equal gradients without conflicts; Javaloy 2022).
+      """)
+  var balance: String?
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Measure after each epoch how much each modality is used; by default where that is cheap.")
+  var utilization: Bool?
 
   static let seeds = 0...1_000_000_000
 
@@ -115,7 +125,7 @@ struct TrainingFlags: ParsableArguments {
   var isEmpty: Bool {
     epochs == nil && batchSize == nil && learningRate == nil && weightDecay == nil && patience == nil
       && optimizer == nil
-      && schedule == nil && !balanced
+      && schedule == nil && !balanced && balance == nil && utilization == nil
   }
 
   func resolved() throws -> TrainingOptions {
@@ -140,6 +150,13 @@ struct TrainingFlags: ParsableArguments {
       }
     }
     if balanced { options.balancedClasses = true }
+    if let balance {
+      guard let value = Balance(rawValue: balance) else {
+        throw UsageError("--balance is \"\(balance)\"; expected conditional, blending or impartial")
+      }
+      options.balance = value
+    }
+    options.measuresUtilization = utilization
     return options
   }
 

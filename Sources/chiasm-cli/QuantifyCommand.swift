@@ -8,7 +8,8 @@ struct QuantifyCommand: ParsableCommand {
     discussion: "Example: chiasm quantify partial-information mosi",
     subcommands: [
       QuantifyInformationCommand.self, QuantifyPartialInformationCommand.self, QuantifyInteractionsCommand.self,
-      QuantifyRobustnessCommand.self,
+      QuantifyRobustnessCommand.self, QuantifyUtilizationCommand.self,
+      QuantifyHeterogeneityCommand.self, QuantifyBiasCommand.self,
       QuantifyEMAPCommand.self, QuantifyImportanceCommand.self, QuantifyMissingCommand.self,
       QuantifySharedRepresentationCommand.self,
     ])

@@ -85,7 +85,8 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   /// Four at a time: a recorded step costs a model the same in any group, small groups share cores evenly and hold less
   /// memory, and what cannot be recorded still has lanes to gain from.
   private func largestGroup(of selection: MethodSelection) -> Int {
-    guard (try? Method.named(selection.method))?.replicates == true else { return 1 }
+    // What balances a step looks at one model's gradient.
+    guard (try? Method.named(selection.method))?.replicates == true, training.balance == nil else { return 1 }
     return max(1, replicas ?? 4)
   }
 }

@@ -4,13 +4,41 @@ import Foundation
 struct Cautions {
   private let dataset: DatasetSummary
   private let methods: [MethodResult]
+  private let verdict: Verdict?
 
-  init(_ dataset: DatasetSummary, _ methods: [MethodResult]) {
+  init(_ dataset: DatasetSummary, _ methods: [MethodResult], _ verdict: Verdict? = nil) {
     self.dataset = dataset
     self.methods = methods
+    self.verdict = verdict
   }
 
-  var sentences: [String] { [validation, seeds].compactMap { $0 } }
+  var sentences: [String] { [validation, seeds, collapse].compactMap { $0 } }
+
+  /// A modality that the best fusion does as well without, though it says much alone: it has collapsed (Wu et al., 2022).
+  ///
+  /// Its conditional utilisation rate is below a fiftieth, that of another is five times as large and above a fiftieth, and
+  /// its own unimodal method beats the constant answer with the whole interval.
+  private var collapse: String? {
+    guard let verdict, let baseline = verdict.baseline,
+      let fusion = methods.first(where: { $0.name == verdict.bestFusion }), let used = fusion.utilization,
+      let most = used.max(by: { $0.value < $1.value }), most.value > UtilizationAnalysis.neglect
+    else { return nil }
+    let metric = dataset.metric
+    let collapsed = used.filter { name, rate in
+      guard rate < UtilizationAnalysis.neglect, 5 * max(rate, 0) < most.value,
+        let alone = methods.filter({ $0.modalities == [name] }).compactMap({ $0.metrics[metric.rawValue] })
+          .max(by: { metric.improvement(of: $1.mean, over: $0.mean) > 0 })
+      else { return false }
+      return metric.improvement(of: metric.higherIsBetter ? alone.ci95.low : alone.ci95.high, over: baseline) > 0
+    }.keys.sorted()
+    guard !collapsed.isEmpty else { return nil }
+    func percent(_ name: String) -> String { Format.decimals(100 * (used[name] ?? 0), 1) + " %" }
+    return "\(fusion.name) hardly uses \(VerdictSentence.list(collapsed)): without "
+      + "\(collapsed.count == 1 ? "it" : "each of them") the validation \(metric.label) changes by "
+      + "\(collapsed.map(percent).joined(separator: ", ")) of itself, without \(most.key) by \(percent(most.key)). "
+      + "Either \(most.key) says the same, or training neglected the weaker one; --balance conditional, blending or "
+      + "impartial shows which."
+  }
 
   /// A validation score far from the test score: the splits are not alike, so selection on validation says little.
   ///

@@ -11,12 +11,16 @@ public struct Comparison: Codable, Sendable, Equatable {
 
   /// What a reader should know before believing the verdict, one sentence each.
   public var cautions: [String]
+  /// What `quantify robustness` found; nil where it was not measured.
+  public var robustness: RobustnessResult?
+  /// What `quantify heterogeneity` found; nil where it was not measured.
+  public var heterogeneity: HeterogeneityResult?
 
   public init(dataset: DatasetSummary, methods: [MethodResult], verdict: Verdict?) {
     self.dataset = dataset
     self.methods = methods
     self.verdict = verdict
-    cautions = Cautions(dataset, methods).sentences
+    cautions = Cautions(dataset, methods, verdict).sentences
   }
 
   /// Ranks the trials and draws the verdict.
@@ -108,6 +112,9 @@ public struct MethodResult: Codable, Sendable, Equatable {
   public var latencyMicroseconds: Latency
   /// Largest over seeds, see `TrialRecord.peakBytes`.
   public var peakBytes: Int
+  /// Mean over seeds of the conditional utilisation rate of each modality on the validation split, of the weights that
+  /// were kept (Wu et al., 2022); nil where it was not measured.
+  public var utilization: [String: Double]?
   /// Trials that ended without a result.
   public var failures: [TrialFailure]
 
@@ -115,7 +122,7 @@ public struct MethodResult: Codable, Sendable, Equatable {
     name: String, area: String, modalities: [String], options: [String: String] = [:],
     metrics: [String: MetricSummary] = [:], validationScore: Double? = nil, parameters: Int = 0,
     trainSeconds: Double = 0, epochs: Int = 0, latencyMicroseconds: Latency = Latency(p50: 0, p95: 0),
-    peakBytes: Int = 0, failures: [TrialFailure] = []
+    peakBytes: Int = 0, utilization: [String: Double]? = nil, failures: [TrialFailure] = []
   ) {
     self.name = name
     self.area = area
@@ -128,6 +135,7 @@ public struct MethodResult: Codable, Sendable, Equatable {
     self.epochs = epochs
     self.latencyMicroseconds = latencyMicroseconds
     self.peakBytes = peakBytes
+    self.utilization = utilization
     self.failures = failures
   }
 

@@ -93,6 +93,6 @@ struct MethodTrials: Sendable {
       epochs: Int(mean(done.map { Double($0.epochs.count) }).rounded()),
       latencyMicroseconds: Latency(
         p50: median(done.map(\.latencyMicroseconds.p50)), p95: median(done.map(\.latencyMicroseconds.p95))),
-      peakBytes: done.map(\.peakBytes).max() ?? 0, failures: failures)
+      peakBytes: done.map(\.peakBytes).max() ?? 0, utilization: UtilizationCurves.kept(of: done), failures: failures)
   }
 }

@@ -31,6 +31,8 @@ public struct RunFolder: Sendable, Equatable {
   public var comparison: URL { url.appending(path: "comparison.json") }
   /// What `quantify robustness` found of a comparison.
   public var robustness: URL { url.appending(path: "robustness.json") }
+  /// What `quantify heterogeneity` found of a comparison's data.
+  public var heterogeneity: URL { url.appending(path: "heterogeneity.json") }
   public var report: URL { url.appending(path: "report.html") }
 
   /// Makes the folder and those above it.
@@ -77,12 +79,15 @@ public struct RunFolder: Sendable, Equatable {
 
   /// Writes `epochs.csv`.
   public func write(epochs records: [EpochRecord]) throws {
-    var table = CSVText(["epoch", "trainLoss", "validationLoss", "validationScore", "learningRate", "seconds"])
+    let used = Set(records.flatMap { $0.utilization?.keys.sorted() ?? [] }).sorted()
+    var table = CSVText(
+      ["epoch", "trainLoss", "validationLoss", "validationScore", "learningRate", "seconds"]
+        + used.map { "utilization(\($0))" })
     for record in records {
       table.append(
         ["\(record.epoch)"]
           + [record.trainLoss, record.validationLoss, record.validationScore, record.learningRate, record.seconds]
-          .map { "\($0)" })
+          .map { "\($0)" } + used.map { name in record.utilization?[name].map { "\($0)" } ?? "" })
     }
     try AtomicFile.write(Data(table.text.utf8), to: epochs)
   }

@@ -73,6 +73,10 @@ extension TrialRunner {
   private func validate(
     _ replicas: Replicas<FusionModel>, _ trained: [TrainedModel], _ dataset: Dataset, _ criterion: Criterion
   ) throws -> [Validation] {
+    if trained[0].measuresUtilization {
+      let targets = prepared.dataset.targets(of: .validation)
+      return try replicas.active.map { try validate(trained[$0], dataset, criterion, targets) }
+    }
     let indices = dataset[.validation]
     let outputs = Tensor.concatenated(
       indices.chunks(of: 256).map { chunk in

@@ -129,6 +129,7 @@ public struct TrialRunner: Sendable {
         try self.validate(trained, dataset, criterion, validationTargets)
       })
     trainer.tensors = { $0.tensors }
+    trainer.balancer = balancer(trained, dataset, criterion, stepsPerEpoch: order.count)
     trainer.checkpoint = checkpoint
     trainer.secondsBetweenCheckpoints = 30
     trainer.cancellation = cancellation
@@ -162,13 +163,22 @@ public struct TrialRunner: Sendable {
     Generator.seed(UInt64(bitPattern: Int64(configuration.seed)), number)
   }
 
-  private func validate(
+  func validate(
     _ trained: TrainedModel, _ dataset: Dataset, _ criterion: Criterion, _ targets: [Double]
   ) throws -> Validation {
     let indices = dataset[.validation]
-    let outputs = trained.mapped(dataset, indices) { trained.model($0) }
     let target = prepared.target(indices)!
-    return try validation(of: outputs, trained, criterion, target, targets)
+    guard trained.measuresUtilization else {
+      let outputs = trained.mapped(dataset, indices) { trained.model($0) }
+      return try validation(of: outputs, trained, criterion, target, targets)
+    }
+    let outputs = WithheldOutputs(trained.model, dataset, indices)
+    let validation = try validation(of: outputs.all, trained, criterion, target, targets)
+    guard validation.loss.isFinite, validation.score.isFinite else { return validation }
+    let rate = trained.utilization(outputs, targets: targets, metric: prepared.metric)
+    return Validation(
+      loss: validation.loss, score: validation.score, higherIsBetter: validation.higherIsBetter,
+      utilization: rate?.rates)
   }
 
   /// The loss of a model's outputs on the validation split, and their score by the main metric.

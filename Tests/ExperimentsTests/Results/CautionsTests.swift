@@ -30,4 +30,35 @@ import Testing
         "One seed only: the spread between trainings is not known, and the intervals do not hold it."
       ])
   }
+
+  /// A modality that says much alone and that the best fusion does as well without.
+  @Test(arguments: [(0.01, true), (0.05, false)]) func modalitiesThatCollapsedAreNamed(_ rate: Double, _ isNamed: Bool)
+    throws
+  {
+    let made = MadeTrials(samples: 300)
+    func records(alone: Double) -> [TrialRecord] {
+      var records =
+        made.classification("audio", modalities: ["audio"], accuracy: alone)
+        + made.classification("image", modalities: ["image"], accuracy: 0.8)
+        + made.classification("early", modalities: ["audio", "image"], accuracy: 0.82)
+      for index in records.indices where records[index].method == "early" {
+        for epoch in records[index].epochs.indices {
+          // Rates of epochs that were not kept do not count.
+          let isKept = records[index].epochs[epoch].epoch == records[index].bestEpoch
+          records[index].epochs[epoch].utilization = ["audio": isKept ? rate : 0.5, "image": 0.4]
+        }
+      }
+      return records
+    }
+    let dataset = DatasetSummary(
+      name: "d", task: .classification, metric: .accuracy, samples: ["validation": 300, "test": 300], modalities: [:])
+    let comparison = try Comparison(dataset, records: records(alone: 0.6), resamples: 50)
+    let used = try #require(comparison.methods.first { $0.name == "early" }?.utilization)
+    #expect(abs(used["audio"]! - rate) < 1e-12 && abs(used["image"]! - 0.4) < 1e-12)
+    let named = comparison.cautions.filter { $0.contains("early hardly uses audio") }
+    #expect(named.count == (isNamed ? 1 : 0), "\(comparison.cautions)")
+    // Who says nothing alone has not collapsed: of four classes one in four is right by chance.
+    let silent = try Comparison(dataset, records: records(alone: 0.25), resamples: 50)
+    #expect(!silent.cautions.contains { $0.contains("hardly uses") })
+  }
 }

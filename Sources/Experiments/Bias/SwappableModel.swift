@@ -1,0 +1,63 @@
+import Fusion
+import Modalities
+import Tensors
+
+/// A trained model with the encodings of some samples, whose modalities can be exchanged between them.
+struct SwappableModel {
+  private let trained: TrainedModel
+  private let encoded: [Tensor]
+  private let present: Tensor?
+  private let original: [[Float]]
+
+  /// - Parameter dataset: as loaded, not normalised.
+  init(_ trial: TrainedTrial, _ dataset: Dataset, _ rows: [Int]) throws {
+    trained = try TrainedModel.load(trial.folder)
+    try ModelUse.checkTargets(trained, on: dataset)
+    let kept = dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
+    let model = trained.model
+    (encoded, present) = withoutGradients {
+      let batches = rows.chunks(of: 256).map { kept.batch($0) }
+      let masks = batches.map { model.presence($0) }
+      let whole =
+        masks.contains { $0 != nil }
+        ? Tensor.concatenated(
+          zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, model.names.count], dtype: .bool) }) : nil
+      return (FusionModel.joined(batches.map { model.encode($0) }), whole)
+    }
+    original = Self.predictions(trained, encoded, present)
+  }
+
+  /// Predictions as they are, in the order of the samples.
+  func rows() -> [[Float]] { original }
+
+  /// For each of `rows` (positions), how its prediction changes when it gets the modality of its donor: 1 for another class
+  /// or set of labels, 0 for the same; of a regression the distance.
+  ///
+  /// Donors have the modality.
+  func changes(of modality: String, rows: [Int], donors: [Int]) -> [Double] {
+    let position = trained.modalities.firstIndex(of: modality)!
+    let chosen = Tensor(rows)
+    var swapped = encoded.map { $0.indexSelect(axis: 0, chosen) }
+    swapped[position] = encoded[position].indexSelect(axis: 0, Tensor(donors))
+    let found = Self.predictions(trained, swapped, present?.indexSelect(axis: 0, chosen))
+    return zip(rows, found).map { row, now in change(original[row], now) }
+  }
+
+  private func change(_ before: [Float], _ now: [Float]) -> Double {
+    switch trained.configuration.task {
+    case .regression: return Double(zip(before, now).reduce(0) { $0 + abs($1.0 - $1.1) })
+    case .multilabel: return zip(before, now).contains { ($0 >= 0.5) != ($1 >= 0.5) } ? 1 : 0
+    case .classification, .retrieval, .none:
+      return before.firstIndex(of: before.max()!) == now.firstIndex(of: now.max()!) ? 0 : 1
+    }
+  }
+
+  private static func predictions(_ trained: TrainedModel, _ encoded: [Tensor], _ present: Tensor?) -> [[Float]] {
+    withoutGradients {
+      stride(from: 0, to: encoded[0].shape[0], by: 256).flatMap { start in
+        let run = start..<min(start + 256, encoded[0].shape[0])
+        return trained.finish(trained.model.predict(encoded.map { $0[run] }, present: present.map { $0[run] })).rows
+      }
+    }
+  }
+}

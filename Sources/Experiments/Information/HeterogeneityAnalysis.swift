@@ -1,0 +1,37 @@
+import Modalities
+public import Quantification
+import Tensors
+
+/// Distances between the modalities of a data set by transfer, and between its pairs of modalities where there are three.
+public struct HeterogeneityResult: Codable, Sendable, Equatable {
+  public let dataset: String
+  public let modalities: HeterogeneityMatrix
+  /// Between pairs, named `a+b`; nil for two modalities, which make one pair.
+  public let pairs: HeterogeneityMatrix?
+
+  /// - Throws: `UsageError` for a single modality; `InputError` naming the data set where its samples do not allow training.
+  public init(_ view: FeatureView, dataset: String, settings: HeterogeneityMatrix.Settings) throws {
+    guard view.names.count > 1 else {
+      throw UsageError("distances need at least two modalities, found \(view.names.joined(separator: ", "))")
+    }
+    let target: HeterogeneityMatrix.Target
+    switch try view.target() {
+    case .classes(let labels, let count): target = .classes(labels, count: count)
+    case .values(let values): target = .values(values)
+    }
+    self.dataset = dataset
+    let (first, second) = try view.reporting {
+      let alone = view.names.map { ($0, [view.features[$0]!]) }
+      let joint = view.names.indices.flatMap { first in
+        view.names[(first + 1)...].map { second in
+          ("\(view.names[first])+\(second)", [view.features[view.names[first]]!, view.features[second]!])
+        }
+      }
+      return (
+        try HeterogeneityMatrix(alone, target: target, settings: settings),
+        joint.count > 1 ? try HeterogeneityMatrix(joint, target: target, settings: settings) : nil
+      )
+    }
+    (modalities, pairs) = (first, second)
+  }
+}

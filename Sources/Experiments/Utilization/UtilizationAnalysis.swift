@@ -1,0 +1,134 @@
+public import Modalities
+import Quantification
+import Tensors
+
+/// How much each modality is used by trained models, and was while they trained (Wu et al., 2022).
+///
+/// ```swift
+/// let result = try UtilizationAnalysis().run(trials, on: dataset)
+/// result.methods[0].rates["audio"]?.mean
+/// ```
+public struct UtilizationAnalysis: Sendable {
+  public var split = Split.validation
+  public var resamples = 200
+  public var seed: UInt64 = 0
+
+  public init() {}
+
+  /// One method over its seeds.
+  public struct Method: Codable, Sendable, Equatable {
+    public let method: String
+    public let seeds: Int
+    /// Of the kept weights, by modality; intervals over samples and seeds.
+    public let rates: [String: Estimate]
+    /// Mean over seeds of each modality's rate after each epoch, on the validation split; ends where half of the seeds have
+    /// stopped; empty where it was not measured.
+    public let curves: [String: [Double]]
+    /// Modalities that the model does as well without: the interval of the rate reaches 0, or the rate is below
+    /// ``neglect``.
+    public let neglected: [String]
+  }
+
+  public struct Result: Codable, Sendable, Equatable {
+    public let dataset: String
+    public let metric: Metric
+    public let split: Split
+    public let samples: Int
+    public let methods: [Method]
+    /// Methods that say nothing, with the reason.
+    public let leftOut: [String]
+  }
+
+  /// A rate below which a modality hardly counts.
+  public static let neglect = 0.02
+
+  /// - Parameter dataset: as loaded, not normalised.
+  /// - Throws: `InputError` where a model does not fit the data, or predicts a number that is not finite.
+  public func run(_ trials: [TrainedTrial], on dataset: Dataset) throws -> Result {
+    guard !dataset[split].isEmpty else { throw InputError("the split \(split.rawValue) has no samples") }
+    let metric = try Metric.main(of: dataset.manifest)
+    var (methods, leftOut) = ([Method](), [String]())
+    for name in trials.reduce(into: [String](), { if !$0.contains($1.method) { $0.append($1.method) } }) {
+      let own = trials.filter { $0.method == name }
+      guard own[0].modalities.count > 1 else {
+        leftOut.append("\(name): one modality has no others to be given")
+        continue
+      }
+      guard let method = try measure(name, own, metric, on: dataset) else {
+        leftOut.append("\(name): \(metric.label) is undefined or 0, so that there is nothing to divide by")
+        continue
+      }
+      methods.append(method)
+    }
+    return Result(
+      dataset: dataset.manifest.name, metric: metric, split: split, samples: dataset[split].count, methods: methods,
+      leftOut: leftOut)
+  }
+
+  private func measure(
+    _ name: String, _ trials: [TrainedTrial], _ metric: Metric, on dataset: Dataset
+  ) throws -> Method? {
+    let targets = dataset.targets(of: split)
+    let predictions = try trials.map { trial in
+      let trained = try TrainedModel.load(trial.folder)
+      try ModelUse.checkTargets(trained, on: dataset)
+      let normalised = dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
+      do {
+        return try WithheldPredictions(
+          WithheldOutputs(trained.model, normalised, normalised[split]), trained, targets)
+      } catch var error as InputError {
+        error.file = trial.folder.url.path
+        throw error
+      }
+    }
+    func mean(_ indices: [Int], _ chosen: [Int]) -> [String: Double]? {
+      let rates = chosen.compactMap { predictions[$0].rate(metric, at: indices)?.rates }
+      guard rates.count == chosen.count else { return nil }
+      return trials[0].modalities.reduce(into: [:]) { means, modality in
+        means[modality] = rates.reduce(0) { $0 + $1[modality]! } / Double(rates.count)
+      }
+    }
+    guard let whole = mean(Array(dataset[split].indices), Array(trials.indices)) else { return nil }
+    var picker = SplitMix64(seed: seed, stream: 1)
+    var resampled: [[String: Double]?] = []
+    Bootstrap(samples: dataset[split].count, resamples: resamples, seed: seed).forEachResample { indices in
+      resampled.append(mean(indices, trials.map { _ in picker.next(below: trials.count) }))
+    }
+    let rates = whole.reduce(into: [String: Estimate]()) { rates, entry in
+      let interval = Bootstrap.interval(resampled.map { $0?[entry.key] })
+      rates[entry.key] = Estimate(mean: entry.value, ci95: interval ?? Interval(entry.value, entry.value))
+    }
+    let records = trials.compactMap { try? $0.folder.read(TrialRecord.self, from: $0.folder.trial) }
+    return Method(
+      method: name, seeds: trials.count, rates: rates, curves: UtilizationCurves.means(of: records),
+      neglected: rates.filter { $1.mean < Self.neglect || $1.ci95.low <= 0 }.keys.sorted())
+  }
+}
+
+/// Rates over epochs, as trials recorded them.
+enum UtilizationCurves {
+  /// Mean over seeds; ends where the first half of the seeds has stopped, since a mean over few would jump.
+  static func means(of records: [TrialRecord]) -> [String: [Double]] {
+    let names = Set(records.flatMap { $0.epochs.flatMap { $0.utilization.map { Array($0.keys) } ?? [] } })
+    let longest = records.map(\.epochs.count).max() ?? 0
+    return names.reduce(into: [:]) { curves, name in
+      curves[name] = (0..<longest).compactMap { epoch in
+        let values = records.compactMap { record in
+          epoch < record.epochs.count ? record.epochs[epoch].utilization?[name] : nil
+        }
+        return 2 * values.count > records.count ? values.reduce(0, +) / Double(values.count) : nil
+      }
+    }
+  }
+
+  /// Mean over seeds of the rates of the weights that were kept; nil where not every trial has them.
+  static func kept(of records: [TrialRecord]) -> [String: Double]? {
+    let rates = records.compactMap { record in
+      record.epochs.first { $0.epoch == record.bestEpoch }?.utilization
+    }
+    guard let first = rates.first, rates.count == records.count else { return nil }
+    return first.keys.reduce(into: [:]) { means, name in
+      means[name] = rates.reduce(0) { $0 + ($1[name] ?? 0) } / Double(rates.count)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Chiasm
+import Foundation
+
+struct QuantifyBiasCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bias",
+    abstract: "Scores by group, bias amplification, and what swapping a modality between groups does.",
+    discussion: """
+      A group is a value of any column of samples.csv, one that no model reads as
+      well. Amplification: by how much predictions tie classes to groups more than
+      the labels of the train split do (Zhao et al., 2017), and from group to
+      class over the labels of the same samples (Wang & Russakovsky, 2021). Swap:
+      how often a prediction changes when one modality comes from another sample
+      of the same class, of another group against of the own.
+
+      Example: chiasm quantify k3f9 bias --group speaker
+      """)
+
+  @Argument(help: ArgumentHelp("Run id or folder, of a training or a comparison.", valueName: "run"))
+  var trained: String
+  @Argument(help: "Folder of the data set; by default the one that the run was made on.")
+  var dataset: String?
+  @Option(help: ArgumentHelp("The column of samples.csv that holds the group.", valueName: "column"))
+  var group: String
+  @Option(help: "train, validation or test.")
+  var split: String = "test"
+  @Option(help: "Bootstrap resamples for the intervals.")
+  var resamples = 500
+  @Option(help: "Donors tried for each sample in a swap.")
+  var draws = 5
+  @Option(help: "Seed of donors and resamples.")
+  var seed: UInt64 = 0
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    var analysis = BiasAnalysis(column: group)
+    analysis.split = try parseSplit(split)
+    analysis.resamples = try TrainingFlags.check(resamples, "--resamples", 1...100_000)
+    analysis.draws = try TrainingFlags.check(draws, "--draws", 1...10_000)
+    analysis.seed = seed
+    try output.checkWritable()
+    let run = try QuantifiedRun(trained, data: dataset, store)
+    let result = try analysis.run(run.trials, on: run.dataset)
+    try output.write(result)
+    output.show(BiasText(result).text)
+  }
+}
+
+/// Bias as a terminal shows it: a table of groups and one of methods.
+struct BiasText {
+  let text: String
+
+  init(_ result: BiasResult) {
+    let isShare = result.metric.isShare
+    func score(_ value: Double) -> String { String(format: isShare ? "%.1f" : "%.3f", value * (isShare ? 100 : 1)) }
+    func interval(_ interval: Interval?) -> String {
+      interval.map { "\(score($0.low)) … \(score($0.high))" } ?? "too few"
+    }
+    func number(_ estimate: Estimate?) -> String {
+      estimate.map { String(format: "%+.3f (%+.3f … %+.3f)", $0.mean, $0.ci95.low, $0.ci95.high) } ?? "–"
+    }
+    var parts = [
+      "\(result.metric.label)\(isShare ? ", %" : "") by \(result.column), \(result.samples) samples of "
+        + result.split.rawValue
+        + (result.withoutGroup > 0 ? "; \(result.withoutGroup) more have no \(result.column) and are left out" : "")
+    ]
+    for method in result.methods {
+      let rows = method.groups.map { group in
+        [
+          group.name, "\(group.samples)", group.score.map(score) ?? "–",
+          group.samples == 0 ? "none" : interval(group.interval),
+        ]
+      }
+      parts.append(
+        TerminalTable([method.method, "samples", result.metric.label, "95 % interval"], rows: rows, numbers: [1, 2])
+          .text())
+      let gap = method.gap.map { "\(score($0.mean)) (\(score($0.ci95.low)) … \(score($0.ci95.high)))" }
+      parts.append("best less worst group: \(gap ?? "needs two groups of five samples")")
+      if method.amplification != nil || method.directionalAmplification != nil {
+        parts.append("bias amplification over the train labels: \(number(method.amplification))")
+        parts.append("from group to class, over the same labels: \(number(method.directionalAmplification))")
+      }
+      for swap in method.swaps {
+        parts.append(
+          swap.excess == nil
+            ? "swap of \(swap.modality): \(swap.samples) samples have donors, which are too few"
+            : "swap of \(swap.modality): changes \(number(swap.across)) across groups, \(number(swap.within)) within; "
+              + "the group adds \(number(swap.excess))")
+      }
+      parts.append("")
+    }
+    text = parts.dropLast().joined(separator: "\n")
+  }
+}

@@ -1,0 +1,131 @@
+import Experiments
+import Foundation
+import Modalities
+import Quantification
+import Tensors
+import Testing
+import Training
+
+@Suite struct UtilizationTests {
+  /// `easy` shows the class with its sign, wrongly once in ten times; `hard` shows it always, as the parity of two signs
+  /// among sixteen numbers that say nothing.
+  static func uneven(samples: Int = 900, seed: UInt64 = 8) throws -> Dataset {
+    var random = SplitMix64(seed: seed)
+    var (easy, hard, classes) = ([Float](), [Float](), [Int]())
+    for _ in 0..<samples {
+      let bits = [random.next(below: 2), random.next(below: 2)]
+      let label = bits[0] ^ bits[1]
+      classes.append(label)
+      let shown = random.uniform() < 0.1 ? 1 - label : label
+      easy += [Float(2 * shown - 1) + 0.1 * Float(random.normal()), Float(random.normal())]
+      hard += bits.map { Float(2 * $0 - 1) + 0.2 * Float(random.normal()) }
+      hard += (0..<16).map { _ in Float(random.normal()) }
+    }
+    return Dataset(
+      manifest: Manifest(
+        name: "uneven", task: .classification, target: "class",
+        modalities: [
+          "easy": ModalitySpecification(kind: .vector, file: "e.npy"),
+          "hard": ModalitySpecification(kind: .vector, file: "h.npy"),
+        ]),
+      ids: (0..<samples).map { "s\($0)" },
+      splits: (0..<samples).map { $0 % 3 == 0 ? .test : $0 % 3 == 1 ? .validation : .train },
+      targets: .classes(classes), classes: ["no", "yes"],
+      modalities: [
+        "easy": ModalityData(values: Tensor(easy, shape: [samples, 2])),
+        "hard": ModalityData(values: Tensor(hard, shape: [samples, 18])),
+      ])
+  }
+
+  private func train(
+    _ data: PreparedDataset, _ method: String, _ balance: Balance?, seed: Int, epochs: Int, in folder: URL
+  ) throws -> (TrialRecord, TrainedTrial) {
+    var training = TrainingOptions()
+    (training.epochs, training.patience, training.balance) = (epochs, epochs, balance)
+    training.learningRate = 2e-3
+    let selection = try MethodSelection.parse(method, modalities: data.dataset.names)[0]
+    let run = RunFolder(folder.appending(path: "\(balance?.rawValue ?? "plain")-\(method)-\(seed)"))
+    let record = try TrialRunner(data).run(
+      TrialConfiguration(selection, training: training, seed: seed, on: data), in: run)
+    return (record, TrainedTrial(method: method, modalities: selection.modalities, seed: seed, folder: run))
+  }
+
+  /// The point of balancing: plain joint training leaves the hard modality aside, and every way of balancing makes the
+  /// model use it more.
+  @Test func balancingRaisesTheUseOfTheHardModality() throws {
+    let raw = try Self.uneven()
+    let data = try PreparedDataset(raw)
+    try ExampleData.inTemporaryFolder { folder in
+      func trained(_ balance: Balance?) throws -> (use: Double, accuracy: Double) {
+        let trials = try (0..<2).map { try train(data, "additive", balance, seed: $0, epochs: 14, in: folder) }
+        var analysis = UtilizationAnalysis()
+        analysis.resamples = 10
+        let rates = try analysis.run(trials.map(\.1), on: raw).methods[0].rates
+        return (
+          try #require(rates["hard"]).mean, trials.reduce(0) { $0 + $1.0.validationMetrics["accuracy"]! } / 2
+        )
+      }
+      let plain = try trained(nil)
+      // All that the easy one leaves is a tenth.
+      #expect(plain.use < 0.06, "\(plain)")
+      for balance in Balance.allCases {
+        let balanced = try trained(balance)
+        #expect(balanced.use > plain.use + 0.02, "\(balance): \(balanced) against \(plain)")
+        #expect(balanced.accuracy > plain.accuracy + 0.01, "\(balance): \(balanced) against \(plain)")
+      }
+    }
+  }
+
+  /// Live rates are those of the analysis at the epoch that was kept, for every kind of fusion that measures them.
+  @Test(arguments: ["early", "tensor", "late"]) func recordedRatesAreThoseOfTheKeptModel(_ method: String) throws {
+    let raw = try Self.uneven(samples: 240)
+    let data = try PreparedDataset(raw)
+    try ExampleData.inTemporaryFolder { folder in
+      let (record, trial) = try train(data, method, nil, seed: 1, epochs: 4, in: folder)
+      #expect(record.epochs.allSatisfy { $0.utilization?.count == 2 })
+      let result = try UtilizationAnalysis().run([trial], on: raw).methods[0]
+      let kept = try #require(record.epochs[record.bestEpoch - 1].utilization)
+      for (name, rate) in kept { #expect(abs(result.rates[name]!.mean - rate) < 1e-9) }
+      #expect(result.curves["easy"] == record.epochs.map { $0.utilization!["easy"]! })
+      let table = try String(contentsOf: trial.folder.epochs, encoding: .utf8)
+      #expect(table.hasPrefix("epoch,trainLoss,validationLoss,validationScore,learningRate,seconds,"))
+      #expect(table.contains("utilization(easy),utilization(hard)\n"))
+    }
+  }
+
+  /// By hand: the accuracy of late fusion without a modality is that of the other's expert.
+  @Test func withoutAModalityLateFusionIsTheOtherExpert() throws {
+    let raw = try Self.uneven(samples: 240)
+    let data = try PreparedDataset(raw)
+    try ExampleData.inTemporaryFolder { folder in
+      let (_, trial) = try train(data, "late", nil, seed: 1, epochs: 4, in: folder)
+      let trained = try TrainedModel.load(trial.folder)
+      let normalised = raw.normalised(with: trained.normalisation)
+      let batch = normalised.batch(raw[.validation])
+      func accuracy(_ hidden: String?) -> Double {
+        var batch = batch
+        if let hidden { batch.inputs[hidden]!.present = .zeros([batch.count], dtype: .bool) }
+        let predicted = withoutGradients { trained.predictions(batch).argmax(axis: 1).integers }
+        return Double(zip(predicted, batch.target!.integers).count { $0 == $1 }) / Double(batch.count)
+      }
+      let rates = try UtilizationAnalysis().run([trial], on: raw).methods[0].rates
+      for name in ["easy", "hard"] {
+        #expect(abs(rates[name]!.mean - (accuracy(nil) - accuracy(name)) / accuracy(nil)) < 1e-12)
+      }
+    }
+  }
+
+  @Test func oneModalityIsLeftOutAndNotBalanced() throws {
+    let raw = try Self.uneven(samples: 240)
+    let data = try PreparedDataset(raw)
+    try ExampleData.inTemporaryFolder { folder in
+      let (record, trial) = try train(data, "unimodal@easy", .blending, seed: 1, epochs: 2, in: folder)
+      #expect(record.epochs.allSatisfy { $0.utilization == nil })
+      let result = try UtilizationAnalysis().run([trial], on: raw)
+      #expect(result.methods.isEmpty && result.leftOut.count == 1)
+      let (plain, _) = try train(data, "late", nil, seed: 1, epochs: 2, in: folder)
+      let (balanced, _) = try train(data, "late", .impartial, seed: 1, epochs: 2, in: folder)
+      #expect(plain.predictions == balanced.predictions)
+    }
+  }
+}

@@ -10,6 +10,8 @@ public enum ComparisonReader {
     var order: [String] = []
     var summary: DatasetSummary?
     var explained: Verdict?
+    var robustness: RobustnessResult?
+    var heterogeneity: HeterogeneityResult?
     for folder in folders {
       let comparison = try folder.read(Comparison.self, from: folder.comparison)
       guard summary == nil || summary == comparison.dataset else {
@@ -19,6 +21,11 @@ public enum ComparisonReader {
       }
       summary = comparison.dataset
       explained = comparison.verdict ?? explained
+      func added<Value: Decodable>(_ file: URL) throws -> Value? {
+        try FileManager.default.fileExists(atPath: file.path) ? folder.read(Value.self, from: file) : nil
+      }
+      robustness = try added(folder.robustness) ?? robustness
+      heterogeneity = try added(folder.heterogeneity) ?? heterogeneity
       let plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
       for trial in plan.trials {
         let file = RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder)).trial
@@ -39,6 +46,7 @@ public enum ComparisonReader {
     {
       comparison.add(explained.findings)
     }
+    (comparison.robustness, comparison.heterogeneity) = (robustness, heterogeneity)
     return (comparison, all)
   }
 }

@@ -31,7 +31,7 @@ struct ReportPage {
       <main>
       \(([
         head, note, scores, leaderboard, gain, information, missing, interactions, costs, learning, answers, choices,
-        architectures, measured, failures, options, machine,
+        architectures, robustness, utilization, heterogeneity, measured, failures, options, machine,
       ]).joined(separator: "\n"))
       </main>
       </body>

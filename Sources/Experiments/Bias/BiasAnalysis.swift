@@ -102,13 +102,11 @@ public struct BiasAnalysis: Sendable {
   ) throws -> BiasResult.Swap {
     var random = SplitMix64(seed: Generator.seed(seed, 7))
     let donors = groups.donors(for: modality, on: dataset)
-    let rows = donors.indices.filter { !donors[$0].across.isEmpty && !donors[$0].within.isEmpty }
+    let rows = donors.rows
     var (across, within) = (rows.map { _ in 0.0 }, rows.map { _ in 0.0 })
     for _ in 0..<draws where !rows.isEmpty {
-      func chosen(_ list: KeyPath<Groups.Donors, [Int]>) -> [Int] {
-        rows.map { donors[$0][keyPath: list][random.next(below: donors[$0][keyPath: list].count)] }
-      }
-      let (foreign, own) = (chosen(\.across), chosen(\.within))
+      let foreign = rows.map { donors.draw(for: $0, across: true, using: &random) }
+      let own = rows.map { donors.draw(for: $0, across: false, using: &random) }
       for model in models {
         let weight = 1 / Double(draws * models.count)
         for (index, change) in model.changes(of: modality, rows: rows, donors: foreign).enumerated() {

@@ -42,26 +42,57 @@ struct Groups {
 
   // MARK: Swaps
 
-  /// Whose modality a sample may get.
+  /// Whose modality a sample may get: another of the same class that has it; of regression and several labels, another of
+  /// any target.
   struct Donors {
-    var across: [Int] = []
-    var within: [Int] = []
+    /// `[class][group]`, positions within the split.
+    fileprivate var pools: [[[Int]]]
+    /// Class and group of each sample of the split; nil for one that has no group or lacks the modality.
+    fileprivate var homes: [(kind: Int, group: Int)?]
+
+    /// Samples with a donor in another group and one in their own.
+    var rows: [Int] {
+      homes.indices.filter { row in
+        guard let home = homes[row] else { return false }
+        return foreign(home) > 0 && pools[home.kind][home.group].count > 1
+      }
+    }
+
+    private func foreign(_ home: (kind: Int, group: Int)) -> Int {
+      pools[home.kind].enumerated().reduce(0) { $1.offset == home.group ? $0 : $0 + $1.element.count }
+    }
+
+    /// A donor for one of `rows`, each equally likely.
+    func draw(for row: Int, across: Bool, using random: inout SplitMix64) -> Int {
+      let home = homes[row]!
+      let own = pools[home.kind][home.group]
+      guard across else {
+        // The sample itself is stepped over.
+        let place = random.next(below: own.count - 1)
+        return own[place] == row ? own[own.count - 1] : own[place]
+      }
+      var place = random.next(below: foreign(home))
+      for (group, pool) in pools[home.kind].enumerated() where group != home.group {
+        if place < pool.count { return pool[place] }
+        place -= pool.count
+      }
+      preconditionFailure("drew donor \(place) of none")
+    }
   }
 
-  /// For each sample of the split, others of the same class that have the modality, as positions within the split. Of
-  /// regression and several labels, others of any target.
-  func donors(for modality: String, on dataset: Dataset) -> [Donors] {
+  func donors(for modality: String, on dataset: Dataset) -> Donors {
     let rows = dataset[split]
     var classes = rows.map { _ in 0 }
     if case .classes(let all) = dataset.targets { classes = rows.map { all[$0] } }
-    let has = rows.map { dataset.modalities[modality]?.present?[$0] ?? true }
-    return rows.indices.map { own in
-      guard has[own], let home = group[rows[own]] else { return Donors() }
-      return rows.indices.reduce(into: Donors()) { donors, other in
-        guard other != own, has[other], classes[other] == classes[own], let there = group[rows[other]] else { return }
-        if there == home { donors.within.append(other) } else { donors.across.append(other) }
-      }
+    let present = dataset.modalities[modality]?.present
+    var pools = [[[Int]]](
+      repeating: [[Int]](repeating: [], count: names.count), count: (classes.max() ?? 0) + 1)
+    let homes = rows.indices.map { position -> (kind: Int, group: Int)? in
+      guard present?[rows[position]] ?? true, let own = group[rows[position]] else { return nil }
+      pools[classes[position]][own].append(position)
+      return (classes[position], own)
     }
+    return Donors(pools: pools, homes: homes)
   }
 
   // MARK: Amplification

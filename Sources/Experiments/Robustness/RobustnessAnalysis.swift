@@ -132,11 +132,9 @@ public struct RobustnessAnalysis: Sendable {
   private func measure(
     _ trials: [TrainedTrial], _ metric: Metric, on dataset: Dataset
   ) throws -> [MeasuredCondition] {
-    // [condition][level][trial][draw]
-    var predictions = conditions.map { $0.levels.map { _ in [[Predictions]]() } }
-    for trial in trials {
+    let targets = dataset.targets(of: split)
+    let models = try trials.map { trial in
       let inputs = try PerturbedInputs(trial, dataset, dataset[split])
-      let targets = dataset.targets(of: split)
       func scored(_ rows: [[Float]]) throws -> Predictions {
         do {
           return try Predictions(rows, targets: targets, task: dataset.manifest.task)
@@ -145,18 +143,22 @@ public struct RobustnessAnalysis: Sendable {
           throw error
         }
       }
-      let clean = try scored(inputs.predictions())
-      for (number, condition) in conditions.enumerated() {
-        for (position, level) in condition.levels.enumerated() {
-          let isTouched = level > 0 && condition.modalities.contains { trial.modalities.contains($0) }
-          predictions[number][position].append(
-            isTouched
-              ? try (0..<draws).map { draw in try scored(inputs.predictions(condition, level, seed: seed, draw: draw)) }
-              : [clean])
+      return (trial: trial, inputs: inputs, scored: scored, clean: try scored(inputs.predictions()))
+    }
+    // One condition after the other: predictions for all of them would be many.
+    return try conditions.map { condition in
+      let levels = try condition.levels.map { level in
+        try models.map { model in
+          guard level > 0, condition.modalities.contains(where: model.trial.modalities.contains) else {
+            return [model.clean]
+          }
+          return try (0..<draws).map { draw in
+            try model.scored(model.inputs.predictions(condition, level, seed: seed, draw: draw))
+          }
         }
       }
+      return summary(levels, metric, seeds: trials.count)
     }
-    return predictions.map { levels in summary(levels, metric, seeds: trials.count) }
   }
 
   private func summary(_ levels: [[[Predictions]]], _ metric: Metric, seeds: Int) -> MeasuredCondition {

@@ -90,6 +90,27 @@ import Training
     }
   }
 
+  /// Donors are of the same class, never the sample itself, and each about as often as any other.
+  @Test func donorsAreDrawnEvenly() throws {
+    let raw = dataset { $0[0] = "c" }
+    let rows = raw[.test]
+    guard case .classes(let classes) = raw.targets, let cells = raw.attributes["group"] else { return }
+    let donors = try Groups(raw, "group", .test).donors(for: "face", on: raw)
+    // The only one of its group has none of its own.
+    #expect(donors.rows == Array(1..<rows.count))
+    var random = SplitMix64(seed: 1)
+    for across in [true, false] {
+      var drawn: [Int: Int] = [:]
+      for _ in 0..<6000 { drawn[donors.draw(for: 5, across: across, using: &random), default: 0] += 1 }
+      let expected = rows.indices.filter {
+        $0 != 5 && classes[rows[$0]] == classes[rows[5]] && (cells[rows[$0]] == cells[rows[5]]) != across
+      }
+      #expect(drawn.keys.sorted() == expected)
+      let mean = 6000 / Double(expected.count)
+      #expect(drawn.values.allSatisfy { abs(Double($0) - mean) < 6 * mean.squareRoot() })
+    }
+  }
+
   @Test func smallAndEmptyGroups() throws {
     // One test sample of "c", none of "d" in test, and forty samples without a group.
     let raw = dataset { groups in

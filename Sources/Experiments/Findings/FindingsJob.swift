@@ -179,6 +179,9 @@ struct FindingsJob: Sendable {
     }
     let pending = groups.filter { !$0.isFinished }
     if !pending.isEmpty {
+      if plan.budgetMinutes != nil, records.count < plan.trials.count {
+        throw SampleError("the time given ended before a model of \(side.joined(separator: " and ")) was trained")
+      }
       let seconds =
         finished(fusion.name).reduce(0) { $0 + $1.trainSeconds } / Double(finished(fusion.name).count)
         * Double(seeds.count) / Double(min(pending.count, jobs ?? Machine.current.cores))

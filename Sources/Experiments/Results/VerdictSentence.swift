@@ -119,7 +119,13 @@ struct VerdictSentence {
     }
     let listed = parts.dropFirst().reduce(parts[0]) { "\($0), \($1)" }
     return "About the target, \(both) say \(total, from: .information) of \(entropy, from: .information) "
-      + "\(finding.unit): \(listed). \(regime(finding))"
+      + "\(finding.unit): \(listed). \(regime(finding))\(doubt(finding))"
+  }
+
+  /// Where models are far surer than they are right, as where validation is not like test.
+  private static func doubt(_ finding: InformationFinding) -> LinkedText {
+    guard let shown = finding.quality?.demonstrated.max(), shown < finding.total / 2 else { return "" }
+    return " The models are too sure of this: they demonstrate only \(bits(max(shown, 0)), from: .information)."
   }
 
   private static func regime(_ finding: InformationFinding) -> LinkedText {

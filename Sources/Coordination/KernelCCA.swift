@@ -89,4 +89,15 @@ public struct KernelCCA {
       "kernels of shape \(kernels.shape) for \(coefficients.shape[0]) fitted samples")
     return (centrings?[view.rawValue].apply(kernels) ?? kernels.to(.float64)).matmul(coefficients)
   }
+
+  /// The scores of a view as one affine function of kernels that are not centred: K A + b.
+  ///
+  /// - Returns: A `[n, components]` and b `[components]`.
+  public func function(_ view: View) -> (coefficients: Tensor, offset: Tensor) {
+    let plain = coefficients[view.rawValue]
+    let nothing = Tensor.zeros([1, plain.shape[0]], dtype: .float64)
+    guard centrings != nil else { return (plain, nothing.matmul(plain).reshaped([-1])) }
+    // Centring takes the mean of a row off, which the coefficients can do as well.
+    return (plain - plain.mean(axes: [0]), transform(nothing, view).reshaped([-1]))
+  }
 }

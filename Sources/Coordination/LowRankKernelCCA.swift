@@ -59,4 +59,14 @@ public struct LowRankKernelCCA {
     let kernels = try kernels[view.rawValue].gram(x, pivots[view.rawValue])
     return analysis.transform(factors[view.rawValue].features(kernels), view)
   }
+
+  /// The scores of a view as one affine function of kernels with its pivots: K A + b.
+  ///
+  /// - Returns: A `[rank, components]` and b `[components]`.
+  public func function(_ view: View) -> (coefficients: Tensor, offset: Tensor) {
+    let factor = factors[view.rawValue]
+    let weights = analysis.weights[view.rawValue]
+    let features = factor.features(.eye(factor.pivots.count, dtype: .float64))
+    return (features.matmul(weights), analysis.means[view.rawValue].unsqueezed(0).matmul(weights).reshaped([-1]) * -1)
+  }
 }

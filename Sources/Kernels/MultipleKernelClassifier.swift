@@ -17,12 +17,13 @@ public struct MultipleKernelClassifier: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - targets: class of each sample.
   ///   - folds: held-out parts for calibration, at least 2; nil for no probabilities.
+  ///   - costs: what C is multiplied by, per sample; nil for 1 each.
   ///   - start: a classifier of the same samples to start from, for instance with another cost.
   ///   - seed: of the assignment to folds.
   /// - Throws: as `MultipleKernelLearning.classify`; `InputError` where a class has no sample.
   public init(
     _ learning: MultipleKernelLearning, _ kernels: KernelStack, targets: [Int], classes: Int, folds: Int? = nil,
-    start: MultipleKernelClassifier? = nil, seed: UInt64 = 0
+    costs: [Double]? = nil, start: MultipleKernelClassifier? = nil, seed: UInt64 = 0
   ) throws {
     precondition(targets.count == kernels.count, "\(targets.count) targets for \(kernels.count) samples")
     guard classes >= 2 else { throw InputError("\(classes) class; at least 2 expected") }
@@ -35,13 +36,13 @@ public struct MultipleKernelClassifier: Sendable, Hashable, Codable {
     let positives = classes == 2 ? [1] : Array(0..<classes)
     machines = try positives.enumerated().map { number, positive in
       try learning.classify(
-        kernels, labels: targets.map { $0 == positive ? 1 : -1 },
+        kernels, labels: targets.map { $0 == positive ? 1 : -1 }, costs: costs,
         start: start.flatMap { $0.machines.count == positives.count ? $0.machines[number] : nil })
     }
     calibrations = try folds.map { folds in
       try positives.enumerated().map { number, positive in
-        try Self.calibration(
-          learning, kernels, positive: targets.map { $0 == positive }, folds: folds, seed: seed)
+        try learning.calibration(
+          kernels, positive: targets.map { $0 == positive }, folds: folds, costs: costs, seed: seed)
       }
     }
     self.classes = classes
@@ -70,10 +71,17 @@ public struct MultipleKernelClassifier: Sendable, Hashable, Codable {
       return total > 0 ? each.map { $0 / total } : each.map { _ in 1 / Double(classes) }
     }
   }
+}
 
-  /// Decisions about every sample by a machine that learned from the other folds, and the sigmoid that fits them.
-  private static func calibration(
-    _ learning: MultipleKernelLearning, _ kernels: KernelStack, positive: [Bool], folds: Int, seed: UInt64
+extension MultipleKernelLearning {
+  /// The sigmoid that fits decisions about every sample by a machine that learned from the other folds.
+  ///
+  /// - Parameters:
+  ///   - folds: held-out parts, at least 2 and at most as many as the smaller class has samples.
+  ///   - costs: as for `classify`.
+  ///   - seed: of the assignment to folds.
+  public func calibration(
+    _ kernels: KernelStack, positive: [Bool], folds: Int, costs: [Double]? = nil, seed: UInt64 = 0
   ) throws -> PlattScaling {
     let smaller = min(positive.count { $0 }, positive.count { !$0 })
     guard folds >= 2, folds <= smaller else {
@@ -89,9 +97,11 @@ public struct MultipleKernelClassifier: Sendable, Hashable, Codable {
     for held in 0..<folds {
       let train = fold.indices.filter { fold[$0] != held }
       let test = fold.indices.filter { fold[$0] == held }
-      let model = try learning.classify(kernels.keeping(train), labels: train.map { positive[$0] ? 1 : -1 })
+      let model = try classify(
+        kernels.keeping(train), labels: train.map { positive[$0] ? 1 : -1 },
+        costs: costs.map { costs in train.map { costs[$0] } })
       for (sample, decision) in zip(test, model.decision(kernels.block(test, train))) { decisions[sample] = decision }
     }
-    return try PlattScaling(fitting: decisions, positive: positive)
+    return try PlattScaling(fitting: decisions, positive: positive, weights: costs)
   }
 }

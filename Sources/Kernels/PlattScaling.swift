@@ -12,32 +12,37 @@ public struct PlattScaling: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - decisions: f of samples.
   ///   - positive: which of them are of class 1.
+  ///   - weights: how much each counts, above 0; nil for 1 each.
   /// - Throws: `InputError` where there is no sample of one of the classes.
-  public init(fitting decisions: [Double], positive: [Bool]) throws {
+  public init(fitting decisions: [Double], positive: [Bool], weights: [Double]? = nil) throws {
     precondition(decisions.count == positive.count, "\(decisions.count) decisions for \(positive.count) labels")
-    let ones = Double(positive.count { $0 })
-    let zeros = Double(positive.count) - ones
+    let shares = weights ?? positive.map { _ in 1 }
+    precondition(shares.count == positive.count, "\(shares.count) weights for \(positive.count) labels")
+    let ones = zip(shares, positive).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
+    let zeros = shares.reduce(0, +) - ones
     guard ones > 0, zeros > 0 else { throw InputError("decisions of one class only; two expected") }
     // Smoothed targets keep the fit finite where classes are separated.
     let targets = positive.map { $0 ? (ones + 1) / (ones + 2) : 1 / (zeros + 2) }
     func loss(_ a: Double, _ b: Double) -> Double {
-      zip(decisions, targets).reduce(0) { sum, pair in
-        let z = a * pair.0 + b
-        return sum + (z >= 0 ? pair.1 * z + log1p(exp(-z)) : (pair.1 - 1) * z + log1p(exp(z)))
+      decisions.indices.reduce(0) { sum, index in
+        let (z, target) = (a * decisions[index] + b, targets[index])
+        let each = z >= 0 ? target * z + log1p(exp(-z)) : (target - 1) * z + log1p(exp(z))
+        return sum + shares[index] * each
       }
     }
     var (a, b) = (0.0, log((zeros + 1) / (ones + 1)))
     var value = loss(a, b)
     for _ in 0..<100 {
       var (h11, h22, h21, g1, g2) = (1e-12, 1e-12, 0.0, 0.0, 0.0)
-      for (f, target) in zip(decisions, targets) {
+      for index in decisions.indices {
+        let (f, target, share) = (decisions[index], targets[index], shares[index])
         let p = PlattScaling.probability(a * f + b)
-        let curvature = p * (1 - p)
+        let curvature = share * p * (1 - p)
         h11 += f * f * curvature
         h22 += curvature
         h21 += f * curvature
-        g1 += f * (target - p)
-        g2 += target - p
+        g1 += share * f * (target - p)
+        g2 += share * (target - p)
       }
       if abs(g1) < 1e-9 && abs(g2) < 1e-9 { break }
       let determinant = h11 * h22 - h21 * h21

@@ -37,6 +37,11 @@ public struct TrainingHistory: Sendable, Equatable {
   public let epochs: [EpochRecord]
   /// Counted from 1.
   public let bestEpoch: Int
+
+  public init(epochs: [EpochRecord], bestEpoch: Int) {
+    self.epochs = epochs
+    self.bestEpoch = bestEpoch
+  }
 }
 
 /// Trains a model until its validation score stops improving, and leaves it with the best weights.

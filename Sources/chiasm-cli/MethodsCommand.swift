@@ -6,7 +6,7 @@ struct MethodsCommand: ParsableCommand {
     commandName: "methods", abstract: "List every implemented system: name, area, paper, options with defaults.",
     discussion: "Example: chiasm methods --area fusion")
 
-  @Option(help: "One area only: fusion or unimodal.")
+  @Option(help: "One area only: unimodal, fusion or coordination.")
   var area: String?
   @Flag(help: "Show the options of each method.")
   var options = false

@@ -46,7 +46,16 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   }
 
   /// Every trial; all methods of one seed before the next seed, so that a budget cuts seeds and not methods.
-  public var trials: [Trial] { seeds.flatMap { seed in selections.map { Trial(selection: $0, seed: seed) } } }
+  public var trials: [Trial] {
+    seeds.flatMap { seed in
+      selections.filter { seeds(of: $0).contains(seed) }.map { Trial(selection: $0, seed: seed) }
+    }
+  }
+
+  /// The seeds of a method: the first alone where every seed gives the same model.
+  func seeds(of selection: MethodSelection) -> [Int] {
+    (try? Method.named(selection.method))?.isDeterministic == true ? Array(seeds.prefix(1)) : seeds
+  }
 
   /// The trials that left a model, in the folder of the comparison.
   public func finishedTrials(in folder: RunFolder) -> [TrainedTrial] {
@@ -72,6 +81,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   var groups: [[Trial]] {
     let dealt = selections.map { selection in
       let size = largestGroup(of: selection)
+      let seeds = seeds(of: selection)
       let parts = (seeds.count + size - 1) / size
       return (0..<parts).map { part in
         seeds[seeds.count * part / parts..<seeds.count * (part + 1) / parts].map {

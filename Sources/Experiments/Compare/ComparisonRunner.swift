@@ -1,5 +1,5 @@
 public import Foundation
-public import Fusion
+import Fusion
 public import Quantification
 import Synchronization
 public import Tensors
@@ -169,12 +169,13 @@ extension EMAP {
   ///   - encoded: `[N, D_m]` in sorted order of modality names, see `FusionModel.encode`.
   ///   - present: `[N, M]`, see `FusionModel.presence`.
   public func project(
-    _ encoded: [Tensor], through model: FusionModel, present: Tensor? = nil, generator: Generator = Generator(seed: 0)
+    _ encoded: [Tensor], through model: any TrialModel, present: Tensor? = nil,
+    generator: Generator = Generator(seed: 0)
   ) -> Result {
     withoutGradients {
       let parts = model.parts(encoded, present: present)
       return model.isMultiaffine
-        ? project(multiaffine: parts) { model.combine($0) }
+        ? project(multiaffine: parts) { model.combine($0, present: nil) }
         : project(parts, present: present, generator: generator) { model.combine($0, present: $1) }
     }
   }

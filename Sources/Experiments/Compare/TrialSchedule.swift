@@ -22,7 +22,11 @@ struct TrialSchedule: Sendable {
     self.groups = ordered
     parallelism = Parallelism(needs: groups.map { cost($0).bytes }, on: machine, jobs: jobs, threads: threads) {
       limit in
-      guard let first = mostExpensiveFirst(groups, by: { cost($0).secondsPerStep }).first else { return 1 }
+      // Of what learns in steps, where there is any.
+      let stepwise = groups.filter { cost($0).secondsPerStep.isFinite }
+      guard
+        let first = mostExpensiveFirst(stepwise.isEmpty ? groups : stepwise, by: { cost($0).secondsPerStep }).first
+      else { return 1 }
       // What cannot be trained says so when its turn comes.
       return (try? runner.fastestThreads(for: first.trials[0].configuration, limit: limit)) ?? 1
     }

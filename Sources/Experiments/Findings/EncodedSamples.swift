@@ -1,4 +1,4 @@
-public import Fusion
+import Fusion
 public import Modalities
 public import Quantification
 public import Tensors
@@ -7,8 +7,8 @@ public import Tensors
 ///
 /// Encoders run once; everything else happens above them.
 public struct EncodedSamples {
-  public let model: FusionModel
-  /// As `FusionModel.encode` gives them, in sorted order of modality names.
+  public let model: any TrialModel
+  /// As `TrialModel.encode` gives them, in sorted order of modality names.
   public let encoded: [Tensor]
   /// Which samples have which modality, `[N, M]`; nil where all have all.
   public let present: Tensor?
@@ -36,7 +36,7 @@ public struct EncodedSamples {
   public var count: Int { encoded[0].shape[0] }
 
   /// A pass over sequences costs far more than one over vectors.
-  public var isDear: Bool { model.fusion is any SequenceFusion }
+  public var isDear: Bool { model.readsSteps }
 
   /// Logits or standardised values `[N, K]` where only some modalities are there.
   ///

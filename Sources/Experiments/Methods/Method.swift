@@ -20,6 +20,8 @@ public struct Method: Sendable, Codable {
   public let maximumModalities: Int
   /// Whether several seeds can train as one; else they train in parallel.
   public let replicates: Bool
+  /// Whether every seed gives the same model; a comparison then trains it once.
+  public let isDeterministic: Bool
 
   init(_ description: FusionDescription, area: String) {
     name = description.name
@@ -30,13 +32,30 @@ public struct Method: Sendable, Codable {
     minimumModalities = description.modalities.lowerBound
     maximumModalities = description.modalities.upperBound
     replicates = description.replicates
+    isDeterministic = false
+  }
+
+  init(_ method: FittedMethod) {
+    name = method.name
+    area = method.area
+    summary = method.summary
+    paper = method.paper
+    options = method.options
+    minimumModalities = method.modalities.lowerBound
+    maximumModalities = method.modalities.upperBound
+    replicates = false
+    isDeterministic = method.isDeterministic
   }
 
   /// The baseline: one modality alone.
   public static let unimodal = Method(FusionRegistry.unimodal, area: "unimodal")
 
-  /// Every registered method: the baseline, then the fusions.
-  public static let all: [Method] = [unimodal] + FusionRegistry.all.map { Method($0, area: "fusion") }
+  /// Every registered method: the baseline, the fusions, then what solvers fit.
+  public static let all: [Method] =
+    [unimodal] + FusionRegistry.all.map { Method($0, area: "fusion") } + FittedMethod.all.map { Method($0) }
+
+  /// Whether it takes so many modalities.
+  func takes(_ modalities: Int) -> Bool { (minimumModalities...maximumModalities).contains(modalities) }
 
   /// The method of that name.
   /// - Throws: `UsageError` listing the names there are.

@@ -52,7 +52,7 @@ public struct MethodSelection: Sendable, Codable, Equatable {
 
   /// Every method that takes these modalities, with its defaults.
   public static func standard(modalities: [String]) -> [MethodSelection] {
-    let names = Method.all.filter { $0.area == "unimodal" || modalities.count >= $0.minimumModalities }.map(\.name)
+    let names = Method.all.filter { $0.area == "unimodal" || $0.takes(modalities.count) }.map(\.name)
     return names.flatMap { name in
       name == Method.unimodal.name
         ? modalities.sorted().map { MethodSelection(method: name, modalities: [$0], among: modalities) }
@@ -87,9 +87,12 @@ public struct MethodSelection: Sendable, Codable, Equatable {
         MethodSelection(method: method.name, modalities: [$0], options: options, among: modalities)
       }
     }
-    guard chosen.count >= method.minimumModalities else {
+    guard method.takes(chosen.count) else {
+      let (least, most) = (method.minimumModalities, method.maximumModalities)
       throw UsageError(
-        "method \"\(text)\" takes at least \(method.minimumModalities) modalities, found \(chosen.count)")
+        "method \"\(text)\" takes \(least == most ? "exactly" : "at least") \(least) modalities, found \(chosen.count)"
+          + (chosen.count > most
+            ? "; name \(most) such as \(method.name)@\(chosen.prefix(most).joined(separator: "+"))" : ""))
     }
     return [MethodSelection(method: method.name, modalities: chosen, options: options, among: modalities)]
   }

@@ -7,7 +7,9 @@ public struct ModelUse {
   private let trained: TrainedModel
 
   /// - Throws: `InputError` where the folder does not hold a finished run.
-  public init(_ folder: RunFolder) throws { trained = try TrainedModel.load(folder) }
+  public init(_ folder: RunFolder) throws { self.init(try TrainedModel.load(folder)) }
+
+  init(_ trained: TrainedModel) { self.trained = trained }
 
   /// Every metric of the task on a split.
   /// - Throws: `InputError` where the data set does not fit the model.
@@ -42,18 +44,23 @@ public struct ModelUse {
     return prediction(sample.id, rows[0])
   }
 
-  /// `representation` `[N, D]` and `prediction` `[N, K]` in the order of `samples.csv`.
+  /// `representation` `[N, D]` and `prediction` `[N, K]` in the order of `samples.csv`; for methods that link modalities
+  /// in one space, also `linked.<modality>`.
   public func embed(_ dataset: Dataset) throws -> [String: Tensor] {
     let normalised = try fitted(dataset)
     let all = Array(0..<dataset.count)
-    return [
+    var tensors = [
       "representation": trained.mapped(normalised, all) { trained.model.representation($0) },
       "prediction": trained.mapped(normalised, all) { trained.predictions($0) },
     ]
+    for (number, name) in (trained.model.linkedNames ?? []).enumerated() {
+      tensors["linked.\(name)"] = trained.mapped(normalised, all) { trained.model.linked($0)![number] }
+    }
+    return tensors
   }
 
   /// The data set normalised as the model's training data were, with the model's modalities only.
-  private func fitted(_ dataset: Dataset) throws -> Dataset {
+  func fitted(_ dataset: Dataset) throws -> Dataset {
     try Self.check(trained, on: dataset)
     return dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
   }

@@ -50,7 +50,7 @@ extension TrialRunner {
     let (criterion, scaling) = (criterion(training), prepared.scaling)
     let orders = configurations.map { order($0) }
     var trainer = ReplicaTrainer<FusionModel, Batch>(
-      replicas: try Replicas(count: trained.count, decaysVectors: training.decaysVectors) { trained[$0].model },
+      replicas: try Replicas(count: trained.count, decaysVectors: training.decaysVectors) { trained[$0].network },
       options: training, seeds: configurations.map { dropoutSeed($0) }, stepsPerEpoch: orders[0].count,
       batches: { epoch, models in
         let own = models.map { orders[$0].batches(epoch: epoch) }
@@ -86,7 +86,7 @@ extension TrialRunner {
     let target = dataset.batch(indices).scaled(prepared.scaling).target!
     let targets = prepared.dataset.targets(of: .validation)
     return try replicas.active.enumerated().map { row, number in
-      try validation(of: outputs.select(axis: 0, index: row), trained[number], criterion, target, targets)
+      try validation(of: outputs.select(axis: 0, index: row), trained[number].configuration, criterion, target, targets)
     }
   }
 }

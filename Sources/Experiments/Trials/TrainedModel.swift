@@ -1,5 +1,5 @@
 import Foundation
-public import Fusion
+import Fusion
 public import Modalities
 public import Tensors
 import Yams
@@ -8,7 +8,7 @@ import Yams
 ///
 /// Predictions are class probabilities, label probabilities or values in the target's own unit.
 public struct TrainedModel {
-  public let model: FusionModel
+  public let model: any TrialModel
   public let configuration: TrialConfiguration
   public let manifest: Manifest
   public let normalisation: Normalisation
@@ -16,14 +16,29 @@ public struct TrainedModel {
   /// The untrained model of a configuration, its weights drawn from the seed.
   /// - Throws: `UsageError` for an option value that the method does not take.
   public init(initialising configuration: TrialConfiguration, manifest: Manifest, normalisation: Normalisation) throws {
-    self.configuration = configuration
-    self.manifest = manifest
-    self.normalisation = normalisation
-    model = try FusionModel.make(
+    let model = try FusionModel.make(
       specifications: manifest.modalities.filter { configuration.selection.modalities.contains($0.key) },
       shapes: configuration.shapes, method: configuration.selection.method, options: configuration.options,
       task: configuration.task, outputs: configuration.outputs,
       generator: Generator(seed: Generator.seed(UInt64(bitPattern: Int64(configuration.seed)), 1)))
+    self.init(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
+  }
+
+  init(
+    _ model: any TrialModel, configuration: TrialConfiguration, manifest: Manifest, normalisation: Normalisation
+  ) {
+    self.model = model
+    self.configuration = configuration
+    self.manifest = manifest
+    self.normalisation = normalisation
+  }
+
+  /// The model of a method that learns by gradients.
+  var network: FusionModel {
+    guard let network = model as? FusionModel else {
+      preconditionFailure("\(configuration.selection.name) is fitted by a solver; it has no network to train")
+    }
+    return network
   }
 
   /// Names of the modalities it reads, sorted.
@@ -35,13 +50,7 @@ public struct TrainedModel {
   public func predictions(_ batch: Batch) -> Tensor { finish(model(batch)) }
 
   /// Turns logits or standardised values into probabilities or values.
-  public func finish(_ output: Tensor) -> Tensor {
-    switch configuration.task {
-    case .classification, .retrieval, .none: output.softmax(axis: 1)
-    case .multilabel: output.sigmoid()
-    case .regression: output * configuration.scaling.scale + configuration.scaling.mean
-    }
-  }
+  public func finish(_ output: Tensor) -> Tensor { configuration.finish(output) }
 
   /// What `body` makes of batches of the samples at `indices`, stacked, without recording gradients.
   public func mapped(
@@ -75,7 +84,9 @@ public struct TrainedModel {
     try folder.write(configuration: configuration)
     try manifest.write(to: folder.dataset)
     try Safetensors.write(
-      tensors, metadata: ["format": "chiasm-model-1", "method": configuration.selection.name], to: folder.model)
+      tensors,
+      metadata: model.notes.merging(["format": "chiasm-model-1", "method": configuration.selection.name]) { $1 },
+      to: folder.model)
   }
 
   /// Reads what `save` wrote.
@@ -88,16 +99,21 @@ public struct TrainedModel {
       throw InputError(file: folder.configuration.path, "is not the configuration of a run: \(error)")
     }
     let file = folder.model.path
-    let (tensors, _) = try Safetensors.read(folder.model)
+    let (tensors, notes) = try Safetensors.read(folder.model)
     func part(_ prefix: String) -> [String: Tensor] {
       tensors.reduce(into: [:]) {
         if $1.key.hasPrefix(prefix) { $0[String($1.key.dropFirst(prefix.count))] = $1.value }
       }
     }
-    let trained = try TrainedModel(
-      initialising: configuration, manifest: Manifest.read(folder.dataset),
-      normalisation: Normalisation(tensors: part("normalisation."), file: file))
-    try trained.model.load(part("model."), file: file)
+    let manifest = try Manifest.read(folder.dataset)
+    let normalisation = try Normalisation(tensors: part("normalisation."), file: file)
+    if let method = FittedMethod.named(configuration.selection.method) {
+      let model = try FittedModel.restore(
+        method, configuration, manifest, NamedTensors(part("model."), notes: notes, file: file))
+      return TrainedModel(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
+    }
+    let trained = try TrainedModel(initialising: configuration, manifest: manifest, normalisation: normalisation)
+    try trained.network.load(part("model."), file: file)
     return trained
   }
 }

@@ -1,5 +1,6 @@
 import Encoders
 public import Modalities
+import Tensors
 public import Training
 
 /// Everything that decides what a trial does: with the same data set, the same configuration gives the same model.
@@ -41,8 +42,21 @@ extension TrialConfiguration {
   /// Refuses, before any training, an option value that the method does not take on these data.
   /// - Throws: `UsageError` naming method, option and what was expected.
   public func check(on prepared: PreparedDataset) throws {
-    _ = try TrainedModel(
-      initialising: self, manifest: prepared.dataset.manifest, normalisation: prepared.normalisation)
+    if let method = FittedMethod.named(selection.method) {
+      _ = try method.fitter(options)
+    } else {
+      _ = try TrainedModel(
+        initialising: self, manifest: prepared.dataset.manifest, normalisation: prepared.normalisation)
+    }
+  }
+
+  /// Turns logits or standardised values into probabilities or values.
+  func finish(_ output: Tensor) -> Tensor {
+    switch task {
+    case .classification, .retrieval, .none: output.softmax(axis: 1)
+    case .multilabel: output.sigmoid()
+    case .regression: output * scaling.scale + scaling.mean
+    }
   }
 }
 

@@ -18,6 +18,9 @@ extension TrialRunner {
   ///
   /// - Throws: what the training would throw before its first step.
   public func cost(of configuration: TrialConfiguration) throws -> TrialCost {
+    if let method = FittedMethod.named(configuration.selection.method) {
+      return try solverCost(method, configuration)
+    }
     let threads = Engine.threads
     Engine.threads = 1
     defer { Engine.threads = threads }
@@ -40,6 +43,8 @@ extension TrialRunner {
   /// - Throws: what the training would throw before its first step.
   public func fastestThreads(for configuration: TrialConfiguration, limit: Int) throws -> Int {
     guard limit > 1 else { return 1 }
+    // Dense linear algebra on the whole train split gains from threads.
+    guard FittedMethod.named(configuration.selection.method) == nil else { return limit }
     let threads = Engine.threads
     defer { Engine.threads = threads }
     let steps = try TrialSteps(self, configuration)
@@ -59,6 +64,16 @@ extension TrialRunner {
     return best.threads
   }
 
+  /// A solve has no steps to measure: its memory is reckoned, and it starts before anything that can be timed, since it
+  /// cannot be shared out among cores at the end.
+  private func solverCost(_ method: FittedMethod, _ configuration: TrialConfiguration) throws -> TrialCost {
+    let encoders = try FittedModel.encoders(
+      configuration.selection.modalities, configuration, prepared.dataset.manifest)
+    let bytes = try method.fitter(configuration.options).bytes(
+      samples: prepared.dataset[.train].count, widths: encoders.map(\.outputSize))
+    return TrialCost(secondsPerStep: .infinity, bytes: bytes)
+  }
+
   /// Steps below it, in seconds, are not worth more than one thread.
   private static var shortStep: Double { 0.005 }
   /// By how much several threads have to be faster than one.
@@ -67,7 +82,8 @@ extension TrialRunner {
 
 /// Steps of a training that leave nothing behind.
 private struct TrialSteps {
-  private let trained: TrainedModel
+  private let network: FusionModel
+  private let training: TrainingOptions
   private let arena: Arena
   private let optimizer: any Optimizer
   private let batch: Batch
@@ -76,10 +92,10 @@ private struct TrialSteps {
   private let generator: Generator
 
   init(_ runner: TrialRunner, _ configuration: TrialConfiguration) throws {
-    let training = configuration.training
+    training = configuration.training
     let dataset = runner.prepared.dataset.keeping(configuration.selection.modalities)
-    trained = try runner.untrained(configuration)
-    arena = try Arena(trained.model, decaysVectors: training.decaysVectors)
+    network = try runner.untrained(configuration).network
+    arena = try Arena(network, decaysVectors: training.decaysVectors)
     optimizer = training.optimizer.make(arena, weightDecay: training.weightDecay)
     guard let first = runner.order(configuration).batches(epoch: 1).first else {
       throw InputError("there is no batch to train on")
@@ -91,12 +107,12 @@ private struct TrialSteps {
   }
 
   func run() {
-    arena.backward(training(with: generator) { trained.model.objective(batch, criterion) })
-    if let limit = trained.configuration.training.gradientClip { _ = arena.clipGradients(norm: limit) }
-    optimizer.step(learningRate: trained.configuration.training.learningRate)
+    arena.backward(Layers.training(with: generator) { network.objective(batch, criterion) })
+    if let limit = training.gradientClip { _ = arena.clipGradients(norm: limit) }
+    optimizer.step(learningRate: training.learningRate)
   }
 
-  func validate() { withoutGradients { _ = trained.model(validation) } }
+  func validate() { withoutGradients { _ = network(validation) } }
 
   /// Times of some steps: four, fewer where they take more than half a second.
   func seconds(of clock: clockid_t) -> [Double] {

@@ -45,6 +45,13 @@ public struct TrialRunner: Sendable {
     progress: ((TrainingProgress) -> Void)?
   ) throws -> TrialRecord {
     var ((record, trained), peakBytes) = try Engine.measuringMemory { () throws -> (TrialRecord, TrainedModel) in
+      if let method = FittedMethod.named(configuration.selection.method) {
+        log.add("fit: \(configuration.selection.name), data set \(configuration.dataset)")
+        let (trained, history, options) = try solve(method, configuration)
+        var record = try measure(trained, history)
+        record.options = options
+        return (record, trained)
+      }
       let trained = try untrained(configuration)
       log.add(
         "start: \(configuration.selection.name), seed \(configuration.seed), \(trained.model.parameterCount) parameters, "
@@ -84,13 +91,18 @@ public struct TrialRunner: Sendable {
       failure: "\(error)".replacingOccurrences(of: "\n", with: " "))
   }
 
-  /// The model of a configuration as its seed initialises it.
+  /// The network of a configuration as its seed initialises it.
   func untrained(_ configuration: TrialConfiguration) throws -> TrainedModel {
     let names = configuration.selection.modalities
-    let normalisation = try Normalisation(
-      tensors: prepared.normalisation.tensors.filter { key, _ in names.contains { key.hasPrefix($0 + ".") } })
     return try TrainedModel(
-      initialising: configuration, manifest: prepared.dataset.keeping(names).manifest, normalisation: normalisation)
+      initialising: configuration, manifest: prepared.dataset.keeping(names).manifest,
+      normalisation: normalisation(names))
+  }
+
+  /// The normalisation of some modalities.
+  func normalisation(_ names: [String]) throws -> Normalisation {
+    try Normalisation(
+      tensors: prepared.normalisation.tensors.filter { key, _ in names.contains { key.hasPrefix($0 + ".") } })
   }
 
   // MARK: Training
@@ -108,7 +120,7 @@ public struct TrialRunner: Sendable {
   private func fit(
     _ trained: TrainedModel, checkpoint: URL?, resuming: Bool, progress: ((TrainingProgress) -> Void)?
   ) throws -> TrainingHistory {
-    let configuration = trained.configuration
+    let (configuration, network) = (trained.configuration, trained.network)
     let training = configuration.training
     let dataset = prepared.dataset.keeping(configuration.selection.modalities)
     let criterion = self.criterion(training)
@@ -117,14 +129,14 @@ public struct TrialRunner: Sendable {
     let validationTargets = measurement.targets(.validation)
     let (prefetch, scaling) = (prefetch, prepared.scaling)
     var trainer = Trainer<Batch>(
-      model: trained.model, options: training, seed: dropoutSeed(configuration), stepsPerEpoch: order.count,
+      model: network, options: training, seed: dropoutSeed(configuration), stepsPerEpoch: order.count,
       batches: { epoch in
         let batches = order.batches(epoch: epoch)
         return prefetch > 0
           ? Prefetcher(batches, depth: prefetch) { dataset.batch($0).scaled(scaling) }
           : batches.lazy.map { dataset.batch($0).scaled(scaling) }
       },
-      objective: { trained.model.objective($0, criterion) },
+      objective: { network.objective($0, criterion) },
       validate: {
         try self.validate(trained, dataset, criterion, validationTargets)
       })
@@ -141,7 +153,9 @@ public struct TrialRunner: Sendable {
   ///
   /// - Returns: nil where the score is undefined, such as the correlation of a constant.
   func validationScore(_ configuration: TrialConfiguration) throws -> Double? {
-    let history = try fit(untrained(configuration), checkpoint: nil, resuming: false, progress: nil)
+    let history =
+      try FittedMethod.named(configuration.selection.method).map { try solve($0, configuration).history }
+      ?? fit(untrained(configuration), checkpoint: nil, resuming: false, progress: nil)
     let score = history.epochs.first { $0.epoch == history.bestEpoch }?.validationScore
     return score.flatMap { abs($0) < Self.undefined ? $0 : nil }
   }
@@ -170,10 +184,10 @@ public struct TrialRunner: Sendable {
     let target = prepared.target(indices)!
     guard trained.measuresUtilization else {
       let outputs = trained.mapped(dataset, indices) { trained.model($0) }
-      return try validation(of: outputs, trained, criterion, target, targets)
+      return try validation(of: outputs, trained.configuration, criterion, target, targets)
     }
     let outputs = WithheldOutputs(trained.model, dataset, indices)
-    let validation = try validation(of: outputs.all, trained, criterion, target, targets)
+    let validation = try validation(of: outputs.all, trained.configuration, criterion, target, targets)
     guard validation.loss.isFinite, validation.score.isFinite else { return validation }
     let rate = trained.utilization(outputs, targets: targets, metric: prepared.metric)
     return Validation(
@@ -183,10 +197,11 @@ public struct TrialRunner: Sendable {
 
   /// The loss of a model's outputs on the validation split, and their score by the main metric.
   func validation(
-    of outputs: Tensor, _ trained: TrainedModel, _ criterion: Criterion, _ target: Tensor, _ targets: [Double]
+    of outputs: Tensor, _ configuration: TrialConfiguration, _ criterion: Criterion, _ target: Tensor,
+    _ targets: [Double]
   ) throws -> Validation {
     let loss = withoutGradients { criterion(outputs, target).item() }
-    let rows = withoutGradients { trained.finish(outputs).rows }
+    let rows = withoutGradients { configuration.finish(outputs).rows }
     // What is not finite cannot be scored; the trainer stops on it with epoch and step.
     guard outputs.isFinite().all().item() == 1 else {
       return Validation(loss: loss.isFinite ? .nan : loss, score: .nan, higherIsBetter: true)

@@ -1,0 +1,88 @@
+import Encoders
+import Foundation
+import Modalities
+import Tensors
+import Training
+
+// Trials of fitted methods: one solve instead of epochs.
+extension TrialRunner {
+  /// Fits the model of a configuration.
+  ///
+  /// - Returns: the model, the solve as a history of one epoch, and the options with what was chosen on validation.
+  func solve(
+    _ method: FittedMethod, _ configuration: TrialConfiguration
+  ) throws -> (trained: TrainedModel, history: TrainingHistory, options: [String: String]) {
+    let start = ContinuousClock.now
+    let names = configuration.selection.modalities
+    let manifest = prepared.dataset.keeping(names).manifest
+    let (samples, encoders, fills) = try fittingSamples(configuration, manifest)
+    let (solution, chosen) = try method.fitter(configuration.options).fit(samples)
+    let model = FittedModel(names: names, encoders: encoders, fills: fills, solution: solution)
+    let trained = TrainedModel(
+      model, configuration: configuration, manifest: manifest, normalisation: try normalisation(names))
+    func outputs(_ views: [Tensor]) throws -> Tensor {
+      solution.outputs(solution.representation(try solution.parts(views))).to(.float32)
+    }
+    let judged = try samples.judge(try outputs(samples.validation))
+    let train = prepared.dataset[.train]
+    let loss = criterion(configuration.training)(try outputs(samples.train), prepared.target(train)!).item()
+    let record = EpochRecord(
+      epoch: 1, trainLoss: loss, validationLoss: judged.loss, validationScore: judged.score, learningRate: 0,
+      seconds: (ContinuousClock.now - start) / .seconds(1))
+    return (
+      trained, TrainingHistory(epochs: [record], bestEpoch: 1), configuration.options.merging(chosen) { $1 }
+    )
+  }
+
+  private func fittingSamples(
+    _ configuration: TrialConfiguration, _ manifest: Manifest
+  ) throws -> (samples: FittingSamples, encoders: [RawEncoder], fills: [Tensor]) {
+    let names = configuration.selection.modalities
+    let dataset = prepared.dataset.keeping(names)
+    let encoders = try FittedModel.encoders(names, configuration, manifest)
+    let (train, validation) = (dataset[.train], dataset[.validation])
+    func views(_ indices: [Int], _ fills: [Tensor]?) -> [Tensor] {
+      let parts = indices.chunks(of: 256).map {
+        FittedModel.views(of: dataset.batch($0), names, encoders, fills)
+      }
+      return names.indices.map { index in Tensor.concatenated(parts.map { $0[index] }) }
+    }
+    let plain = views(train, nil)
+    let fills = try zip(names, plain).map { name, view in
+      let present = dataset.modalities[name]?.present
+      let rows = train.indices.filter { present?[train[$0]] ?? true }
+      guard !rows.isEmpty else { throw InputError(at: name, "no sample of the train split has the modality") }
+      return view.indexSelect(Tensor(rows)).mean(axes: [0])
+    }
+    let wanted = prepared.target(validation)!
+    let truth = prepared.dataset.targets(of: .validation)
+    let criterion = criterion(configuration.training)
+    let samples = FittingSamples(
+      train: views(train, fills), targets: try targets(train), weights: sampleWeights(configuration.training, train),
+      validation: views(validation, fills),
+      judge: {
+        try self.validation(of: $0.to(.float32), configuration, criterion, wanted, truth)
+      },
+      training: configuration.training, seed: UInt64(bitPattern: Int64(configuration.seed)),
+      cancellation: cancellation)
+    return (samples, encoders, fills)
+  }
+
+  private func targets(_ indices: [Int]) throws -> FittingSamples.Targets {
+    switch prepared.dataset.targets {
+    case .classes(let classes): return .classes(indices.map { classes[$0] }, count: prepared.dataset.outputs)
+    case .labels(let labels): return .labels(indices.map { labels[$0] })
+    case .values: return .values(prepared.target(indices)!.doubles)
+    case .none: throw InputError("the data set has no target to learn")
+    }
+  }
+
+  /// Weights under which every class counts alike; nil unless asked for.
+  private func sampleWeights(_ training: TrainingOptions, _ indices: [Int]) -> [Double]? {
+    guard training.balancedClasses, case .classes(let classes) = prepared.dataset.targets else { return nil }
+    var counts = [Int](repeating: 0, count: prepared.dataset.outputs)
+    for index in indices { counts[classes[index]] += 1 }
+    let each = Double(indices.count) / Double(counts.count { $0 > 0 })
+    return indices.map { each / Double(counts[classes[$0]]) }
+  }
+}

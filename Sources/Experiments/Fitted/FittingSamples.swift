@@ -1,0 +1,57 @@
+import Encoders
+import Modalities
+import Tensors
+import Training
+
+/// What a fitted method learns from and chooses by.
+struct FittingSamples {
+  /// What each train sample should come out as.
+  enum Targets {
+    case classes([Int], count: Int)
+    case labels([[Bool]])
+    /// Standardised.
+    case values([Double])
+  }
+
+  /// Train samples, `[n, width]` float64 per modality in sorted order of names.
+  let train: [Tensor]
+  let targets: Targets
+  /// How much each train sample counts; nil for all alike.
+  let weights: [Double]?
+  /// Validation samples, as `train`.
+  let validation: [Tensor]
+  /// How good outputs on the validation samples are.
+  let judge: (_ outputs: Tensor) throws -> Validation
+  /// Of networks inside.
+  let training: TrainingOptions
+  let seed: UInt64
+  let cancellation: Cancellation?
+
+  /// What is predicted.
+  var decision: FittedDecision {
+    switch targets {
+    case .classes(_, let count): .classes(count)
+    case .labels(let labels): .labels(labels.first?.count ?? 0)
+    case .values: .value
+    }
+  }
+
+  /// Whether a choice is better than another.
+  static func isBetter(_ validation: Validation, than other: Validation?) -> Bool {
+    guard let other else { return true }
+    if validation.score != other.score { return (validation.score > other.score) == validation.higherIsBetter }
+    return validation.loss < other.loss
+  }
+}
+
+/// The best of several choices, the first of equals.
+struct BestChoice<Value> {
+  private(set) var value: Value?
+  private(set) var validation: Validation?
+
+  mutating func offer(_ validation: Validation, _ value: @autoclosure () -> Value) {
+    guard FittingSamples.isBetter(validation, than: self.validation) else { return }
+    self.validation = validation
+    self.value = value()
+  }
+}

@@ -1,0 +1,156 @@
+import Encoders
+import Kernels
+import Tensors
+
+/// Learns a weighted sum of kernels, some on each modality, with support vector machines: one per class against the rest,
+/// one per label, or a regression. C is chosen on validation; probabilities are Platt's, by folds of train.
+struct KernelFitter: Fitter {
+  let constraint: MultipleKernelLearning.Constraint
+  /// On each modality.
+  let kernels: [KernelChoice]
+  /// C; nil for what validates best.
+  let cost: Double?
+  let epsilon: Double
+  let memoryLimit: Int
+
+  private static let costChoices = [0.1, 1, 10, 100]
+  private static let tolerance = 1e-3
+  private static let folds = 3
+
+  func fit(_ samples: FittingSamples) throws -> (solution: any FittedSolution, chosen: [String: String]) {
+    var terms: [KernelSolution.Term] = []
+    var scaled: [ScaledKernel] = []
+    for (view, train) in samples.train.enumerated() {
+      for choice in kernels {
+        let kernel = try choice.kernel(for: train)
+        terms.append(KernelSolution.Term(view: view, kernel: kernel))
+        scaled.append(try ScaledKernel(kernel, train, .trace))
+      }
+    }
+    let stack = try KernelStack(scaled, memoryLimit: memoryLimit)
+    let factors = scaled.compactMap(\.factor)
+    var best = BestChoice<(cost: Double, machines: [MultipleKernelModel])>()
+    var last: [MultipleKernelModel]?
+    // Costs rise, each started from the one before.
+    for cost in cost.map({ [$0] }) ?? Self.costChoices {
+      let machines = try machines(stack, samples, cost: cost, start: last)
+      last = machines
+      let solution = KernelSolution(
+        machines, terms, factors: factors, views: samples.train, decision: samples.decision, calibrations: nil)
+      let outputs = solution.outputs(solution.representation(try solution.parts(samples.validation)))
+      best.offer(try samples.judge(outputs), (cost, machines))
+    }
+    let (cost, machines) = best.value!
+    let solution = KernelSolution(
+      machines, terms, factors: factors, views: samples.train, decision: samples.decision,
+      calibrations: try calibrations(stack, samples, cost: cost))
+    return (solution, ["cost": "\(cost)"])
+  }
+
+  private func learning(_ cost: Double) -> MultipleKernelLearning {
+    MultipleKernelLearning(constraint: constraint, cost: cost, tolerance: Self.tolerance)
+  }
+
+  private func machines(
+    _ stack: KernelStack, _ samples: FittingSamples, cost: Double, start: [MultipleKernelModel]?
+  ) throws -> [MultipleKernelModel] {
+    let learning = learning(cost)
+    if case .values(let values) = samples.targets {
+      return try [learning.regress(stack, targets: values, epsilon: epsilon, start: start?[0])]
+    }
+    return try Self.sides(samples.targets).enumerated().map { number, positive in
+      try learning.classify(
+        stack, labels: positive.map { $0 ? 1 : -1 }, costs: samples.weights, start: start?[number])
+    }
+  }
+
+  /// The samples on the positive side of each machine; none for values.
+  private static func sides(_ targets: FittingSamples.Targets) throws -> [[Bool]] {
+    let columns: [[Bool]]
+    switch targets {
+    case .classes(let classes, let count):
+      columns = (count == 2 ? [1] : Array(0..<count)).map { positive in classes.map { $0 == positive } }
+    case .labels(let labels):
+      columns = (labels.first ?? []).indices.map { label in labels.map { $0[label] } }
+    case .values: return []
+    }
+    if let number = columns.firstIndex(where: { Set($0).count < 2 }) {
+      throw InputError("class number \(number + 1): all samples of train have it or none; machines need both")
+    }
+    return columns
+  }
+
+  /// nil where some side has a single sample, or for values; decisions are then taken for log-odds.
+  private func calibrations(
+    _ stack: KernelStack, _ samples: FittingSamples, cost: Double
+  ) throws -> [PlattScaling]? {
+    let columns = try Self.sides(samples.targets)
+    let smallest = columns.map { column in min(column.count { $0 }, column.count { !$0 }) }.min() ?? 0
+    guard smallest >= 2 else { return nil }
+    return try columns.map {
+      try learning(cost).calibration(
+        stack, positive: $0, folds: min(Self.folds, smallest), costs: samples.weights, seed: 0)
+    }
+  }
+
+  func restore(_ file: inout NamedTensors, widths: [Int], decision: FittedDecision) throws -> any FittedSolution {
+    try KernelSolution(&file, widths: widths, decision: decision)
+  }
+
+  func bytes(samples: Int, widths: [Int]) -> Int {
+    // What is kept of them, their sum and a matrix on its way.
+    min(memoryLimit, 8 * samples * samples * (widths.count * kernels.count + 1)) + 16 * samples * samples
+      + 16 * samples * widths.reduce(0, +)
+  }
+}
+
+extension KernelFitter {
+  static let methods = [
+    method(
+      "mkl",
+      "multiple kernel learning: sparse or Lp-weighted sum of kernels on the modalities, support vector machines",
+      "Rakotomamonjy et al., 2008, SimpleMKL; Kloft et al., 2011, Lp-norm multiple kernel learning",
+      [
+        MethodOption(
+          "norm", default: "1", help: "p of the kernel weights' norm: 1 (few kernels) or above; inf for equal weights")
+      ]
+    ) { values in
+      let p = try values.number("norm", in: 1...(.infinity))
+      return p == 1 ? .simple : p == .infinity ? .uniform : .norm(p)
+    },
+    method(
+      "composite-kernel",
+      "sum of kernels on the modalities, weights penalised by their square, support vector machines",
+      "Vishwanathan et al., 2010, Multiple kernel learning and the SMO algorithm",
+      [MethodOption("lambda", default: "1", help: "weight of the kernel weights' squared norm")]
+    ) { .squaredNorm(2, lambda: try $0.number("lambda", in: 1e-9...1e9)) },
+  ]
+
+  private static func method(
+    _ name: String, _ summary: String, _ paper: String, _ own: [MethodOption],
+    _ constraint: @escaping @Sendable (OptionValues) throws -> MultipleKernelLearning.Constraint
+  ) -> FittedMethod {
+    let options = [
+      MethodOption(
+        "kernels", default: "linear+rbf",
+        help: "kernels on each modality, with + between: linear, polynomial, laplacian, exp-dot, rbf, cosine"),
+      MethodOption("cost", default: "auto", help: "C of the machines; auto: what validates best of .1 to 100"),
+      MethodOption("epsilon", default: "0.1", help: "what values may be off at no cost, in standard deviations"),
+      MethodOption(
+        "memory", default: "4", help: "most GiB of kernels kept; others are computed again whenever they are read"),
+    ]
+    return FittedMethod(
+      name: name, area: "fusion", summary: summary, paper: paper, options: own + options, modalities: 2...64,
+      isDeterministic: true
+    ) { values in
+      KernelFitter(
+        constraint: try constraint(values),
+        kernels: try values.text("kernels").split(separator: "+", omittingEmptySubsequences: false).map {
+          try kernelChoice(String($0), values)
+        },
+        cost: try values.open("cost") { try $0.number("cost", in: 1e-6...1e6) },
+        epsilon: try values.number("epsilon", in: 0...1e6),
+        memoryLimit: Int(try values.number("memory", in: 1e-6...1e6) * Double(1 << 30)))
+    }
+  }
+}

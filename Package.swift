@@ -66,13 +66,22 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: ["avformat", "avcodec", "swscale", "swresample", "avutil", "z"].map { .linkedLibrary($0) }),
     .target(name: "CKernels", cxxSettings: [.unsafeFlags(["-std=c++20", "-O3", "-fno-math-errno"])]),
+    // FAISS multiplies matrices with what libtorch brings; LAPACK fills in what that lacks.
+    .target(
+      name: "CIndex", dependencies: ["CTorch"],
+      cxxSettings: [.unsafeFlags(["-std=c++20", "-O2"])],
+      linkerSettings: [
+        .linkedLibrary("faiss"), .unsafeFlags(["-l:libgomp.so.1"]), .linkedLibrary("lapack"), .linkedLibrary("blas"),
+      ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSpeech", providers: [.apt(["libespeak-ng-dev"])]),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
   ]
     + room("Tensors", ["CTorch", "CZlib"])
     + room("Kernels", ["CKernels", "Tensors"])
-    + room("Coordination", ["InformationTheory", "Kernels", "Layers", "Tensors", "Training"], testing: ["Modalities"])
+    + room(
+      "Coordination", ["CIndex", "InformationTheory", "Kernels", "Layers", "Tensors", "Training"],
+      testing: ["Modalities"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"])
     // Solvers and searches in plain loops: without optimisation the tests would take minutes.

@@ -13,41 +13,59 @@ public enum RetrievalMetrics {
   ///   - items: class of each item.
   /// - Throws: `InputError` where no query has an item of its class.
   public static func meanAveragePrecision(_ scores: Tensor, queries: [Int], items: [Int]) throws -> Double {
-    check(scores, queries.count, items.count)
-    let orders = ranking(scores)
-    var (sum, counted) = (0.0, 0)
-    for (query, order) in orders.enumerated() {
-      var (found, precision) = (0, 0.0)
-      for (rank, item) in order.enumerated() where items[item] == queries[query] {
-        found += 1
-        precision += Double(found) / Double(rank + 1)
-      }
-      guard found > 0 else { continue }
-      sum += precision / Double(found)
-      counted += 1
-    }
-    guard counted > 0 else {
+    let each = averagePrecisions(scores, queries: queries, items: items).compactMap { $0 }
+    guard !each.isEmpty else {
       throw InputError("no query has an item of its class; mean average precision is undefined")
     }
-    return sum / Double(counted)
+    return each.reduce(0, +) / Double(each.count)
+  }
+
+  /// The average precision of each query; nil where there is no item of its class.
+  ///
+  /// - Parameter own: item that is the query itself and does not count, per query; nil for none.
+  public static func averagePrecisions(
+    _ scores: Tensor, queries: [Int], items: [Int], leavingOut own: [Int]? = nil
+  ) -> [Double?] {
+    check(scores, queries.count, items.count)
+    return ranking(scores).enumerated().map { query, order in
+      var (found, rank, precision) = (0, 0, 0.0)
+      for item in order where item != own?[query] {
+        rank += 1
+        guard items[item] == queries[query] else { continue }
+        found += 1
+        precision += Double(found) / Double(rank)
+      }
+      return found > 0 ? precision / Double(found) : nil
+    }
   }
 
   /// The part of queries whose own pair, item i of query i, is among the first `k`, for each k.
-  public static func recall(_ scores: Tensor, at depths: [Int]) -> [Double] {
-    let ranks = pairRanks(scores)
-    return depths.map { depth in Double(ranks.count { $0 < depth }) / Double(max(1, ranks.count)) }
+  public static func recall(_ scores: Tensor, at depths: [Int]) -> [Double] { recall(pairRanks(scores), at: depths) }
+
+  /// The part of ranks, counted from 1, that are at most `k`, for each k.
+  public static func recall(_ ranks: [Int], at depths: [Int]) -> [Double] {
+    depths.map { depth in Double(ranks.count { $0 <= depth }) / Double(max(1, ranks.count)) }
   }
 
   /// The median over queries of the rank, counted from 1, of the query's own pair.
-  public static func medianRank(_ scores: Tensor) -> Double {
-    let ranks = pairRanks(scores).sorted()
+  public static func medianRank(_ scores: Tensor) -> Double { medianRank(pairRanks(scores)) }
+
+  /// The median of ranks.
+  public static func medianRank(_ ranks: [Int]) -> Double {
     precondition(!ranks.isEmpty, "no queries to rank")
-    return Double(ranks[(ranks.count - 1) / 2] + ranks[ranks.count / 2]) / 2 + 1
+    let sorted = ranks.sorted()
+    return Double(sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+
+  /// The rank, counted from 1, of item `own[q]` of each query q.
+  public static func ranks(_ scores: Tensor, of own: [Int]) -> [Int] {
+    precondition(scores.rank == 2 && scores.shape[0] == own.count, "scores of shape \(scores.shape) for \(own.count)")
+    return ranking(scores).enumerated().map { query, order in order.firstIndex(of: own[query])! + 1 }
   }
 
   private static func pairRanks(_ scores: Tensor) -> [Int] {
     check(scores, scores.shape[0], scores.shape[0])
-    return ranking(scores).enumerated().map { query, order in order.firstIndex(of: query)! }
+    return ranks(scores, of: Array(0..<scores.shape[0]))
   }
 
   private static func ranking(_ scores: Tensor) -> [[Int]] {

@@ -1,3 +1,4 @@
+import Coordination
 public import Foundation
 import Modalities
 import Tensors
@@ -33,6 +34,7 @@ public struct Doctor: Codable, Sendable {
           ? "\(Engine.cudaDeviceCount) CUDA devices" : "none in use; everything runs on the CPU",
         advice: nil),
       engineWorks(),
+      searchWorks(),
       program("gnuplot", for: "figures of reports", package: "gnuplot-nox"),
     ]
     findings.append(speech())
@@ -48,6 +50,19 @@ public struct Doctor: Codable, Sendable {
     return Finding(
       what: "arithmetic", isFine: works, found: works ? "a matrix times its inverse is the identity" : "wrong result",
       advice: works ? nil : "the libtorch build does not suit this processor; set LIBTORCH to another one")
+  }
+
+  /// The nearest of two vectors by either kind of search.
+  private static func searchWorks() -> Finding {
+    let vectors = Tensor([1, 0, 0, 1] as [Float], shape: [2, 2])
+    let works = [CrossModalIndex.Search.exact, .approximate()].allSatisfy { search in
+      let query = Tensor([0.2, 1] as [Float], shape: [1, 2])
+      let found = try? CrossModalIndex(vectors, search: search).nearest(to: query, count: 1)
+      return found?.items.integers == [1]
+    }
+    return Finding(
+      what: "FAISS", isFine: works, found: works ? "finds the nearest vector" : "wrong result",
+      advice: works ? nil : "apt-get install --reinstall libfaiss-dev, then build again")
   }
 
   private static func program(_ name: String, for purpose: String, package: String) -> Finding {

@@ -21,7 +21,7 @@ struct ChiasmCommand: ParsableCommand {
           MethodsCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, EmbedCommand.self,
         ]),
       CommandGroup(name: "Understanding", subcommands: [QuantifyCommand.self]),
-      CommandGroup(name: "Other areas", subcommands: [CoordinateCommand.self, KernelCommand.self]),
+      CommandGroup(name: "Other areas", subcommands: [CoordinateCommand.self, IndexCommand.self, KernelCommand.self]),
       CommandGroup(name: "Results", subcommands: [RunsCommand.self, ReportCommand.self, DoctorCommand.self]),
     ])
 }

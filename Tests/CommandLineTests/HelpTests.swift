@@ -12,7 +12,7 @@ import Testing
     ["quantify", "heterogeneity"], ["quantify", "bias"],
     ["quantify", "emap"], ["quantify", "importance"], ["quantify", "missing"],
     ["quantify", "shared-representation"],
-    ["coordinate"], ["kernel"], ["kernel", "mkl"],
+    ["coordinate"], ["index"], ["index", "build"], ["index", "query"], ["kernel"], ["kernel", "mkl"],
   ]
 
   @Test(arguments: commands) func everyCommandShowsAnExample(_ command: [String]) throws {

@@ -1,0 +1,100 @@
+public import Foundation
+public import Modalities
+public import Tensors
+
+/// Where the vectors of an index come from: a file of representations, or a trained run with the data to represent.
+public struct IndexSource {
+  public let vectors: [String: Tensor]
+  public let ids: [String]
+  public let classes: [String]?
+
+  /// The samples of a data set as a run represents them: each modality in the shared space where the method has one, else
+  /// the fused representation alone.
+  ///
+  /// - Parameter split: of the data set; nil for all samples. Samples that lack one of the modalities are left out where
+  ///   each modality is represented.
+  public init(run: RunFolder, dataset: Dataset, split: Split?, modalities: [String]?) throws {
+    let trained = try TrainedModel.load(run)
+    let normalised = try ModelUse(trained).fitted(dataset)
+    var rows = split.map { dataset[$0] } ?? Array(0..<dataset.count)
+    let linked = trained.model.linkedNames
+    if let linked {
+      rows = rows.filter { row in linked.allSatisfy { normalised.modalities[$0]?.present?[row] ?? true } }
+    }
+    guard !rows.isEmpty else { throw InputError("no sample to index has every modality") }
+    var vectors: [String: Tensor] = [:]
+    if let linked {
+      for (number, name) in linked.enumerated() {
+        vectors[name] = trained.mapped(normalised, rows) { trained.model.linked($0)![number] }
+      }
+    } else {
+      vectors["representation"] = trained.mapped(normalised, rows) { trained.model.representation($0) }
+    }
+    try self.init(vectors, modalities, ids: rows.map { dataset.ids[$0] }, classes: Self.classes(dataset, rows))
+  }
+
+  /// The matrices of a file, `.npz` or `.safetensors`, that have one width; their samples are those of `dataset` in its
+  /// order, or numbered from 0 where the file does not name them.
+  public init(file: URL, dataset: Dataset?, modalities: [String]?) throws {
+    let tensors: [String: Tensor]
+    var ids: [String]?
+    if file.pathExtension == "npz" {
+      tensors = try NPZ.read(file)
+    } else {
+      let read = try Safetensors.read(file)
+      tensors = read.tensors
+      ids = read.metadata["ids"].map { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+    }
+    let matrices = tensors.filter { $0.value.rank == 2 && ($0.value.dtype == .float32 || $0.value.dtype == .float64) }
+    guard let first = matrices.min(by: { $0.key < $1.key }) else {
+      throw InputError(file: file.relativePath, "holds no matrix of numbers; one for each modality expected")
+    }
+    let count = first.value.shape[0]
+    guard modalities != nil || matrices.values.allSatisfy({ $0.shape == first.value.shape }) else {
+      let shapes = matrices.keys.sorted().map { "\($0) \(matrices[$0]!.shape)" }.joined(separator: ", ")
+      throw UsageError("\(file.relativePath) holds \(shapes), which are not in one space; name some with --modalities")
+    }
+    if let ids, ids.count != count {
+      throw InputError(file: file.relativePath, at: "ids", "\(ids.count) ids for \(count) samples")
+    }
+    var classes: [String]?
+    if let dataset {
+      let rows = try Self.rows(of: ids, count, in: dataset, file)
+      ids = rows.map { dataset.ids[$0] }
+      classes = Self.classes(dataset, rows)
+    }
+    try self.init(matrices, modalities, ids: ids ?? (0..<count).map { "\($0)" }, classes: classes)
+  }
+
+  private init(
+    _ vectors: [String: Tensor], _ modalities: [String]?, ids: [String], classes: [String]?
+  ) throws {
+    for name in modalities ?? [] where vectors[name] == nil {
+      throw UsageError("no vectors of \"\(name)\"; there are \(vectors.keys.sorted().joined(separator: ", "))")
+    }
+    self.vectors = modalities.map { names in vectors.filter { names.contains($0.key) } } ?? vectors
+    self.ids = ids
+    self.classes = classes
+  }
+
+  private static func rows(of ids: [String]?, _ count: Int, in dataset: Dataset, _ file: URL) throws -> [Int] {
+    guard let ids else {
+      guard dataset.count == count else {
+        throw InputError(file: file.relativePath, "\(count) samples; the data set has \(dataset.count)")
+      }
+      return Array(0..<count)
+    }
+    let positions = Dictionary(uniqueKeysWithValues: dataset.ids.enumerated().map { ($1, $0) })
+    return try ids.map { id in
+      guard let row = positions[id] else {
+        throw InputError(file: file.relativePath, at: id, "the data set has no such sample")
+      }
+      return row
+    }
+  }
+
+  private static func classes(_ dataset: Dataset, _ rows: [Int]) -> [String]? {
+    guard case .classes(let classes) = dataset.targets else { return nil }
+    return rows.map { dataset.classes[classes[$0]] }
+  }
+}

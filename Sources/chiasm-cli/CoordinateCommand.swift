@@ -21,8 +21,12 @@ struct CoordinateCommand: ParsableCommand {
   var method: String = "cca"
   @Option(help: "Modalities, separated by commas; all by default.")
   var modalities: String?
-  @Option(help: "Dimensions of the shared space; 10, 7 for semantic methods, or what there is by default.")
-  var components: Int?
+  @Option(
+    help: """
+      Dimensions of the shared space; auto lets cross-validation among the samples fitted choose (cca and semantic \
+      methods on classes). 10, or auto for semantic methods, by default.
+      """)
+  var components: String?
   @Option(help: "none, ridge=K (covariance + K) or shrinkage=C (1 − C of it + C); kernel-cca: shrinkage=0.1.")
   var regularisation: String?
   @Option(
@@ -69,7 +73,13 @@ struct CoordinateCommand: ParsableCommand {
     if training.weightDecay == nil { options.weightDecay = 1e-4 }
     let seed = try TrainingFlags.check(seed, "--seed", TrainingFlags.seeds)
     var settings = try CoordinationSettings(chosen, training: options, seed: UInt64(seed))
-    settings.components = try components.map { try TrainingFlags.check($0, "--components", 1...100_000) }
+    settings.selectsComponents = components == "auto"
+    if let components, components != "auto" {
+      guard let count = Int(components) else {
+        throw UsageError("--components is \"\(components)\"; expected a whole number or auto")
+      }
+      settings.components = try TrainingFlags.check(count, "--components", 1...100_000)
+    }
     settings.rank = try TrainingFlags.check(rank, "--rank", 1...100_000)
     if let regularisation { settings.regularisation = try Self.regularisation(regularisation) }
     if !kernel.isEmpty { settings.kernels = try kernel.map { try KernelChoice($0) } }
@@ -114,9 +124,16 @@ struct CoordinateCommand: ParsableCommand {
           + row.recall.map { String(format: "%.4f", $0) } + [String(format: "%.1f", row.medianRank)]
       })
     let samples = report.samples
+    let chosen = report.selection.map { selection in
+      let parts = [
+        selection.components.map { "\($0) components" }, selection.cost.map { "C = \($0) of the predictors" },
+      ].compactMap { $0 }
+      return "\nchosen by cross-validation among them: \(parts.joined(separator: ", ")), mAP "
+        + String(format: "%.4f", selection.score)
+    }
     return """
       \(report.settings.method.rawValue) of \(report.modalities.joined(separator: ", ")): \(samples["fitted"] ?? 0) samples \
-      fitted, \(samples["test"] ?? 0) of test
+      fitted, \(samples["test"] ?? 0) of test\(chosen ?? "")
 
       \(correlations.text())
       \(search.text())

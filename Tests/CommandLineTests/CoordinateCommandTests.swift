@@ -19,6 +19,18 @@ import Testing
     for component in components { #expect(abs(try #require(component["testCorrelation"] as? Double)) <= 1) }
   }
 
+  @Test(arguments: ["cca", "semantic-correlation"]) func componentsCanBeChosen(method: String) throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let outcome = try place.chiasm([
+      "coordinate", "data", "--method", method, "--components", "auto", "--json", "result.json",
+    ])
+    outcome.expectSuccess()
+    #expect(outcome.output.contains("chosen by cross-validation"))
+    let result = try #require(try place.json("result.json") as? [String: Any])
+    let selection = try #require(result["selection"] as? [String: Any])
+    #expect((1...20).contains(try #require(selection["components"] as? Int)))
+  }
+
   @Test func deepMethodRefusesSmallBatches() throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
     let call = ["coordinate", "data", "--method", "deep-cca", "--components", "8", "--epochs", "2", "--batch-size"]
@@ -29,7 +41,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--method", "pca"], ["--components", "0"], ["--components", "99"], ["--regularisation", "ridge"],
+    ["--method", "pca"], ["--method", "gcca", "--components", "auto"], ["--components", "many"], ["--components", "0"],
+    ["--components", "99"], ["--regularisation", "ridge"],
     ["--regularisation", "shrinkage=2"], ["--modalities", "nothing,else"], ["--modalities", "a,a"],
     ["--method", "kernel-cca", "--kernel", "rbff"], ["--method", "kernel-cca", "--regularisation", "none"],
     ["--hidden", "x"], ["--out", "shared.csv"],

@@ -48,7 +48,8 @@ import Testing
   }()
   static let wikipedia = shared.appending(path: "data/wikipedia")
 
-  /// The published mean average precisions of pictures by texts and texts by pictures, within .005.
+  /// The published mean average precisions of pictures by texts and texts by pictures, within .005. Components and cost
+  /// are chosen by cross-validation within the published train split; test is looked at once.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: wikipedia.path), "needs ../shared/data/wikipedia"))
   func wikipediaMatchesThePublishedNumbers() throws {
     let made = FileManager.default.temporaryDirectory.appending(path: "chiasm-wikipedia-\(UUID().uuidString)")
@@ -62,14 +63,40 @@ import Testing
     for (space, image, text) in [
       (CrossModalMatching.Space.correlation, 0.249, 0.196), (.semanticCorrelation, 0.277, 0.226),
     ] {
+      let views = [view("image", train), view("text", train)]
+      let selection = try MatchingSelection(space, fitting: views[0], views[1], targets: classes(train), classes: 10)
       let matching = try CrossModalMatching(
-        space, fitting: view("image", train), view("text", train), targets: classes(train), classes: 10)
+        space, fitting: views[0], views[1], targets: classes(train), classes: 10, components: selection.components ?? 1,
+        cost: selection.cost ?? 1)
       let scores = try matching.similarity(view("image", dataset[.test]), view("text", dataset[.test]))
       let found = (
         try RetrievalMetrics.meanAveragePrecision(scores, queries: labels, items: labels),
         try RetrievalMetrics.meanAveragePrecision(scores.transposed(0, 1), queries: labels, items: labels)
       )
-      #expect(abs(found.0 - image) < 0.005 && abs(found.1 - text) < 0.005, "\(space): \(found)")
+      #expect(abs(found.0 - image) < 0.005 && abs(found.1 - text) < 0.005, "\(space): \(found), \(selection)")
+    }
+  }
+
+  /// What makes classes findable is chosen: a single pair of directions cannot tell three of them apart.
+  @Test func crossValidationChoosesWhatFindsClasses() throws {
+    let targets = (0..<150).map { $0 % 3 }
+    let hidden = Tensor(targets).oneHot(3).to(.float64)
+    let views = [4, 5].map { width in
+      hidden.matmul(samples(3, width, seed: UInt64(width))) * 3 + samples(150, width, seed: UInt64(width + 9))
+    }
+    for space in CrossModalMatching.Space.allCases {
+      let selection = try MatchingSelection(
+        space, fitting: views[0], views[1], targets: targets, classes: 3, costs: [1e-6, 1])
+      #expect(selection.score > 0.6 && selection.score <= 1)
+      #expect((selection.components == nil) == (space == .semantic))
+      #expect((selection.cost == nil) == (space == .correlation))
+      if let components = selection.components { #expect((2...4).contains(components)) }
+      let again = try MatchingSelection(
+        space, fitting: views[0], views[1], targets: targets, classes: 3, costs: [1e-6, 1])
+      #expect(selection == again)
+    }
+    #expect(throws: UsageError.self) {
+      try MatchingSelection(.correlation, fitting: views[0], views[1], targets: targets, classes: 3, folds: 1)
     }
   }
 

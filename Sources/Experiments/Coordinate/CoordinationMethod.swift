@@ -17,6 +17,15 @@ public enum CoordinationMethod: String, CaseIterable, Sendable, Codable {
 
   /// Whether it takes more than two modalities.
   public var takesMany: Bool { self == .generalizedCCA || self == .multisetCCA }
+  /// How it searches across two modalities; nil where it is no such method.
+  var space: CrossModalMatching.Space? {
+    switch self {
+    case .cca: .correlation
+    case .semantic: .semantic
+    case .semanticCorrelation: .semanticCorrelation
+    default: nil
+    }
+  }
   /// Whether it needs the class of each sample.
   public var needsClasses: Bool { self == .semantic || self == .semanticCorrelation }
   /// Whether validation decides what is kept; the others learn from it, too.
@@ -26,8 +35,11 @@ public enum CoordinationMethod: String, CaseIterable, Sendable, Codable {
 /// The settings of a coordination.
 public struct CoordinationSettings: Sendable, Codable {
   public var method: CoordinationMethod
-  /// nil for as many as there are, at most 10.
+  /// nil for as many as there are, at most 10; for semantic methods, for what cross-validation chooses.
   public var components: Int?
+  /// Whether the number of components is chosen by cross-validation among the samples fitted, by how well classes find
+  /// each other; always so for semantic methods where it is not given.
+  public var selectsComponents = false
   public var regularisation: ViewRegularisation
   /// Of kernel CCA, per view or one for both.
   public var kernels: [KernelChoice]
@@ -59,6 +71,8 @@ struct FittedCoordination {
   var correlations: [Double] = []
   var significance: [CanonicalSignificance]?
   var ranks: [Int]?
+  /// What cross-validation chose.
+  var selection: MatchingSelection?
   let transform: (_ x: Tensor, _ view: Int) throws -> Tensor
 }
 
@@ -76,15 +90,24 @@ extension CoordinationSettings {
       throw UsageError(
         "\(method.rawValue) takes exactly 2 modalities, found \(views.count); name two with --modalities")
     }
+    if selectsComponents {
+      guard method.space != nil, targets != nil else {
+        throw UsageError(
+          "components of \(method.rawValue) cannot be chosen: cross-validation is for cca and semantic methods on classes"
+        )
+      }
+    }
     func sides(_ view: Int) -> CanonicalCorrelationAnalysis.View { view == 0 ? .first : .second }
     switch method {
     case .cca:
+      let selection = try select(views, targets, classes)
       let all = try CanonicalCorrelationAnalysis(fitting: views[0], views[1], .init(regularisation: regularisation))
+      let wanted = selection?.components ?? components ?? min(10, all.correlations.count)
       let analysis = try CanonicalCorrelationAnalysis(
-        fitting: views[0], views[1],
-        .init(components: components ?? min(10, all.correlations.count), regularisation: regularisation))
+        fitting: views[0], views[1], .init(components: wanted, regularisation: regularisation))
       return FittedCoordination(
-        correlations: analysis.correlations, significance: try? analysis.significance(), ranks: analysis.ranks
+        correlations: analysis.correlations, significance: try? analysis.significance(), ranks: analysis.ranks,
+        selection: selection
       ) { analysis.transform($0, sides($1)) }
     case .generalizedCCA:
       let analysis = try GeneralizedCCA(
@@ -100,14 +123,24 @@ extension CoordinationSettings {
     case .kernelCCA: return try kernelCCA(views)
     case .semantic, .semanticCorrelation:
       guard let targets else { throw UsageError("\(method.rawValue) learns from classes; the data set has none") }
+      let selection = try select(views, targets, classes)
       let matching = try CrossModalMatching(
-        method == .semantic ? .semantic : .semanticCorrelation, fitting: views[0], views[1], targets: targets,
-        classes: classes, components: components ?? 7, regularisation: regularisation)
-      return FittedCoordination(correlations: matching.analysis?.correlations ?? []) {
+        method.space!, fitting: views[0], views[1], targets: targets, classes: classes,
+        components: selection?.components ?? components ?? 1, regularisation: regularisation,
+        cost: selection?.cost ?? 1)
+      return FittedCoordination(correlations: matching.analysis?.correlations ?? [], selection: selection) {
         matching.transform($0, sides($1))
       }
     case .deepCCA, .deepCCAAutoencoder: return try deep(views, held: held, cancellation: cancellation)
     }
+  }
+
+  /// Components and the cost of predictors by cross-validation among the samples fitted; nil where nothing is left open.
+  private func select(_ views: [Tensor], _ targets: [Int]?, _ classes: Int) throws -> MatchingSelection? {
+    guard let space = method.space, let targets, selectsComponents || space != .correlation else { return nil }
+    return try MatchingSelection(
+      space, fitting: views[0], views[1], targets: targets, classes: classes, components: components.map { [$0] },
+      regularisation: regularisation, seed: seed)
   }
 
   private func kernelCCA(_ views: [Tensor]) throws -> FittedCoordination {

@@ -34,6 +34,8 @@ public struct CoordinationReport: Codable, Sendable {
   public let samples: [String: Int]
   public let components: [Component]
   public let retrieval: [Retrieval]
+  /// What cross-validation among the samples fitted chose; nil where nothing was left open.
+  public let selection: MatchingSelection?
   public let seconds: Double
 }
 
@@ -93,6 +95,7 @@ public func coordinate(
   let report = CoordinationReport(
     dataset: dataset.manifest.name, settings: settings, modalities: paired.names,
     samples: ["fitted": train.count, "test": test.count], components: components, retrieval: retrieval,
+    selection: fitted.selection,
     seconds: seconds)
   let all = paired.rows(Split.allCases).sorted()
   let everything = read(all)

@@ -100,9 +100,10 @@ public struct CanonicalCorrelationAnalysis {
       throw UsageError("\(wanted) components; the views of ranks \(ranks[0]) and \(ranks[1]) have 1 to \(most)")
     }
     let (u, s, vh) = views.crossCovariance(0, 1).svd()
-    // Rounding may lift a correlation of 1 above it; what shrinkage makes of small variances may truly lie there.
+    // Rounding may lift a correlation of 1 above it or leave it a little below; what shrinkage makes of small variances may
+    // truly lie there.
     let isFree = options.first.isNone && options.second.isNone
-    allSingularValues = s.doubles.map { isFree ? min(1, $0) : $0 }
+    allSingularValues = s.doubles.map { isFree && $0 > 1 - 1e-13 ? 1 : $0 }
     singularValues = Array(allSingularValues.prefix(wanted))
     var scaled = [
       views.weights[0].matmul(u.narrow(axis: 1, start: 0, length: wanted)),

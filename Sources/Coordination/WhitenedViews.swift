@@ -28,14 +28,16 @@ struct WhitenedViews {
   init(
     _ views: [Tensor], scaling: ViewScaling, regularisation: [ViewRegularisation], tolerance: Double?
   ) throws {
-    try checkViews(views)
+    try checkCounts(views)
     try Self.check(views.map { $0.shape[1] }, count: views.first?.shape[0] ?? 0, regularisation)
     let isExact = views.allSatisfy { $0.dtype == .float64 }
     let tolerance = tolerance ?? (isExact ? 1e-10 : 1e-6)
     // A covariance of more columns than samples costs more than it tells.
     if views.allSatisfy({ 2 * $0.shape[1] <= $0.shape[0] }) {
       var moments = ViewMoments(widths: views.map { $0.shape[1] })
-      try moments.add(views)
+      moments.gather(views)
+      // Means tell whether every value was finite, in one pass over the samples less.
+      if !moments.isFinite { try checkViews(views) }
       if let whitened = try Self(
         moments, scaling: scaling, regularisation: regularisation, tolerance: tolerance, isFinal: false)
       {
@@ -43,6 +45,7 @@ struct WhitenedViews {
         return
       }
     }
+    try checkViews(views)
     let samples = views.map { $0.to(.float64) }
     let means = samples.map { $0.mean(axes: [0]) }
     var scales: [Tensor] = []

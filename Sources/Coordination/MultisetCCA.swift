@@ -6,6 +6,7 @@ public import Tensors
 ///
 /// Two views give the directions of `CanonicalCorrelationAnalysis`, and λ = 1 + r. Sign: as there, by the first view in
 /// which a component varies.
+@dynamicMemberLookup
 public struct MultisetCCA {
   /// What A holds besides the covariances between views.
   public enum Numerator: String, CaseIterable, Sendable, Codable {
@@ -17,150 +18,45 @@ public struct MultisetCCA {
 
   /// How an analysis is made.
   public struct Options: Sendable, Hashable, Codable {
-    /// Components; nil for as many as the smallest rank of a view.
-    public var components: Int?
-    public var scaling: ViewScaling
-    /// Of each view's own covariance.
-    public var regularisation: ViewRegularisation
+    public var views: MultiviewOptions
     public var numerator: Numerator
-    /// As in `CanonicalCorrelationAnalysis.Options`.
-    public var tolerance: Double?
 
     public init(
       components: Int? = nil, scaling: ViewScaling = .centred, regularisation: ViewRegularisation = .none,
       numerator: Numerator = .allPairs, tolerance: Double? = nil
     ) {
-      self.components = components
-      self.scaling = scaling
-      self.regularisation = regularisation
+      views = MultiviewOptions(
+        components: components, scaling: scaling, regularisation: regularisation, tolerance: tolerance)
       self.numerator = numerator
-      self.tolerance = tolerance
     }
   }
 
   public let options: Options
-  /// Samples that were fitted.
-  public let count: Int
-  /// Dimensions in which each view varies.
-  public let ranks: [Int]
-  /// λ, descending.
-  public let eigenvalues: [Double]
-  /// Mean correlation of the scores of two views over all pairs, per component.
-  public let correlations: [Double]
-  /// Means of the columns, per view.
-  public let means: [Tensor]
-  /// `[width, components]` per view, for centred columns on their own scale.
-  public let weights: [Tensor]
+  /// Directions and λ.
+  public let views: LinkedViews
+  public subscript<Value>(dynamicMember path: KeyPath<LinkedViews, Value>) -> Value { views[keyPath: path] }
 
   /// Fits views `[n, width]`; errors as for `CanonicalCorrelationAnalysis`.
   public init(fitting views: [Tensor], _ options: Options = Options()) throws {
-    try self.init(
-      WhitenedViews(
-        views, scaling: options.scaling, regularisation: views.map { _ in options.regularisation },
-        tolerance: options.tolerance), options)
+    try self.init(WhitenedViews(views, options.views), options)
   }
 
   /// Fits moments that were gathered batch by batch.
   public init(fitting moments: ViewMoments, _ options: Options = Options()) throws {
-    try self.init(
-      WhitenedViews(
-        moments, scaling: options.scaling, regularisation: moments.widths.map { _ in options.regularisation },
-        tolerance: options.tolerance), options)
+    try self.init(WhitenedViews(moments, options.views), options)
   }
 
-  private init(_ views: WhitenedViews, _ options: Options) throws {
+  private init(_ whitened: WhitenedViews, _ options: Options) throws {
     self.options = options
-    count = views.count
-    ranks = views.ranks
-    means = views.means
-    let components = try checkedComponents(options.components, ranks: views.ranks)
-    let spectrum = views.joint(
-      strengths: views.ranks.map { _ in 1 }, includesOwn: options.numerator == .allPairs, components: components)
-    eigenvalues = spectrum.values
-    let scaled = zip(views.weights, spectrum.vectors).map { $0.matmul($1) * Double(views.ranks.count).squareRoot() }
-    let signed = views.signed(scaled)
-    correlations = views.meanCorrelations(signed)
-    weights = zip(signed, views.scales).map { $0 / $1.unsqueezed(1) }
+    let spectrum = whitened.joint(
+      strengths: whitened.ranks.map { _ in 1 }, includesOwn: options.numerator == .allPairs,
+      components: try whitened.components(options.views))
+    let size = Double(whitened.ranks.count).squareRoot()
+    views = LinkedViews(
+      whitened, eigenvalues: spectrum.values,
+      scaled: zip(whitened.weights, spectrum.vectors).map { $0.matmul($1) * size })
   }
 
   /// The scores of samples of one view, `[m, components]` float64.
-  public func transform(_ x: Tensor, view: Int) -> Tensor {
-    precondition(
-      x.rank == 2 && x.shape[1] == means[view].count,
-      "samples of shape \(x.shape) for view \(view) of width \(means[view].count)")
-    return (x.to(.float64) - means[view]).matmul(weights[view])
-  }
-}
-
-/// Components that were asked for, or as many as every view has.
-func checkedComponents(_ components: Int?, ranks: [Int]) throws -> Int {
-  let most = ranks.min() ?? 0
-  let wanted = components ?? most
-  guard (1...most).contains(wanted) else {
-    throw UsageError("\(wanted) components; views of ranks \(ranks) have 1 to \(most)")
-  }
-  return wanted
-}
-
-extension WhitenedViews {
-  /// The largest eigenvalues of the covariance of all whitened views side by side, and for each view its rows of the
-  /// eigenvectors, `[rank, components]`.
-  ///
-  /// - Parameters:
-  ///   - strengths: each view's covariances are weighted by the root of its strength.
-  ///   - includesOwn: whether covariances within views are in.
-  func joint(strengths: [Double], includesOwn: Bool, components: Int) -> (values: [Double], vectors: [Tensor]) {
-    let views = ranks.indices
-    var blocks = views.map { _ in [Tensor?](repeating: nil, count: views.count) }
-    for a in views {
-      for b in a..<views.count {
-        let factor = (strengths[a] * strengths[b]).squareRoot()
-        let block =
-          a == b && !includesOwn
-          ? Tensor.zeros([ranks[a], ranks[a]], dtype: .float64) : crossCovariance(a, b) * factor
-        blocks[a][b] = block
-        blocks[b][a] = block.transposed(0, 1)
-      }
-    }
-    let matrix = Tensor.concatenated(blocks.map { Tensor.concatenated($0.map { $0! }, axis: 1) }, axis: 0)
-    let (values, vectors) = ((matrix + matrix.transposed(0, 1)) * 0.5).eigh()
-    let total = ranks.reduce(0, +)
-    let top = vectors.narrow(axis: 1, start: total - components, length: components).flipped([1])
-    return (values.doubles.reversed().prefix(components).map { $0 }, top.split(ranks, axis: 0))
-  }
-
-  /// The weights, each component turned so that its largest element in the first view that takes part is positive.
-  func signed(_ weights: [Tensor]) -> [Tensor] {
-    let columns = weights[0].shape[1]
-    let signs = (0..<columns).map { column -> Double in
-      for view in weights.indices {
-        let deviations = covariance(view, view, times: .eye(means[view].count, dtype: .float64)).diagonal()
-        let values = (weights[view].select(axis: 1, index: column) * deviations.clamped(min: 0).sqrt()).doubles
-        guard let largest = values.max(by: { abs($0) < abs($1) }), abs(largest) > 1e-8 else { continue }
-        return largest < 0 ? -1 : 1
-      }
-      return 1
-    }
-    return weights.map { $0 * Tensor(signs) }
-  }
-
-  /// The correlation of the scores of two views, averaged over pairs, per component; 0 where a view takes no part.
-  func meanCorrelations(_ weights: [Tensor]) -> [Double] {
-    let views = weights.indices
-    func products(_ a: Int, _ b: Int) -> [Double] {
-      (weights[a] * covariance(a, b, times: weights[b])).sum(axes: [0]).doubles
-    }
-    let variances = views.map { products($0, $0) }
-    var sums = [Double](repeating: 0, count: weights[0].shape[1])
-    for a in views {
-      for b in views where b > a {
-        for (component, product) in products(a, b).enumerated() {
-          let scale = (variances[a][component] * variances[b][component]).squareRoot()
-          if scale > 0 { sums[component] += min(1, max(-1, product / scale)) }
-        }
-      }
-    }
-    let pairs = Double(views.count * (views.count - 1) / 2)
-    return sums.map { $0 / pairs }
-  }
+  public func transform(_ x: Tensor, view: Int) -> Tensor { views.transform(x, view: view) }
 }

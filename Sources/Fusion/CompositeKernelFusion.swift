@@ -32,9 +32,9 @@ public struct CompositeKernelFusion {
   public let classifier: MultipleKernelClassifier?
   /// nil where classes are predicted.
   public let regressor: MultipleKernelModel?
-  private let inputs: [Tensor]
-  /// What each term is multiplied by; nil for cosine normalisation, which has a factor for each sample.
-  private let factors: [Double]?
+  /// One for each term.
+  private let kernels: [ScaledKernel]
+  private let modalities: Int
 
   /// Learns classes.
   ///
@@ -49,10 +49,11 @@ public struct CompositeKernelFusion {
     learning: MultipleKernelLearning = MultipleKernelLearning(constraint: .squaredNorm(2)),
     normalisation: KernelNormalisation = .trace, folds: Int? = nil, memoryLimit: Int = 8 << 30
   ) throws {
-    let (stack, factors) = try Self.stack(inputs, terms, normalisation, memoryLimit)
+    kernels = try Self.kernels(inputs, terms, normalisation)
+    let stack = try KernelStack(kernels, memoryLimit: memoryLimit)
     classifier = try MultipleKernelClassifier(learning, stack, targets: targets, classes: classes, folds: folds)
     regressor = nil
-    (self.inputs, self.terms, self.normalisation, self.factors) = (inputs, terms, normalisation, factors)
+    (modalities, self.terms, self.normalisation) = (inputs.count, terms, normalisation)
   }
 
   /// Learns values, which may be off by ε at no cost.
@@ -61,10 +62,11 @@ public struct CompositeKernelFusion {
     learning: MultipleKernelLearning = MultipleKernelLearning(constraint: .squaredNorm(2)),
     normalisation: KernelNormalisation = .trace, memoryLimit: Int = 8 << 30
   ) throws {
-    let (stack, factors) = try Self.stack(inputs, terms, normalisation, memoryLimit)
+    kernels = try Self.kernels(inputs, terms, normalisation)
+    let stack = try KernelStack(kernels, memoryLimit: memoryLimit)
     regressor = try learning.regress(stack, targets: values, epsilon: epsilon)
     classifier = nil
-    (self.inputs, self.terms, self.normalisation, self.factors) = (inputs, terms, normalisation, factors)
+    (modalities, self.terms, self.normalisation) = (inputs.count, terms, normalisation)
   }
 
   /// α of each term, per machine: one for each class, or a single one for two classes and for values.
@@ -73,45 +75,34 @@ public struct CompositeKernelFusion {
   /// The class of new samples `[m, width]` per modality.
   public func predict(_ inputs: [Tensor]) throws -> [Int] {
     guard let classifier else { preconditionFailure("the fusion was fitted on values, not classes") }
-    return classifier.predict(try kernels(inputs))
+    return classifier.predict(try kernels(of: inputs))
   }
 
   /// Probabilities of the classes of new samples, `[m][classes]`; nil where no folds were asked for.
   public func probabilities(_ inputs: [Tensor]) throws -> [[Double]]? {
     guard let classifier else { preconditionFailure("the fusion was fitted on values, not classes") }
-    return classifier.probabilities(try kernels(inputs))
+    return classifier.probabilities(try kernels(of: inputs))
   }
 
   /// The predicted values of new samples.
   public func values(_ inputs: [Tensor]) throws -> [Double] {
     guard let regressor else { preconditionFailure("the fusion was fitted on classes, not values") }
-    return regressor.decision(try kernels(inputs))
+    return regressor.decision(try kernels(of: inputs))
   }
 
   /// Kernels of new samples with those fitted, `[m, n]` per term, on the scale they were fitted on.
-  private func kernels(_ new: [Tensor]) throws -> [Tensor] {
-    precondition(new.count == inputs.count, "\(new.count) modalities; \(inputs.count) expected")
-    return try terms.enumerated().map { index, term in
-      let kernels = try term.kernel.gram(new[term.modality], inputs[term.modality])
-      if let factors { return kernels * factors[index] }
-      let lengths = [new, inputs].map { $0[term.modality] }
-      let diagonals = try lengths.map { try term.kernel.diagonal($0) }
-      let roots = diagonals.map { Tensor.where($0 .> 0, $0.rsqrt(), $0.zerosLike()) }
-      return kernels * roots[0].unsqueezed(1) * roots[1]
-    }
+  private func kernels(of new: [Tensor]) throws -> [Tensor] {
+    precondition(new.count == modalities, "\(new.count) modalities; \(modalities) expected")
+    return try zip(terms, kernels).map { try $1(new[$0.modality]) }
   }
 
-  private static func stack(
-    _ inputs: [Tensor], _ terms: [Term], _ normalisation: KernelNormalisation, _ memoryLimit: Int
-  ) throws -> (stack: KernelStack, factors: [Double]?) {
+  private static func kernels(
+    _ inputs: [Tensor], _ terms: [Term], _ normalisation: KernelNormalisation
+  ) throws -> [ScaledKernel] {
     guard !terms.isEmpty else { throw UsageError("no kernels to fuse; at least one expected") }
-    for term in terms {
+    return try terms.map { term in
       precondition(inputs.indices.contains(term.modality), "modality \(term.modality) of \(inputs.count)")
+      return try ScaledKernel(term.kernel, inputs[term.modality], normalisation)
     }
-    let grams = try terms.map { try $0.kernel.gram(inputs[$0.modality]) }
-    let factors = normalisation == .cosine ? nil : try grams.map { try normalisation.factor($0) }
-    return (
-      try KernelStack(grams.map { try normalisation.apply($0) }, memoryLimit: memoryLimit), factors
-    )
   }
 }

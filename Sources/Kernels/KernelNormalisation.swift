@@ -43,7 +43,12 @@ public enum KernelNormalisation: String, CaseIterable, Sendable, Codable {
   public func factor(_ fitted: Tensor) throws -> Double {
     checkSquare(fitted, "Gram matrix")
     let fitted = fitted.to(.float64)
-    let trace = fitted.trace().item() / Double(max(1, fitted.shape[0]))
+    return try factor(trace: fitted.trace().item(), sum: fitted.sum().item(), count: fitted.shape[0])
+  }
+
+  /// The same from the trace and the sum of all elements of a matrix `[count, count]`.
+  func factor(trace whole: Double, sum: Double, count: Int) throws -> Double {
+    let trace = whole / Double(max(1, count))
     switch self {
     case .none: return 1
     case .cosine: throw UsageError("cosine normalisation has a factor for each sample, not one")
@@ -51,7 +56,7 @@ public enum KernelNormalisation: String, CaseIterable, Sendable, Codable {
       guard trace > 0 else { throw InputError("the trace of the kernel is \(trace); a positive one expected") }
       return 1 / trace
     case .variance:
-      let variance = trace - fitted.mean().item()
+      let variance = trace - sum / Double(max(1, count * count))
       guard variance > 1e-12 * abs(trace) else {
         throw InputError("the samples have variance \(variance) in feature space; a positive one expected")
       }

@@ -5,7 +5,8 @@ public import Tensors
 /// Several Gram matrices of the same samples, kept in memory for learning with them.
 ///
 /// Learning reads rows of all matrices again and again, so they are kept side by side in one number type: float64 where
-/// that fits into the limit, else float32 (whose rounding, 6e-8 of each element, bounds how exact an answer can be).
+/// that fits into the limit, else float32 (whose rounding, 6e-8 of each element, bounds how exact an answer can be). Where
+/// not even that fits, as many as do are kept and the others are computed anew, block by block, whenever they are read.
 public struct KernelStack {
   /// The number type of the matrices.
   public enum Precision: String, CaseIterable, Sendable, Codable {
@@ -19,11 +20,20 @@ public struct KernelStack {
   /// Samples.
   public let count: Int
   public let precision: Precision
-  /// `[count, count]` each, in `precision`.
-  let matrices: [Tensor]
+  /// `[count, count]` each, in `precision`; nil for those that are computed whenever they are read.
+  private let matrices: [Tensor?]
+  /// Elements of a kernel, for those that are not kept.
+  private let elements: Elements?
+
+  /// Elements of one kernel in some rows and columns, `[rows, columns]`.
+  public typealias Elements = (_ kernel: Int, _ rows: [Int], _ columns: [Int]) throws -> Tensor
 
   /// How many matrices.
   public var kernels: Int { matrices.count }
+  /// How many of them are in memory.
+  public var kept: Int { matrices.count { $0 != nil } }
+  /// Whether all are.
+  var isWhole: Bool { elements == nil }
 
   /// Takes Gram matrices `[n, n]`.
   ///
@@ -52,32 +62,92 @@ public struct KernelStack {
       try Self.check(matrix, "kernel \(number + 1)")
       return matrix.to(chosen.dtype).contiguous()
     }
+    self.elements = nil
   }
 
-  private init(count: Int, precision: Precision, matrices: [Tensor]) {
+  /// Takes kernels by their elements, of which it keeps what fits into the limit beside one matrix for their sum.
+  ///
+  /// - Parameters:
+  ///   - elements: gives the same numbers whenever it is asked.
+  ///   - memoryLimit: most bytes of what is kept and of the sum together.
+  /// - Throws: what `elements` throws; `InputError` where a kernel is not finite; `UsageError` where not even the sum fits.
+  public init(count: Int, kernels: Int, memoryLimit: Int = 8 << 30, elements: @escaping Elements) throws {
+    guard kernels > 0 else { throw UsageError("no kernels; at least one expected") }
+    let size = count * count
+    let all = Array(0..<count)
+    if (kernels + 1) * size * Precision.float32.size <= memoryLimit {
+      let chosen: Precision = (kernels + 1) * size * Precision.float64.size <= memoryLimit ? .float64 : .float32
+      try self.init(
+        (0..<kernels).map { try elements($0, all, all).to(chosen.dtype) }, precision: chosen, memoryLimit: memoryLimit)
+      return
+    }
+    let room = memoryLimit / Precision.float32.size - size
+    guard room >= 0 else {
+      throw UsageError(
+        "a sum of kernels of \(count) samples needs \(size * Precision.float32.size) bytes; the limit is \(memoryLimit)"
+      )
+    }
+    // Every element is looked at once, so that learning meets none that is not finite.
+    let matrices = try (0..<kernels).map { kernel in
+      let isKept = kernel < room / max(1, size)
+      let matrix = isKept ? Tensor.zeros([count, count]) : nil
+      for rows in Self.blocks(count) {
+        let block = try elements(kernel, Array(rows), all).to(.float32)
+        guard block.isFinite().all().item() == 1 else {
+          throw InputError(at: "kernel \(kernel + 1)", "holds a value that is not finite; numbers expected")
+        }
+        matrix?.narrow(axis: 0, start: rows.lowerBound, length: rows.count).copy_(from: block)
+      }
+      return matrix
+    }
+    self.init(count: count, precision: .float32, matrices: matrices, elements: elements)
+  }
+
+  private init(count: Int, precision: Precision, matrices: [Tensor?], elements: Elements?) {
     self.count = count
     self.precision = precision
     self.matrices = matrices
+    self.elements = elements
+  }
+
+  /// Rows that are computed at a time.
+  private static func blocks(_ count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: 256).map { $0..<min($0 + 256, count) }
+  }
+
+  /// Elements of a kernel, kept or not, in its precision.
+  private func elements(of kernel: Int, _ rows: [Int], _ columns: [Int]) -> Tensor {
+    if let matrix = matrices[kernel] {
+      return matrix.indexSelect(Tensor(rows)).indexSelect(axis: 1, Tensor(columns))
+    }
+    guard let block = try? elements?(kernel, rows, columns) else {
+      preconditionFailure("kernel \(kernel + 1) gave its elements once and no longer does")
+    }
+    return block.to(precision.dtype)
   }
 
   /// The kernels of some of the samples with each other.
   public func keeping(_ samples: [Int]) -> KernelStack {
     let rows = Tensor(samples)
+    let elements = elements.map { elements -> Elements in
+      { kernel, rows, columns in try elements(kernel, rows.map { samples[$0] }, columns.map { samples[$0] }) }
+    }
     return KernelStack(
       count: samples.count, precision: precision,
-      matrices: matrices.map { $0.indexSelect(rows).indexSelect(axis: 1, rows).contiguous() })
+      matrices: matrices.map { $0?.indexSelect(rows).indexSelect(axis: 1, rows).contiguous() }, elements: elements)
   }
 
   /// The kernels of some samples with others, `[rows, columns]` each.
   func block(_ rows: [Int], _ columns: [Int]) -> [Tensor] {
-    matrices.map { $0.indexSelect(Tensor(rows)).indexSelect(axis: 1, Tensor(columns)) }
+    matrices.indices.map { elements(of: $0, rows, columns) }
   }
 
-  /// Calls `body` with where each matrix lies.
+  /// Calls `body` with where each matrix lies; all must be in memory.
   func withPointers<R>(_ body: ([UnsafeRawPointer?]) -> R) -> R {
     func collect(_ index: Int, _ pointers: [UnsafeRawPointer?]) -> R {
       guard index < matrices.count else { return body(pointers) }
-      return matrices[index].withBytes { collect(index + 1, pointers + [$0.baseAddress]) }
+      guard let matrix = matrices[index] else { preconditionFailure("kernel \(index + 1) is not in memory") }
+      return matrix.withBytes { collect(index + 1, pointers + [$0.baseAddress]) }
     }
     return collect(0, [])
   }
@@ -86,6 +156,16 @@ public struct KernelStack {
   func combined(_ weights: [Double]) -> Tensor {
     let result = Tensor.zeros([count, count], dtype: precision.dtype)
     guard count > 0 else { return result }
+    guard isWhole else {
+      let all = Array(0..<count)
+      for rows in Self.blocks(count) {
+        let target = result.narrow(axis: 0, start: rows.lowerBound, length: rows.count)
+        for (kernel, weight) in weights.enumerated() where weight > 0 {
+          target.add_(elements(of: kernel, Array(rows), all), alpha: weight)
+        }
+      }
+      return result
+    }
     withPointers { pointers in
       result.withBytes { bytes in
         // The tensor is new and contiguous, so these are its own elements; blocks of rows are disjoint.
@@ -104,7 +184,17 @@ public struct KernelStack {
 
   /// K α of every matrix for coefficients of the samples.
   func products(_ coefficients: [Double]) -> [[Double]] {
-    nonisolated(unsafe) let all = matrices
+    guard isWhole else {
+      // Only the columns of support vectors matter.
+      let used = coefficients.indices.filter { coefficients[$0] != 0 }
+      let column = Tensor(used.map { coefficients[$0] }).unsqueezed(1)
+      return matrices.indices.map { kernel in
+        Self.blocks(self.count).flatMap { rows in
+          elements(of: kernel, Array(rows), used).to(.float64).matmul(column).doubles
+        }
+      }
+    }
+    nonisolated(unsafe) let all = matrices.compactMap { $0 }
     let (count, code) = (count, precision.code)
     let flat = filling(all.count, columns: count, block: 1) { range, out in
       for (row, index) in range.enumerated() {

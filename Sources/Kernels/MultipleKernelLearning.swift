@@ -3,7 +3,8 @@ import Tensors
 /// Learns a support vector machine and the weights of the sum of kernels it uses at once: K = Σ d_k K_k, d ≥ 0.
 ///
 /// The solver is our own sequential minimal optimisation in C++ (second-order working sets, Fan, Chen & Lin, 2005), on one
-/// matrix for SimpleMKL and on all at once for the norms; no LIBSVM. Learning ends at a certified relative duality gap.
+/// matrix for SimpleMKL and on all at once for the norms (in turn with closed steps of the weights where not all are in
+/// memory); no LIBSVM. Learning ends at a certified relative duality gap.
 ///
 /// ```swift
 /// let stack = try KernelStack(kernels)
@@ -119,6 +120,9 @@ public struct MultipleKernelLearning: Sendable, Hashable, Codable {
   private func norms(
     _ kernels: KernelStack, _ problem: SupportVectorProblem, _ p: Double, lambda: Double?, _ alpha: [Double]
   ) throws -> MultipleKernelModel {
+    guard kernels.isWhole else {
+      return try AlternatingMKL(kernels: kernels, problem: problem, settings: self, p: p, lambda: lambda).solve(alpha)
+    }
     let conjugate = p / (p - 1)
     return try tightening(from: alpha) { tolerance, alpha in
       var scores = [Double](repeating: 0, count: kernels.kernels * kernels.count)

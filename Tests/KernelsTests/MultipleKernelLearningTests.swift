@@ -34,12 +34,17 @@ struct IrisKernels {
   // MARK: Published numbers
 
   @Test func simple() throws {
-    let model = try Self.learn(.simple)
+    // The objective is flat near its minimum: a gap of 1e-9 leaves the sixth digit of the weights open.
+    let model = try Self.learn(.simple, tolerance: 1e-13)
     #expect(abs(model.objective - 15.325365) < 5e-7)
-    let expected = [0, 0, 0, 0, 0, 0.567484, 0.432516]
-    // The interior point solver behind the published weights stopped 2e-6 from where the gap closes.
-    for (weight, value) in zip(model.weights, expected) { #expect(abs(weight - value) < 2e-6) }
-    #expect(model.gap <= 1e-9 * model.objective)
+    #expect(model.gap <= 1e-13 * model.objective)
+    // The published weights .567484 and .432516 stopped 1.7e-6 short: LIBSVM's machine and a root finder on the difference of
+    // the two kernels' squared norms, which is 0 at the minimum, give .56748574; and at the published ones J is larger.
+    let expected = [0, 0, 0, 0, 0, 0.56748574, 0.43251426]
+    for (weight, value) in zip(model.weights, expected) { #expect(abs(weight - value) < 2e-8, "\(model.weights)") }
+    let published = try Self.learn(.fixed([0, 0, 0, 0, 0, 0.567484, 0.432516]), tolerance: 1e-13)
+    #expect(published.objective - model.objective > 1e-11)
+    for (weight, value) in zip(model.weights, published.weights) { #expect(abs(weight - value) < 2e-6) }
   }
 
   @Test func uniform() throws {
@@ -49,8 +54,8 @@ struct IrisKernels {
 
   @Test func norm() throws {
     let model = try Self.learn(.norm(2))
-    // The optimum lies between 11.4479936261 and 11.4479936303; the published number is cut, not rounded.
-    #expect(abs(model.objective - 11.447993) < 1e-6)
+    // The optimum lies between 11.4479936261 and 11.4479936303: the digits of the published number are cut, not rounded.
+    #expect(model.objective >= 11.447993 && model.objective + model.gap < 11.447994)
     #expect(abs(model.weights.reduce(0) { $0 + $1 * $1 } - 1) < 1e-9)
   }
 
@@ -237,6 +242,60 @@ struct IrisKernels {
     #expect(throws: UsageError.self) { try KernelStack([]) }
     #expect(throws: InputError.self) { try KernelStack([Tensor([1.0, 2, 3, 4], shape: [2, 2])]) }
     #expect(throws: InputError.self) { try KernelStack([Tensor([1, .nan, .nan, 4], shape: [2, 2])]) }
+  }
+
+  /// Kernels that do not fit are computed whenever they are read; the answer is the same.
+  @Test(arguments: [
+    MultipleKernelLearning.Constraint.simple, .norm(1.5), .norm(2), .squaredNorm(2, lambda: 2), .uniform,
+  ])
+  func blocksGiveTheSameAnswer(constraint: MultipleKernelLearning.Constraint) throws {
+    let iris = try IrisKernels()
+    let size = 100 * 100 * 4
+    // Room for the sum and for none, three and all of the seven.
+    let stacks = try [size, 4 * size, 8 * size].map { limit in
+      try KernelStack(count: 100, kernels: 7, memoryLimit: limit) { kernel, rows, columns in
+        iris.grams[kernel].indexSelect(Tensor(rows)).indexSelect(axis: 1, Tensor(columns))
+      }
+    }
+    #expect(stacks.map(\.kept) == [0, 3, 7] && stacks.map(\.kernels) == [7, 7, 7])
+    let learning = MultipleKernelLearning(constraint: constraint, tolerance: 1e-5)
+    let expected = try learning.classify(iris.stack, labels: iris.labels)
+    for stack in stacks {
+      let model = try learning.classify(stack, labels: iris.labels)
+      #expect(model.relativeGap <= 1e-5)
+      #expect(abs(model.objective - expected.objective) <= 2e-5 * expected.objective)
+      let folds = try [stack, iris.stack].map {
+        try learning.calibration($0, positive: iris.labels.map { $0 > 0 }, folds: 3)
+      }
+      #expect(abs(folds[0].a - folds[1].a) < 0.05 * abs(folds[1].a))
+    }
+    #expect(throws: UsageError.self) {
+      try KernelStack(count: 100, kernels: 7, memoryLimit: size - 1) { _, _, _ in .zeros([1, 1]) }
+    }
+    #expect(throws: InputError.self) {
+      try KernelStack(count: 100, kernels: 7, memoryLimit: size) { _, rows, columns in
+        .full([rows.count, columns.count], .nan, dtype: .float64)
+      }
+    }
+  }
+
+  @Test(arguments: KernelNormalisation.allCases) func scaledKernelsAreNormalisedMatrices(
+    normalisation: KernelNormalisation
+  ) throws {
+    let (x, new) = (samples(300, 3), samples(5, 3, seed: 4))
+    let kernel = VectorKernel.polynomial(degree: 2)
+    let scaled = try ScaledKernel(kernel, x, normalisation)
+    let whole = try normalisation.apply(kernel.gram(x))
+    let all = Array(0..<300)
+    expectClose(try scaled.elements(all, all), whole, tolerance: 1e-10)
+    let (rows, columns) = ([7, 3, 299], [0, 12])
+    expectClose(
+      try scaled.elements(rows, columns), whole.indexSelect(Tensor(rows)).indexSelect(axis: 1, Tensor(columns)),
+      tolerance: 1e-10)
+    expectClose(
+      try scaled(new),
+      try normalisation.apply(kernel.gram(new, x), rows: kernel.diagonal(new), fitted: kernel.gram(x)),
+      tolerance: 1e-10)
   }
 
   /// Kernels without any information, or of zeros: an answer that says so.

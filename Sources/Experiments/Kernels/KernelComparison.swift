@@ -44,9 +44,9 @@ public func compareKernels(_ dataset: Dataset, _ settings: KernelSettings) throw
 
 /// Kernels of one data set, and what is learned with them.
 private struct KernelTrial {
-  /// A kernel among the train samples, and of the others with them, on one scale.
+  /// A kernel of the train samples, and of the others with them, on one scale.
   struct Gram {
-    let train: Tensor
+    let train: ScaledKernel
     let validation: Tensor
     let test: Tensor
   }
@@ -88,15 +88,12 @@ private struct KernelTrial {
 
   private func gram(_ choice: KernelChoice, _ samples: [Split: Tensor]) throws -> Gram {
     guard let train = samples[.train] else { preconditionFailure("no train split") }
-    let kernel = try choice.kernel(for: train)
-    let plain = try kernel.gram(train)
+    let kernel = try ScaledKernel(choice.kernel(for: train), train, settings.normalisation)
     func scaled(_ split: Split) throws -> Tensor {
       guard let new = samples[split], new.shape[0] > 0 else { return .zeros([0, train.shape[0]], dtype: .float64) }
-      return try settings.normalisation.apply(
-        kernel.gram(new, train), rows: kernel.diagonal(new), fitted: plain)
+      return try kernel(new)
     }
-    return Gram(
-      train: try settings.normalisation.apply(plain), validation: try scaled(.validation), test: try scaled(.test))
+    return Gram(train: kernel, validation: try scaled(.validation), test: try scaled(.test))
   }
 
   func fit(

@@ -185,7 +185,9 @@ def kernels(folder, rounds, processes):
             ("kernel CCA, n = 1 000, 5 pairs", "kernel-cca", "cca-zoo"),
             ("kernel CCA of low rank, n = 20 000, 5 pairs", "low-rank", None),
             ("multiple kernel learning, n = 1 000, 20 kernels, weights of norm 1", "mkl", "scikit-learn"),
-            ("the same, norm 2", "mkl-norm", None)):
+            ("the same, norm 2", "mkl-norm", None),
+            ("a machine on the average of the kernels", "mkl-average", "MKLpy (SVC)"),
+            ("weights of norm 1 beside EasyMKL, which learns them by another criterion", "mkl-easy", "MKLpy (EasyMKL)")):
         say(row)
         common = dict(work="kernels", folder=folder, method=method)
         contestants = {"Chiasm": lambda: processes["Chiasm"].ask(**common)}
@@ -193,7 +195,11 @@ def kernels(folder, rounds, processes):
             contestants[name] = lambda: peer.ask(**common)
 
         def check(name, answer, ours):
-            if method == "mkl":
+            if method == "mkl-average":
+                same(f"{row}, {name}", 1, answer["losses"][0] / ours["losses"][0], 2e-4)
+            elif method == "mkl-easy":
+                same(f"{row}, {name}", ours["losses"], answer["losses"], .05)
+            elif method == "mkl":
                 same(f"{row}, {name}", 1, answer["losses"][0] / ours["losses"][0], 2e-4)
             elif name != "Chiasm":
                 same(f"{row}, {name}", ours["losses"], answer["losses"], 1e-4)

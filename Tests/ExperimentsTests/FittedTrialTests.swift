@@ -216,7 +216,7 @@ import Training
     _ task: Task, _ views: [Tensor], _ targets: Targets, _ classes: [String]
   ) throws -> Dataset {
     let samples = views[0].shape[0]
-    return try Dataset(
+    return Dataset(
       manifest: Manifest(
         name: "made", task: task, target: "y",
         modalities: [

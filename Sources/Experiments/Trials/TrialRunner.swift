@@ -112,7 +112,7 @@ public struct TrialRunner: Sendable {
     if resuming, FileManager.default.fileExists(atPath: checkpoint.path) { return }
     let dataset = prepared.dataset.keeping(trained.modalities)
     let order = BatchOrder(dataset[.train], batchSize: 256)
-    try trained.model.pretrain(
+    try trained.network.pretrain(
       on: order.batches().lazy.map { dataset.batch($0) },
       generator: Generator(seed: stream(4, trained.configuration)), cancellation: cancellation)
   }

@@ -11,7 +11,7 @@ extension TrialRunner {
   ) -> (any StepBalancer<Batch>)? {
     let names = trained.model.names
     guard let balance = trained.configuration.training.balance, names.count > 1,
-      !(trained.model.fusion is any DecisionFusion)
+      !((trained.model as? FusionModel)?.fusion is any DecisionFusion)
     else { return nil }
     let rows = dataset[.validation]
     let views = BatchViews<Batch>(

@@ -11,7 +11,7 @@ struct WithheldOutputs {
   let without: [Tensor]
 
   /// - Parameter dataset: normalised, with the modalities of the model.
-  init(_ model: FusionModel, _ dataset: Dataset, _ rows: [Int]) {
+  init(_ model: any TrialModel, _ dataset: Dataset, _ rows: [Int]) {
     (all, without) = withoutGradients {
       let batches = rows.chunks(of: 256).map { dataset.batch($0).keeping(model.names) }
       let encoded = batches.map { model.encode($0) }
@@ -41,8 +41,8 @@ struct WithheldOutputs {
   }
 
   /// Whether a mean encoding stands for a withheld modality; else it is absent.
-  private static func hasMeans(_ model: FusionModel) -> Bool {
-    !(model.fusion is any SequenceFusion) && !(model.fusion is any DecisionFusion)
+  private static func hasMeans(_ model: any TrialModel) -> Bool {
+    !model.readsSteps && !((model as? FusionModel)?.fusion is any DecisionFusion)
   }
 }
 
@@ -50,7 +50,7 @@ extension TrainedModel {
   /// Whether utilisation is measured after each epoch: as asked, else where fusing costs far less than encoding.
   var measuresUtilization: Bool {
     guard modalities.count > 1 else { return false }
-    return configuration.training.measuresUtilization ?? !(model.fusion is any SequenceFusion)
+    return configuration.training.measuresUtilization ?? !model.readsSteps
   }
 
   /// The rates of outputs; nil where the metric is undefined or leaves nothing to divide.

@@ -59,6 +59,7 @@ Plan::Plan(Tape &&tape, const View &theLoss, const std::vector<View> &gradients,
   for (size_t i = 0; i < gradients.size(); ++i) {
     const View &g = gradients[i];
     const auto bytes = sizes[i] * static_cast<int64_t>(sizeof(float));
+    writtenCount = std::max(writtenCount, (offsets[i] + bytes) / static_cast<int64_t>(sizeof(float)));
     TORCH_CHECK(g.region < 0 || (g.isFloat() && g.count == sizes[i]), "a gradient is not of its parameter's size and type");
     if (g.region >= 0 && g.contiguous && g.offset == 0 && regions[g.region].kind == Region::temporary &&
         regions[g.region].bytes == bytes && row[g.region] < 0) {
@@ -228,8 +229,9 @@ void Plan::layOut(const View &result) {
     total = std::max(total, at + life->bytes);
     placed.insert(std::upper_bound(placed.begin(), placed.end(), life, [](auto *a, auto *b) { return a->offset < b->offset; }), life);
   }
-  memory.reset(new char[total + line]);
-  char *start = memory.get() + (line - reinterpret_cast<uintptr_t>(memory.get()) % line) % line;
+  // From the engine, which counts it and begins it at a line.
+  memory = at::empty({total}, at::kByte);
+  auto *start = static_cast<char *>(memory.data_ptr());
   bases.assign(regions.size(), nullptr);
   for (const auto &life : lives) {
     auto &region = regions[life.region];
@@ -250,6 +252,7 @@ double Plan::run(const std::vector<char *> &inputs, void *parameters, void *grad
     if (regions[i].kind == Region::initialised && bases[i]) std::memcpy(bases[i], regions[i].snapshot.data(), regions[i].bytes);
   const Frame frame{bases.data(), keys, &scratch};
   for (const auto &step : work) step(frame);
+  if (loss.region < 0) return 0;
   return loss.type == at::kFloat ? *frame.at<float>(loss) : *frame.at<double>(loss);
 }
 

@@ -14,6 +14,13 @@ struct CTTapeOpaque {
   Tape tape;
 };
 
+namespace {
+void stopRecording() {
+  recording() = nullptr;
+  c10::impl::tls_set_dispatch_key_included(c10::DispatchKey::Fake, false);
+}
+}  // namespace
+
 int ct_record_begin(const CTTensor *inputs, long n, CTTensor parameters, CTTape *out) noexcept {
   return guarded([&] {
     TORCH_CHECK(!recording(), "this thread records already");
@@ -39,15 +46,28 @@ int ct_record_end(CTTape raw, CTTensor loss, const CTTensor *leaves, const long 
       sizes.push_back(ref(leaves[i]).numel());
     }
     const View result = tape.see(ref(loss), Region::constant);
-    recording() = nullptr;
-    c10::impl::tls_set_dispatch_key_included(c10::DispatchKey::Fake, false);
+    stopRecording();
     for (long i = 0; i < n; ++i) gradients[i] = found[i].defined() ? own(found[i].contiguous()) : own(at::zeros_like(ref(leaves[i])));
     if (result.count != 1 || (result.type != at::kFloat && result.type != at::kDouble)) tape.refuse("the loss is not one number");
     if (!tape.refusal.empty()) return remember(tape.refusal.c_str());
     *out = new CTPlanOpaque{Plan(std::move(tape), result, views, starts, sizes)};
   });
-  recording() = nullptr;
-  c10::impl::tls_set_dispatch_key_included(c10::DispatchKey::Fake, false);
+  stopRecording();
+  return status;
+}
+
+int ct_record_end_value(CTTape raw, CTTensor value, CTPlan *out) noexcept {
+  std::unique_ptr<CTTapeOpaque> owner(raw);
+  *out = nullptr;
+  const int status = guarded([&] {
+    Tape &tape = owner->tape;
+    const View result = tape.see(ref(value), Region::constant);
+    stopRecording();
+    if (!result.isFloat()) tape.refuse("the value is not of single precision");
+    if (!tape.refusal.empty()) return remember(tape.refusal.c_str());
+    *out = new CTPlanOpaque{Plan(std::move(tape), View(), {result}, {0}, {result.count})};
+  });
+  stopRecording();
   return status;
 }
 
@@ -69,9 +89,10 @@ void eachRow(Plan &plan, const CTTensor *inputs, long n, long rows, CTTensor par
                 " bytes, the plan expects ", expected);
     places.push_back(static_cast<char *>(x.data_ptr()));
   }
-  const int64_t width = ref(parameters).numel() / rows;
+  const int64_t width = ref(parameters).numel() / rows, written = ref(gradients).numel() / rows;
+  TORCH_CHECK(written >= plan.written(), "a plan that writes ", plan.written(), " numbers got room for ", written);
   for (long row = 0; row < rows; ++row) {
-    float *p = ref(parameters).data_ptr<float>() + row * width, *g = ref(gradients).data_ptr<float>() + row * width;
+    float *p = ref(parameters).data_ptr<float>() + row * width, *g = ref(gradients).data_ptr<float>() + row * written;
     losses[row] = plan.run(places, p, g, keys + row * plan.keys());
     for (long i = 0; i < n; ++i) places[i] += plan.inputBytes()[i];
     body(row, width, p, g);

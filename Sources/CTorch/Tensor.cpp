@@ -80,12 +80,6 @@ void ct_keep_freed_memory(void) noexcept {
 #endif
 }
 
-void ct_release_freed_memory(void) noexcept {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
-
 void *ct_memory_begin(void) noexcept {
   // The allocator warns when memory from before the count is freed; that is as it should be.
   static const bool told = [] {

@@ -21,13 +21,16 @@ Work productSum(const Entry &product, const Entry &sum);
 
 class Plan {
  public:
-  // Takes the tape; `gradients` are those of the parameters that lie `offsets` bytes from the row's beginning.
+  // Takes the tape; `gradients` are those of the parameters that lie `offsets` bytes from the row's beginning. Of a
+  // computation without derivatives there is no loss, and its value takes the place of the gradients.
   Plan(Tape &&tape, const View &loss, const std::vector<View> &gradients, const std::vector<int64_t> &offsets,
        const std::vector<int64_t> &sizes);
   double run(const std::vector<char *> &inputs, void *parameters, void *gradients, const uint64_t *keys);
 
   size_t inputs() const { return inputCount; }
   long keys() const { return keyCount; }
+  // How many numbers a row of gradients has at least.
+  int64_t written() const { return writtenCount; }
   const std::vector<int64_t> &inputBytes() const { return bytesOfInputs; }
   // One line for each operation that the engine still does.
   std::string description() const;
@@ -44,10 +47,11 @@ class Plan {
   std::vector<std::string> foreign;
   std::vector<char *> bases;
   std::vector<int64_t> bytesOfInputs;
-  std::unique_ptr<char[]> memory;
+  at::Tensor memory;
   std::vector<float> scratch;
   View loss;
   size_t inputCount;
+  int64_t writtenCount = 0;
   long keyCount;
 };
 

@@ -20,9 +20,6 @@ public enum Engine {
   /// time, and every page of the next one faults: a fifth of the time of a step of sixteen replicas.
   public static func keepFreedMemory() { ct_keep_freed_memory() }
 
-  /// Hands memory that is free now back to the system: between pieces of work that have little in common.
-  public static func releaseFreedMemory() { ct_release_freed_memory() }
-
   /// Number of CUDA devices; 0 before `loadCUDA()`.
   public static var cudaDeviceCount: Int { Int(ct_cuda_device_count()) }
 

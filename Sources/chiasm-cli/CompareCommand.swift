@@ -9,7 +9,9 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       A method is a name with optional modalities and options, such as
       low-rank, late:combine=product or tensor@audio+text:projection=8;
-      "unimodal" stands for one baseline per modality.
+      "unimodal" stands for one baseline per modality,
+      "standard" for one fusion of each kind that trains in moments, "all" for every
+      method that takes the modalities.
       All of them with their options: chiasm methods --options
 
       Example: chiasm compare mosi --methods unimodal,late,tensor,gated --seeds 5
@@ -17,7 +19,7 @@ struct CompareCommand: ParsableCommand {
 
   @Argument(help: "Folder of the data set; left out with --resume.")
   var dataset: String?
-  @Option(help: "Methods to compare, comma-separated; all of them by default.")
+  @Option(help: "Methods to compare, comma-separated; by default those of \"standard\".")
   var methods: String?
   @Option(help: "Number of seeds; 5 by default.")
   var seeds: Int?

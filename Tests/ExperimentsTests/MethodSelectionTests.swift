@@ -37,10 +37,21 @@ import Testing
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 
-  @Test func everyMethodIsStandard() {
-    let names = Set(MethodSelection.standard(modalities: modalities).map(\.method))
+  @Test func allIsEveryMethodThatFits() throws {
+    let names = Set(try MethodSelection.parse("all", modalities: modalities).map(\.method))
     #expect(names == Set(Method.all.filter { $0.name == "unimodal" || $0.maximumModalities >= 3 }.map(\.name)))
-    let pair = Set(MethodSelection.standard(modalities: ["audio", "text"]).map(\.method))
+    let pair = Set(try MethodSelection.parse("all", modalities: ["audio", "text"]).map(\.method))
     #expect(pair == Set(Method.all.map(\.name)))
+    #expect(!(try MethodSelection.parse("all", modalities: ["text"])).contains { $0.method != "unimodal" })
+  }
+
+  @Test func anAreaIsEveryMethodOfIt() throws {
+    let fusions = try MethodSelection.parse("unimodal,fusion", modalities: modalities)
+    #expect(Set(fusions.map(\.method)) == Set(Method.all.filter { $0.area != "coordination" }.map(\.name)))
+  }
+
+  @Test func standardIsOneOfEachKind() throws {
+    let standard = try MethodSelection.parse("standard", modalities: modalities)
+    #expect(standard == MethodSelection.standard(modalities: modalities) && standard.count == 10)
   }
 }

@@ -154,4 +154,26 @@ import Testing
       refusal { ($0 * Tensor.randn([6], generator: Generator(seed: 1))).sum() }?.contains("randn") == true
         || refusal { ($0 * Tensor.randn([6], generator: Generator(seed: 1))).sum() }?.contains("normal") == true)
   }
+
+  @Test func valuesWithoutDerivatives() throws {
+    let (first, second) = (Row([[7, 5], [7]], seed: 1), Row([[7, 5], [7]], seed: 2))
+    func value(_ x: Tensor, _ row: Row) -> Tensor {
+      x.linear(row.leaves[0].tensor, bias: row.leaves[1].tensor).tanh().softmax(axis: 1)
+    }
+    let (x, other) = (
+      Tensor.randn([4, 5], generator: Generator(seed: 3)), Tensor.randn([4, 5], generator: Generator(seed: 4))
+    )
+    let (recorded, plan) = RecordedValue.record(inputs: [x], parameters: first.values) { value(x, first) }
+    #expect(!recorded.requiresGradient)
+    #expect((recorded - value(x, first)).abs().max().item() < 1e-6)
+    let replayed = try #require(plan).run(inputs: [other], parameters: second.values)
+    #expect((replayed - value(other, second)).abs().max().item() < 1e-6)
+  }
+
+  @Test func aValueThatIsReadCannotBeRecorded() {
+    let row = Row([[5]], seed: 1)
+    let x = Tensor.randn([4, 5], generator: Generator(seed: 3))
+    let (value, plan) = RecordedValue.record(inputs: [x], parameters: row.values) { x * x.sum().item() }
+    #expect(plan == nil && value.shape == [4, 5])
+  }
 }

@@ -65,8 +65,6 @@ int ct_cuda_device_count(void) CT_NOEXCEPT;
 
 // Keeps what is freed for the next allocation instead of handing it back to the system.
 void ct_keep_freed_memory(void) CT_NOEXCEPT;
-// Hands what is free now back after all.
-void ct_release_freed_memory(void) CT_NOEXCEPT;
 
 // Memory of tensors allocated by this thread between begin and end; nested use is not supported.
 void *ct_memory_begin(void) CT_NOEXCEPT;
@@ -270,6 +268,8 @@ int ct_adam_rows_(CTTensor p, CTTensor m, CTTensor v, const CTTensor *gradients,
 int ct_record_begin(const CTTensor *inputs, long n, CTTensor parameters, CTTape *out) CT_NOEXCEPT;
 int ct_record_end(CTTape tape, CTTensor loss, const CTTensor *leaves, const long *offsets, long n, CTTensor *gradients,
                   CTPlan *out) CT_NOEXCEPT;
+// The same for a computation without derivatives; running its plan writes `value` where gradients would go.
+int ct_record_end_value(CTTape tape, CTTensor value, CTPlan *out) CT_NOEXCEPT;
 // For each of `rows` models, whose parameters and gradients are rows of matrices and whose inputs lie one behind the other:
 // writes the gradients of all leaves and the loss. `keys` are those of the dropout masks, `count` in all.
 int ct_plan_run(CTPlan plan, const CTTensor *inputs, long n, long rows, CTTensor parameters, CTTensor gradients,

@@ -21,10 +21,7 @@ enum TrialQueue {
       group.enter()
       let thread = Thread {
         Engine.threads = threads
-        while let item = lock.withLock({ next() }) {
-          work(item)
-          Engine.releaseFreedMemory()
-        }
+        while let item = lock.withLock({ next() }) { work(item) }
         group.leave()
       }
       // Deep graphs are released recursively.

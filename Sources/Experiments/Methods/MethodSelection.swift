@@ -33,7 +33,8 @@ public struct MethodSelection: Sendable, Codable, Equatable {
     return value.prefix(16) + "~" + String(number, radix: 36)
   }
 
-  /// The selections that a comma-separated list stands for; `unimodal` is one per modality.
+  /// The selections that a comma-separated list stands for; `unimodal` is one per modality, `standard` the methods of
+  /// ``standard(modalities:)``, `all` those of ``every(modalities:)``, and an area such as `fusion` its methods.
   ///
   /// - Parameters:
   ///   - list: `unimodal,late:combine=product,tensor`.
@@ -50,9 +51,19 @@ public struct MethodSelection: Sendable, Codable, Equatable {
     return selections
   }
 
-  /// Every method that takes these modalities, with its defaults.
+  /// What a comparison answers with unless asked otherwise: each modality alone, and one fusion of each kind that trains in
+  /// moments.
   public static func standard(modalities: [String]) -> [MethodSelection] {
-    let names = Method.all.filter { $0.area == "unimodal" || $0.takes(modalities.count) }.map(\.name)
+    selections(of: modalities) {
+      ["unimodal", "early", "late", "additive", "tensor", "low-rank", "gated", "nonlinear"].contains($0.name)
+    }
+  }
+
+  /// Every method that takes these modalities, with its defaults.
+  public static func every(modalities: [String]) -> [MethodSelection] { selections(of: modalities) { _ in true } }
+
+  private static func selections(of modalities: [String], where isWanted: (Method) -> Bool) -> [MethodSelection] {
+    let names = Method.all.filter { isWanted($0) && ($0.area == "unimodal" || $0.takes(modalities.count)) }.map(\.name)
     return names.flatMap { name in
       name == Method.unimodal.name
         ? modalities.sorted().map { MethodSelection(method: name, modalities: [$0], among: modalities) }
@@ -61,6 +72,11 @@ public struct MethodSelection: Sendable, Codable, Equatable {
   }
 
   private static func parseOne(_ text: String, modalities: [String]) throws -> [MethodSelection] {
+    if text == "standard" { return standard(modalities: modalities) }
+    if text == "all" { return every(modalities: modalities) }
+    if text != Method.unimodal.name, Method.all.contains(where: { $0.area == text }) {
+      return selections(of: modalities) { $0.area == text }
+    }
     var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     let head = parts.removeFirst().split(separator: "@", omittingEmptySubsequences: false).map(String.init)
     let method = try Method.named(head[0])

@@ -15,11 +15,7 @@ public struct Predictions: Sendable {
   /// `[N, K]`, row-major.
   private let values: [Double]
   private let targets: [Double]
-  /// Classification only.
-  private let predictedClasses: [Int]
-  private let targetClasses: [Int]
-  private let calibration: CalibrationBins?
-  private let losses: [Double]
+  private let classification: ClassificationScores?
 
   /// - Parameters:
   ///   - rows: `[N][K]`: class probabilities, label probabilities, or values (K = 1).
@@ -45,24 +41,17 @@ public struct Predictions: Sendable {
     count = rows.count
     values = rows.flatMap { $0.map(Double.init) }
     guard task == .classification else {
-      (predictedClasses, targetClasses, calibration, losses) = ([], [], nil, [])
+      classification = nil
       return
     }
     if let outside = targets.first(where: { !(0..<Double(columns)).contains($0) || $0 != $0.rounded() }) {
       throw InputError("target class \(outside) is not one of the \(columns) predicted ones")
     }
-    predictedClasses = ProbabilityMetrics.argmax(values, classes: columns)
-    targetClasses = targets.map { Int($0) }
-    calibration = CalibrationBins(
-      confidences: ProbabilityMetrics.confidences(values, classes: columns),
-      hits: zip(predictedClasses, targetClasses).map { $0 == $1 })
-    losses = zip(rows, targetClasses).map { row, target in
-      ProbabilityMetrics.logLoss(probabilities: row.map(Double.init), targets: [target], classes: columns)
-    }
+    classification = ClassificationScores(values, targets: targets.map { Int($0) }, classes: columns)
   }
 
   /// The predicted class of every sample; empty for other tasks.
-  public var classes: [Int] { predictedClasses }
+  public var classes: [Int] { classification?.predicted ?? [] }
 
   /// The score over all samples; `nil` where it is undefined (a correlation with a constant).
   public func score(_ metric: Metric) -> Double? { scores([metric], at: Array(0..<count))[0] }
@@ -79,27 +68,10 @@ public struct Predictions: Sendable {
   /// - Precondition: the metrics belong to the task.
   func scores(_ metrics: [Metric], at indices: [Int]) -> [Double?] {
     switch task {
-    case .classification: classificationScores(metrics, indices)
+    case .classification: classification!(metrics, at: indices)
     case .multilabel: multilabelScores(metrics, indices)
     case .regression: regressionScores(metrics, indices)
     case .retrieval, .none: preconditionFailure("task \(task.rawValue) has no predictions to score")
-    }
-  }
-
-  private func classificationScores(_ metrics: [Metric], _ indices: [Int]) -> [Double?] {
-    let counts = ClassCounts(predicted: predictedClasses, targets: targetClasses, classes: columns, at: indices)
-    return metrics.map { metric in
-      switch metric {
-      case .accuracy: return counts.accuracy
-      case .balancedAccuracy: return counts.balancedAccuracy
-      case .macroF1: return counts.macroF1
-      case .weightedF1: return counts.weightedF1
-      case .logLoss:
-        return indices.reduce(0) { $0 + losses[$1] } / Double(indices.count)
-      case .calibrationError:
-        return calibration?.error(at: indices)
-      default: preconditionFailure("\(metric.rawValue) is not a metric of classification")
-      }
     }
   }
 

@@ -49,6 +49,7 @@ extension TrialRunner {
     let dataset = prepared.dataset.keeping(trained[0].modalities)
     let (criterion, scaling) = (criterion(training), prepared.scaling)
     let orders = configurations.map { order($0) }
+    let recorder = ValueRecorder()
     var trainer = ReplicaTrainer<FusionModel, Batch>(
       replicas: try Replicas(count: trained.count, decaysVectors: training.decaysVectors) { trained[$0].network },
       options: training, seeds: configurations.map { dropoutSeed($0) }, stepsPerEpoch: orders[0].count,
@@ -59,7 +60,7 @@ extension TrialRunner {
         }
       },
       objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
-      validate: { try self.validate($0, trained, dataset, criterion) })
+      validate: { try self.validate($0, trained, dataset, criterion, recorder) })
     trainer.alone = .init(
       objective: { $0.objective($1, criterion) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
     trainer.checkpoint = checkpoint
@@ -69,9 +70,10 @@ extension TrialRunner {
     return try trainer.fit(resuming: true)
   }
 
-  /// All active models on the validation split in one pass.
+  /// All active models on the validation split.
   private func validate(
-    _ replicas: Replicas<FusionModel>, _ trained: [TrainedModel], _ dataset: Dataset, _ criterion: Criterion
+    _ replicas: Replicas<FusionModel>, _ trained: [TrainedModel], _ dataset: Dataset, _ criterion: Criterion,
+    _ recorder: ValueRecorder
   ) throws -> [Validation] {
     if trained[0].measuresUtilization {
       let targets = prepared.dataset.targets(of: .validation)
@@ -81,7 +83,7 @@ extension TrialRunner {
     let outputs = Tensor.concatenated(
       indices.chunks(of: 256).map { chunk in
         let batch = dataset.batch(chunk)
-        return replicas.map { model, _ in model(batch) }
+        return recorder.values(of: replicas, for: batch.tensors) { $0(batch) }
       }, axis: 1)
     let target = dataset.batch(indices).scaled(prepared.scaling).target!
     let targets = prepared.dataset.targets(of: .validation)

@@ -1,10 +1,10 @@
 /// Samples by confidence, ready for the calibration error of any selection of them.
 public struct CalibrationBins: Sendable, Equatable {
-  private let bins: Int
+  public let bins: Int
   /// The bin of every sample.
-  private let bin: [Int]
+  public let bin: [Int]
   /// Hit (0 or 1) minus confidence of every sample.
-  private let gap: [Double]
+  public let gap: [Double]
 
   /// - Parameters:
   ///   - confidences: largest probability of every sample, 0 … 1.
@@ -17,16 +17,20 @@ public struct CalibrationBins: Sendable, Equatable {
     gap = zip(confidences, hits).map { ($1 ? 1 : 0) - $0 }
   }
 
-  /// Expected calibration error (Guo et al., 2017, eq. 3): Σ_b n_b / n · |accuracy(b) − confidence(b)|, over the samples at
-  /// `indices`, a sample as often as it occurs.
-  public func error(at indices: [Int]) -> Double {
-    precondition(!indices.isEmpty, "a metric needs at least one sample")
-    // Σ over a bin of (hit − confidence) already is n_b times the difference.
-    var sums = [Double](repeating: 0, count: bins)
-    for index in indices { sums[bin[index]] += gap[index] }
-    return sums.reduce(0) { $0 + abs($1) } / Double(indices.count)
+  /// Expected calibration error (Guo et al., 2017, eq. 3): Σ_b n_b / n · |accuracy(b) − confidence(b)|.
+  ///
+  /// - Parameters:
+  ///   - sums: Σ of ``gap`` over the samples of each bin, which already is n_b times the difference.
+  ///   - count: n, the samples of all bins.
+  public static func error(_ sums: [Double], of count: Int) -> Double {
+    sums.reduce(0) { $0 + abs($1) } / Double(count)
   }
 
   /// Expected calibration error over all samples.
-  public var error: Double { error(at: Array(bin.indices)) }
+  public var error: Double {
+    precondition(!bin.isEmpty, "a metric needs at least one sample")
+    var sums = [Double](repeating: 0, count: bins)
+    for (bin, gap) in zip(bin, gap) { sums[bin] += gap }
+    return Self.error(sums, of: bin.count)
+  }
 }

@@ -13,24 +13,6 @@ public struct ClassCounts: Sendable, Equatable {
     self.predicted = predicted
   }
 
-  /// Counts the samples at `indices`, an index as often as it occurs.
-  /// - Precondition: at least one index, and classes within `0..<classes`.
-  public init(predicted: [Int], targets: [Int], classes: Int, at indices: [Int]) {
-    requirePairs(predicted.count, targets.count)
-    precondition(!indices.isEmpty, "a metric needs at least one sample")
-    // Local arrays: the loop runs two thousand times per method and seed in a bootstrap.
-    var (hits, support, answers) = (
-      [Int](repeating: 0, count: classes), [Int](repeating: 0, count: classes), [Int](repeating: 0, count: classes)
-    )
-    for index in indices {
-      let (prediction, target) = (predicted[index], targets[index])
-      support[target] += 1
-      answers[prediction] += 1
-      if prediction == target { hits[target] += 1 }
-    }
-    self.init(hits: hits, support: support, predicted: answers)
-  }
-
   public var total: Int { support.reduce(0, +) }
 
   public var accuracy: Double { Double(hits.reduce(0, +)) / Double(total) }

@@ -20,9 +20,12 @@ public enum ProbabilityMetrics {
     requireRows(probabilities.count, classes)
     requirePairs(probabilities.count / classes, targets.count)
     var sum = 0.0
-    for (row, target) in targets.enumerated() { sum -= log(max(probabilities[row * classes + target], 1e-12)) }
+    for (row, target) in targets.enumerated() { sum += loss(ofTarget: probabilities[row * classes + target]) }
     return sum / Double(targets.count)
   }
+
+  /// −ln of the probability of the right class, as ``logLoss(probabilities:targets:classes:)`` counts it.
+  public static func loss(ofTarget probability: Double) -> Double { -log(max(probability, 1e-12)) }
 
   /// Largest probability of each row.
   public static func confidences(_ probabilities: [Double], classes: Int) -> [Double] {

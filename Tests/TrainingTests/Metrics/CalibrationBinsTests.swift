@@ -12,10 +12,11 @@ struct CalibrationBinsTests {
     #expect(close(bins.error, golden.calibrationError))
   }
 
-  @Test func onlyTheSamplesAskedForCount() {
+  @Test func gapsOfABinCancel() {
     let bins = CalibrationBins(confidences: [0.75, 0.5, 1], hits: [true, false, true], bins: 4)
-    #expect(close(bins.error(at: [0]), 0.25))
-    #expect(close(bins.error(at: [0, 1, 1]), (0.25 + 1) / 3))
-    #expect(bins.error(at: [2]) == 0)
+    #expect(bins.bin == [2, 1, 3])
+    #expect(bins.gap == [0.25, -0.5, 0])
+    #expect(CalibrationBins.error([0.5, -0.25, 0], of: 3) == 0.25)
+    #expect(close(bins.error, 0.25))
   }
 }

@@ -6,7 +6,7 @@ public import Tensors
 public enum EncoderFamily: String, CaseIterable, Codable, Sendable {
   /// The default for the kind of modality.
   case automatic = "auto"
-  case mlp, convolutional, recurrent, temporal, raw
+  case mlp, convolutional, recurrent, temporal, resampled, raw
 }
 
 /// Settings shared by all encoders of a model.
@@ -33,7 +33,8 @@ public struct EncoderOptions: Codable, Hashable, Sendable {
     MethodOption("layers", default: "1", help: "layers of each vector or sequence encoder"),
     MethodOption("dropout", default: "0.2", help: "probability of dropping a unit of an encoder"),
     MethodOption(
-      "sequence-encoder", default: "auto", help: "auto, temporal, recurrent, or raw (mean, deviation, maximum)"),
+      "sequence-encoder", default: "auto",
+      help: "auto, temporal, recurrent, resampled (16 even steps as one vector) or raw (mean, deviation, maximum)"),
   ]
 
   /// - Throws: `UsageError` naming an option out of range.
@@ -42,10 +43,10 @@ public struct EncoderOptions: Codable, Hashable, Sendable {
     layers = try values.integer("layers", in: 1...8)
     dropout = try values.number("dropout", in: 0...0.95)
     sequenceFamily = try values.choice("sequence-encoder", as: EncoderFamily.self)
-    guard [.automatic, .temporal, .recurrent, .raw].contains(sequenceFamily) else {
+    guard [.automatic, .temporal, .recurrent, .resampled, .raw].contains(sequenceFamily) else {
       throw UsageError(
         "method \(values.method): option sequence-encoder is \"\(sequenceFamily.rawValue)\"; "
-          + "expected auto, temporal, recurrent or raw")
+          + "expected auto, temporal, recurrent, resampled or raw")
     }
   }
 }
@@ -95,6 +96,9 @@ public func makeStepEncoder(
   }
   switch options.family(isAudio: isAudio, steps: shape[0]) {
   case .raw: return RawSteps(inputSize: shape[1])
+  case .resampled:
+    let encoder = ResampledSteps(inputSize: shape[1])
+    return isAudio ? CentredEncoder(encoder) : encoder
   case .recurrent:
     let encoder = RecurrentSteps(
       inputSize: shape[1], width: options.width, layers: options.layers, dropout: options.dropout, generator: generator)
@@ -120,6 +124,9 @@ private func makeSequenceEncoder(
 ) -> any Encoder {
   switch options.family(isAudio: isAudio, steps: shape[0]) {
   case .raw: RawEncoder(kind: .sequence, shape: shape)
+  case .resampled:
+    ResampledEncoder(
+      inputSize: shape[1], width: options.width, layers: options.layers, dropout: options.dropout, generator: generator)
   case .recurrent:
     RecurrentEncoder(
       inputSize: shape[1], width: options.width, layers: options.layers, dropout: options.dropout, generator: generator)

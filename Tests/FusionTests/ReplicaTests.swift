@@ -178,6 +178,7 @@ import Training
     (Kit("recurrent", ["a": (.sequence, [6, 3])]), [:]),
     (Kit("recurrent", ["a": (.sequence, [6, 3])], missing: true, ragged: true), ["layers": "2"]),
     (Kit("raw", ["a": (.sequence, [6, 3])], missing: true, ragged: true), ["sequence-encoder": "raw"]),
+    (Kit("resampled", ["a": (.sequence, [6, 3])], missing: true, ragged: true), ["sequence-encoder": "resampled"]),
   ]
 
   @Test(arguments: encoders.indices) func everyEncoder(_ number: Int) throws {

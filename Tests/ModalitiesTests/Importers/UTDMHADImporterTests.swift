@@ -58,9 +58,21 @@ import Testing
     #expect(skeleton?.lengths == [2, 4, 8, 6, 3, 5, 7, 9])
     #expect(inertial?.lengths == [3, 5, 9, 7, 4, 6, 8, 10])
     // Row 1 is subject 3: joint 7, z, of frame 2; then signal 4 of frame 3; zero after the end.
-    #expect(skeleton?.values[1, 2, 3 * 7 + 2].item() == Self.joint(2, 7, 2, subject: 3))
+    #expect(
+      skeleton?.values[1, 2, 3 * 7 + 2].item()
+        == Self.joint(2, 7, 2, subject: 3) - Self.joint(0, 3, 2, subject: 3))
     #expect(inertial?.values[1, 3, 4].item() == 34)
     #expect(skeleton?.values[1].narrow(axis: 0, start: 4, length: 5).abs().max().item() == 0)
+  }
+
+  @Test func theSkeletonIsMeasuredFromWhereAsked() throws {
+    let source = try source()
+    try UTDMHADImporter.run(source: source.url, destination: source.file("made"), options: ["origin": "camera"])
+    let skeleton = try Dataset.load(source.file("made")).modalities["skeleton"]
+    #expect(skeleton?.values[1, 2, 3 * 7 + 2].item() == Self.joint(2, 7, 2, subject: 3))
+    #expect(throws: UsageError("import utd-mhad: option origin is \"feet\"; expected hips or camera")) {
+      try UTDMHADImporter.run(source: source.url, destination: source.file("other"), options: ["origin": "feet"])
+    }
   }
 
   @Test func validationIsTheSubjectAskedFor() throws {

@@ -229,12 +229,13 @@ def main_job(folder, rounds, seeds, epochs):
     data = f"{folder}/mosi"
     subprocess.run([CHIASM, "import", "mosi", str(source), data], check=True, stdout=subprocess.DEVNULL)
     sizes = ["--methods", JOB, "--seeds", str(seeds), "--epochs", str(epochs)]
-    seconds, peaks, means = {}, {}, {}
+    seconds, peaks, means, explained = {}, {}, {}, []
     for number in range(rounds):
         answer = f"{folder}/compare-{number}.json"
+        ours = [CHIASM, "compare", data, *sizes, "--patience", str(epochs), "--runs", f"{folder}/runs-{number}",
+                "--json", answer, "--quiet"]
         for name, command in {
-            "Chiasm": [CHIASM, "compare", data, *sizes, "--patience", str(epochs), "--runs", f"{folder}/runs-{number}",
-                       "--json", answer, "--quiet"],
+            "Chiasm": [*ours, "--quick"],
             "PyTorch, two processes": [PYTHON, str(HERE / "peers/compare.py"), data, *sizes],
         }.items():
             say(f"compare mosi, round {number + 1}, {name}")
@@ -246,12 +247,14 @@ def main_job(folder, rounds, seeds, epochs):
                 means[name] = {method["name"]: method["metrics"]["accuracy"]["mean"] for method in methods}
             else:
                 means[name] = {method: value["mean"] for method, value in json.loads(output).items()}
+        say(f"compare mosi, round {number + 1}, Chiasm with what explains the verdict")
+        explained.append(measured(ours)[0])
     ours, theirs = means.values()
     if seeds >= 5:
         # Other random numbers on each side: means of the seeds agree as far as chance lets them.
         for method in theirs:
             same(f"accuracy of {method}", ours[method], theirs[method], 0.03)
-    return {"rows": {"compare": seconds}, "peaks": peaks, "means": means, "seeds": seeds, "epochs": epochs}
+    return {"rows": {"compare": seconds}, "explained": explained, "peaks": peaks, "means": means, "seeds": seeds, "epochs": epochs}
 
 
 def say(text):

@@ -118,13 +118,14 @@ public enum UTDMHADImporter: Importer {
     let file = "skeleton/\(recording.stem)_skeleton.mat"
     let (shape, values) = try MATFile(readBytes(source.file(file), name: file), file: file)
       .array("d_skel", shape: [joints, 3, nil])
-    return (0..<shape[2]).flatMap { frame in
-      (0..<joints).flatMap { joint in
-        (0..<3).map { axis in
-          Float(values[(frame * 3 + axis) * joints + joint] - (fromHips ? values[axis * joints + hips] : 0))
-        }
+    let origin = (0..<3).map { axis in fromHips ? values[axis * joints + hips] : 0 }
+    var rows: [Float] = []
+    for frame in 0..<shape[2] {
+      for joint in 0..<joints {
+        for axis in 0..<3 { rows.append(Float(values[(frame * 3 + axis) * joints + joint] - origin[axis])) }
       }
     }
+    return rows
   }
 
   /// `[frames, signals]`, row by row.

@@ -53,7 +53,8 @@ public struct MatchingSelection: Sendable, Hashable, Codable {
           let similarity = try matching.similarity(rows(first, held), rows(second, held))
           for direction in [similarity, similarity.transposed(0, 1)] {
             scores[size][price] +=
-              try RetrievalMetrics.meanAveragePrecision(direction, queries: labels, items: labels) / Double(2 * parts.count)
+              try RetrievalMetrics.meanAveragePrecision(direction, queries: labels, items: labels)
+              / Double(2 * parts.count)
           }
         }
       }

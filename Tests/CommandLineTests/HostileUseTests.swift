@@ -31,7 +31,7 @@ import Testing
     (["data", "digits", "new", "--samples", "-1"], "samples"),
     (["import", "imagenet", "data", "new"], "unknown data set \"imagenet\"; expected one of emoji"),
     (["import", "mosi", "data", "new", "--set", "folds=3"], "unknown option \"folds\"; expected one of validation"),
-    (["methods", "--area", "cooking"], "no area \"cooking\"; expected one of fusion, unimodal"),
+    (["methods", "--area", "cooking"], "no area \"cooking\"; expected one of coordination, fusion, unimodal"),
     (["runs", "show", "20200101"], "no run 20200101 in "),
     (["runs", "list", "--limit", "0"], "--limit is 0; expected"),
     (["report", "page.html"], "report needs a run and the page to write"),

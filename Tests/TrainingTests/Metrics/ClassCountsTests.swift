@@ -12,7 +12,8 @@ struct ClassCountsTests {
       }
     }
     let counts = ClassCounts(
-      hits: count { $0 == $1 && $0 == $2 }, support: count { $0 == $2 }, predicted: count { index, answer, _ in index == answer })
+      hits: count { $0 == $1 && $0 == $2 }, support: count { $0 == $2 },
+      predicted: count { index, answer, _ in index == answer })
     #expect(counts.total == golden.targets.count)
     #expect(close(counts.accuracy, golden.accuracy))
     #expect(close(counts.balancedAccuracy, golden.balancedAccuracy))

@@ -103,14 +103,14 @@ def compare(result):
         "",
         f"{len(theirs)} models (8 methods) × {result['seeds']} seeds × {result['epochs']} epochs, no early stopping, both "
         "on all cores. Chiasm's time includes the additive projection, bootstrap intervals and the report, which the peer "
-        "does without; `--quick` leaves out what explains the verdict. Goal: ≥ 8 ×.",
+        "does without; `--quick --no-utilization` leaves out what explains the verdict. Goal: ≥ 8 ×.",
         "",
     ] + table("job", result["rows"], unit=1e6, digits=1)
     peaks = {name: statistics.median(values) / 2**20 for name, values in result["peaks"].items()}
     (_, mine), (_, other) = peaks.items()
     lines += [
         "",
-        f"With the explanation of the verdict (information, missing modalities, contributions, interactions), too: "
+        f"With what explains the verdict (use of the modalities, information, missing modalities, contributions, interactions), too: "
         f"{statistics.median(result['explained']):.1f} s.",
         "",
         f"Peak memory (proportional set size of all processes): Chiasm {mine:.0f} MiB, PyTorch {other:.0f} MiB: "

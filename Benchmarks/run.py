@@ -235,7 +235,7 @@ def main_job(folder, rounds, seeds, epochs):
         ours = [CHIASM, "compare", data, *sizes, "--patience", str(epochs), "--runs", f"{folder}/runs-{number}",
                 "--json", answer, "--quiet"]
         for name, command in {
-            "Chiasm": [*ours, "--quick"],
+            "Chiasm": [*ours, "--quick", "--no-utilization"],
             "PyTorch, two processes": [PYTHON, str(HERE / "peers/compare.py"), data, *sizes],
         }.items():
             say(f"compare mosi, round {number + 1}, {name}")

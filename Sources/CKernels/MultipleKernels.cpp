@@ -43,7 +43,8 @@ int64_t solve(const ck_problem &problem, const void *const *matrices, size_t cou
   std::vector<double> combined(n), diagonals(count * n);
   fold(problem, alpha, coefficient.data());
   for (size_t k = 0; k < count; ++k) {
-    product(row(k, 0), n, coefficient.data(), scores + k * n);
+    std::fill(scores + k * n, scores + (k + 1) * n, 0.0);
+    add_product(row(k, 0), n, coefficient.data(), scores + k * n);
     for (size_t i = 0; i < n; ++i) { diagonals[k * n + i] = row(k, i)[i]; }
   }
   auto measure = [&] {
@@ -53,12 +54,12 @@ int64_t solve(const ck_problem &problem, const void *const *matrices, size_t cou
       q[k] = std::max(0.0, sum);
     }
   };
-  auto combine = [&] {
-    std::fill(score.begin(), score.end(), 0.0);
-    for (size_t k = 0; k < count; ++k) {
-      if (weights[k] != 0) { add_row(scores + k * n, weights[k], n, score.data()); }
-    }
-  };
+  std::vector<const double *> score_rows(count), diagonal_rows(count);
+  std::vector<const T *> rows(count);
+  for (size_t k = 0; k < count; ++k) {
+    score_rows[k] = scores + k * n;
+    diagonal_rows[k] = diagonals.data() + k * n;
+  }
   measure();
   for (int64_t step = 0; step < limit; ++step) {
     // The squared norms are carried along and now and then measured, lest rounding errors pile up.
@@ -67,18 +68,13 @@ int64_t solve(const ck_problem &problem, const void *const *matrices, size_t cou
       measure();
     }
     regulariser.weights(q.data(), count, weights);
-    combine();
-    std::fill(diagonal.begin(), diagonal.end(), 0.0);
-    for (size_t k = 0; k < count; ++k) {
-      if (weights[k] != 0) { add_row(diagonals.data() + k * n, weights[k], n, diagonal.data()); }
-    }
+    combine_rows(score_rows.data(), weights, count, n, score.data());
+    combine_rows(diagonal_rows.data(), weights, count, n, diagonal.data());
     const Pair pair = select(
         problem, alpha, score.data(),
         [&](size_t i) {
-          std::fill(combined.begin(), combined.end(), 0.0);
-          for (size_t k = 0; k < count; ++k) {
-            if (weights[k] != 0) { add_row(row(k, i), weights[k], n, combined.data()); }
-          }
+          for (size_t k = 0; k < count; ++k) { rows[k] = row(k, i); }
+          combine_rows(rows.data(), weights, count, n, combined.data());
           return combined.data();
         },
         diagonal.data());
@@ -131,21 +127,15 @@ int64_t solve(const ck_problem &problem, const void *const *matrices, size_t cou
 }
 
 template <typename T>
-inline void combine(const void *const *kernels, size_t count, const double *weights, size_t offset, size_t elements,
-                    T *out) {
-  // Pieces of 4 KB stay in the nearest cache while every matrix is added to them.
-  constexpr size_t piece = 512;
-  double sum[piece];
-  for (size_t start = offset; start < offset + elements; start += piece) {
-    const size_t length = std::min(piece, offset + elements - start);
-    std::fill(sum, sum + length, 0.0);
-    for (size_t k = 0; k < count; ++k) {
-      if (weights[k] == 0) { continue; }
-      const T *source = static_cast<const T *>(kernels[k]) + start;
-      for (size_t i = 0; i < length; ++i) { sum[i] += weights[k] * double(source[i]); }
-    }
-    for (size_t i = 0; i < length; ++i) { out[start + i] = T(sum[i]); }
+void combine(const void *const *kernels, size_t count, const double *weights, size_t offset, size_t elements, T *out) {
+  std::vector<const T *> parts;
+  std::vector<double> factors;
+  for (size_t k = 0; k < count; ++k) {
+    if (weights[k] == 0) { continue; }
+    parts.push_back(static_cast<const T *>(kernels[k]) + offset);
+    factors.push_back(weights[k]);
   }
+  combine_rows(parts.data(), factors.data(), parts.size(), elements, out + offset);
 }
 
 }  // namespace
@@ -159,8 +149,8 @@ extern "C" int64_t ck_mkl_solve(const ck_problem *problem, int precision, const 
              : solve<double>(*problem, kernels, count, rule, tolerance, limit, alpha, scores, weights);
 }
 
-extern "C" CK_WIDEST void ck_combine(int precision, const void *const *kernels, size_t count, const double *weights,
-                                     size_t offset, size_t elements, void *out) {
+extern "C" void ck_combine(int precision, const void *const *kernels, size_t count, const double *weights,
+                           size_t offset, size_t elements, void *out) {
   if (precision == CK_FLOAT32) {
     combine(kernels, count, weights, offset, elements, static_cast<float *>(out));
   } else {

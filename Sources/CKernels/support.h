@@ -31,19 +31,27 @@ inline void fold(const ck_problem &problem, const double *alpha, double *coeffic
   for (size_t t = 0; t < problem.variables; ++t) { coefficient[t % problem.samples] += problem.y[t] * alpha[t]; }
 }
 
-// score += factor · row, in the widest vectors the processor has.
-void add_row(const float *row, double factor, size_t n, double *score);
-void add_row(const double *row, double factor, size_t n, double *score);
+// In the widest vectors the processor has: out = Σ factor · row,
+void combine_rows(const float *const *rows, const double *factors, size_t count, size_t n, float *out);
+void combine_rows(const float *const *rows, const double *factors, size_t count, size_t n, double *out);
+void combine_rows(const double *const *rows, const double *factors, size_t count, size_t n, double *out);
+// score += Σ factor · row,
+void add_rows(const float *const *rows, const double *factors, size_t count, size_t n, double *score);
+void add_rows(const double *const *rows, const double *factors, size_t count, size_t n, double *score);
 // score += factor · (row_i − row_j).
 void add_difference(const float *row_i, const float *row_j, double factor, size_t n, double *score);
 void add_difference(const double *row_i, const double *row_j, double factor, size_t n, double *score);
 
-// The matrix is symmetric: columns are rows.
-template <typename T> inline void product(const T *kernel, size_t n, const double *coefficient, double *score) {
-  std::fill(score, score + n, 0.0);
+// score += kernel · coefficient. The matrix is symmetric: columns are rows.
+template <typename T> inline void add_product(const T *kernel, size_t n, const double *coefficient, double *score) {
+  std::vector<const T *> rows;
+  std::vector<double> factors;
   for (size_t s = 0; s < n; ++s) {
-    if (coefficient[s] != 0) { add_row(kernel + s * n, coefficient[s], n, score); }
+    if (coefficient[s] == 0) { continue; }
+    rows.push_back(kernel + s * n);
+    factors.push_back(coefficient[s]);
   }
+  add_rows(rows.data(), factors.data(), rows.size(), n, score);
 }
 
 // y_up a_up rises and y_low a_low falls by the same length.
@@ -55,7 +63,7 @@ struct Pair {
 
 // The pair whose step promises most (Fan, Chen & Lin, 2005, working set selection 2).
 template <typename Row>
-inline Pair select(const ck_problem &problem, const double *alpha, const double *score, Row row,
+inline Pair select(const ck_problem &problem, const double *alpha, const double *score, Row &&row,
                    const double *diagonal) {
   const size_t n = problem.samples;
   double highest = -infinity;

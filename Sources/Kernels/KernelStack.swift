@@ -182,31 +182,71 @@ public struct KernelStack {
     return result
   }
 
-  /// K α of every matrix for coefficients of the samples.
-  func products(_ coefficients: [Double]) -> [[Double]] {
+  /// Σ weight · matrix in the rows and columns of some samples, float64 `[samples, samples]`.
+  func combined(_ weights: [Double], at samples: [Int]) -> Tensor {
+    var sum = Tensor.zeros([samples.count, samples.count], dtype: .float64)
+    for (kernel, weight) in weights.enumerated() where weight > 0 {
+      sum = sum + elements(of: kernel, samples, samples).to(.float64) * weight
+    }
+    return sum
+  }
+
+  /// Diagonals of all matrices, one behind the other.
+  func diagonals() -> [Double] {
+    matrices.indices.flatMap { kernel -> [Double] in
+      if let matrix = matrices[kernel] { return matrix.diagonal().to(.float64).doubles }
+      return Self.blocks(count).flatMap { elements(of: kernel, Array($0), Array($0)).diagonal().to(.float64).doubles }
+    }
+  }
+
+  /// K α of every matrix for coefficients of the samples, one behind the other.
+  func products(_ coefficients: [Double]) -> [Double] {
+    var result = [Double](repeating: 0, count: kernels * count)
+    addProducts(coefficients, to: &result)
+    return result
+  }
+
+  /// Adds K α of every matrix to `sums`; rows of samples whose coefficient is 0 are not read.
+  func addProducts(_ coefficients: [Double], to sums: inout [Double]) {
+    precondition(sums.count == kernels * count, "\(sums.count) sums of \(kernels) kernels of \(count) samples")
     guard isWhole else {
       // Only the columns of support vectors matter.
       let used = coefficients.indices.filter { coefficients[$0] != 0 }
       let column = Tensor(used.map { coefficients[$0] }).unsqueezed(1)
-      return matrices.indices.map { kernel in
-        Self.blocks(self.count).flatMap { rows in
-          elements(of: kernel, Array(rows), used).to(.float64).matmul(column).doubles
+      for kernel in matrices.indices {
+        for rows in Self.blocks(count) {
+          let parts = elements(of: kernel, Array(rows), used).to(.float64).matmul(column).doubles
+          for (row, part) in zip(rows, parts) { sums[kernel * count + row] += part }
+        }
+      }
+      return
+    }
+    let (kernels, count, code) = (self.kernels, self.count, precision.code)
+    withPointers { pointers in
+      sums.withUnsafeMutableBufferPointer { sums in
+        // Every kernel has a part of its own, and concurrentPerform returns after all of them.
+        nonisolated(unsafe) let out = sums.baseAddress
+        nonisolated(unsafe) let sources = pointers
+        DispatchQueue.concurrentPerform(iterations: out == nil ? 0 : kernels) { kernel in
+          ck_add_product(code, sources[kernel], count, coefficients, out! + kernel * count)
         }
       }
     }
-    nonisolated(unsafe) let all = matrices.compactMap { $0 }
-    let (count, code) = (count, precision.code)
-    let flat = filling(all.count, columns: count, block: 1) { range, out in
-      for (row, index) in range.enumerated() {
-        all[index].withBytes { ck_kernel_product(code, $0.baseAddress, count, coefficients, out + row * count) }
-      }
-    }.doubles
-    return all.indices.map { Array(flat[$0 * count..<($0 + 1) * count]) }
   }
 
   /// αᵀ K α of every matrix.
   func squaredNorms(_ coefficients: [Double]) -> [Double] {
-    products(coefficients).map { max(0, zip($0, coefficients).reduce(0) { $0 + $1.0 * $1.1 }) }
+    Self.squaredNorms(coefficients, products(coefficients))
+  }
+
+  /// αᵀ K α from K α of every matrix, one behind the other.
+  static func squaredNorms(_ coefficients: [Double], _ products: [Double]) -> [Double] {
+    guard !coefficients.isEmpty else { return [] }
+    return stride(from: 0, to: products.count, by: coefficients.count).map { start in
+      var sum = 0.0
+      for sample in coefficients.indices { sum += coefficients[sample] * products[start + sample] }
+      return max(0, sum)
+    }
   }
 
   private static func check(_ matrix: Tensor, _ name: String) throws {

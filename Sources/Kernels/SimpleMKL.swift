@@ -11,22 +11,35 @@ struct SimpleMKL {
   let kernels: KernelStack
   let problem: SupportVectorProblem
   let settings: MultipleKernelLearning
+  private let diagonals: [Double]
   private var accuracy = 1e-2
 
   init(kernels: KernelStack, problem: SupportVectorProblem, settings: MultipleKernelLearning) {
     self.kernels = kernels
     self.problem = problem
     self.settings = settings
+    diagonals = kernels.diagonals()
+  }
+
+  /// What a machine is made of, whatever the weights: its variables and what each kernel makes of them.
+  ///
+  /// The images are carried from machine to machine: of one that starts near its end only the samples that move are read.
+  private struct State {
+    var alpha: [Double]
+    var coefficients: [Double]
+    /// K_k times the coefficients, kernel after kernel.
+    var images: [Double]
+
+    /// q_k = βᵀK_kβ.
+    var squares: [Double] { KernelStack.squaredNorms(coefficients, images) }
   }
 
   /// The machine at weights d.
   private struct Point {
     let weights: [Double]
-    let alpha: [Double]
+    let state: State
     /// Σ_k d_k K_k times the coefficients, per sample.
     let scores: [Double]
-    let coefficients: [Double]
-    let matrix: Tensor
     /// J(d), as exact as the machine.
     let value: Double
   }
@@ -38,50 +51,80 @@ struct SimpleMKL {
       let total = start.reduce(0, +)
       weights = start.map { $0 / total }
     }
-    var point = machine(weights, alpha)
+    let coefficients = problem.coefficients(alpha)
+    var point = machine(
+      weights, State(alpha: alpha, coefficients: coefficients, images: kernels.products(coefficients)))
     for _ in 0..<1000 {
-      let images = kernels.products(point.coefficients)
-      let squares = images.map { max(0, dot($0, point.coefficients)) }
+      let squares = point.state.squares
       let model = certificate(point, squares)
       if model.relativeGap <= settings.tolerance { return model }
       // Where the machine itself is the larger part of the gap, or no step helps any more, it is solved more exactly.
       let spread = (squares.max()! - dot(point.weights, squares)) / 2
-      if model.gap <= 2 * spread, let better = step(from: point, images, squares) {
+      if model.gap <= 2 * spread, let better = step(from: point, squares) {
         point = better
         continue
       }
       accuracy /= 10
       guard accuracy >= 1e-13 else { break }
-      point = machine(point.weights, point.alpha)
+      // So near the end, what rounding added on the way would be seen.
+      var state = point.state
+      if accuracy < 1e-6 { state.images = kernels.products(state.coefficients) }
+      point = machine(point.weights, state)
     }
-    let last = certificate(point, kernels.squaredNorms(point.coefficients))
+    let last = certificate(point, point.state.squares)
     throw NotConverged(gap: last.relativeGap, tolerance: settings.tolerance)
   }
 
-  private func machine(_ weights: [Double], _ start: [Double]) -> Point {
-    var alpha = start
-    let matrix = kernels.combined(weights)
-    let scores = problem.solve(
-      matrix, kernels.precision, tolerance: accuracy, limit: settings.stepLimit, &alpha)
-    let coefficients = problem.coefficients(alpha)
+  private func machine(_ weights: [Double], _ start: State) -> Point {
+    var state = start
+    var scores = weighted(start.images, weights)
+    let diagonal = weighted(diagonals, weights)
+    // A machine from nothing needs nearly every row of the sum, one near its end few.
+    if kernels.isWhole, start.coefficients.contains(where: { $0 != 0 }) {
+      kernels.withPointers { pointers in
+        problem.solve(
+          pointers, weights, kernels.precision, diagonal: diagonal, tolerance: accuracy, limit: settings.stepLimit,
+          &state.alpha, &scores)
+      }
+    } else {
+      kernels.combined(weights).withBytes { bytes in
+        problem.solve(
+          [bytes.baseAddress], [1], kernels.precision, diagonal: diagonal, tolerance: accuracy,
+          limit: settings.stepLimit, &state.alpha, &scores)
+      }
+    }
+    state.coefficients = problem.coefficients(state.alpha)
+    kernels.addProducts(zip(state.coefficients, start.coefficients).map { $0 - $1 }, to: &state.images)
+    scores = weighted(state.images, weights)
     return Point(
-      weights: weights, alpha: alpha, scores: scores, coefficients: coefficients, matrix: matrix,
-      value: problem.gain(alpha) - dot(scores, coefficients) / 2)
+      weights: weights, state: state, scores: scores,
+      value: problem.gain(state.alpha) - dot(scores, state.coefficients) / 2)
+  }
+
+  /// Σ weight · part of equal parts one behind the other.
+  private func weighted(_ parts: [Double], _ weights: [Double]) -> [Double] {
+    var sum = [Double](repeating: 0, count: problem.samples)
+    for (number, weight) in weights.enumerated() where weight > 0 {
+      let start = number * sum.count
+      for sample in sum.indices { sum[sample] += weight * parts[start + sample] }
+    }
+    return sum
   }
 
   /// Primal at (d, α) minus the dual at α, whose last term is the largest of all kernels.
   private func certificate(_ point: Point, _ squares: [Double]) -> MultipleKernelModel {
-    let bias = problem.bias(point.alpha, point.scores)
-    let dual = problem.gain(point.alpha) - squares.max()! / 2
+    let alpha = point.state.alpha
+    let bias = problem.bias(alpha, point.scores)
+    let dual = problem.gain(alpha) - squares.max()! / 2
     return settings.model(
-      problem, point.alpha, point.weights, bias: bias, objective: dual,
+      problem, alpha, point.weights, bias: bias, objective: dual,
       gap: dot(point.weights, squares) / 2 + problem.losses(point.scores, bias: bias) - dual)
   }
 
   /// A point with a lower J, nil where none is found.
-  private func step(from point: Point, _ images: [[Double]], _ squares: [Double]) -> Point? {
+  private func step(from point: Point, _ squares: [Double]) -> Point? {
     let gradient = squares.map { -$0 / 2 }
-    for hessian in [curvature(point, images), nil] {
+    for hessian in [curvature(point), nil] {
       let scale = (squares.max() ?? 1) * Double(squares.count)
       let model =
         hessian ?? gradient.indices.map { row in gradient.indices.map { row == $0 ? scale : 0 } }
@@ -90,12 +133,12 @@ struct SimpleMKL {
       let slope = dot(gradient, direction)
       guard slope < 0 else { continue }
       var length = 1.0
-      var warm = point.alpha
+      var warm = point.state
       for _ in 0..<8 {
         let weights = zip(point.weights, direction).map { max(0, $0 + length * $1) }
         let total = weights.reduce(0, +)
         let next = machine(weights.map { $0 / total }, warm)
-        warm = next.alpha
+        warm = next.state
         if next.value <= point.value + 1e-3 * length * slope { return next }
         // The minimum of the parabola through what is known, within bounds.
         let rise = next.value - point.value - length * slope
@@ -107,24 +150,26 @@ struct SimpleMKL {
 
   /// Second derivatives of J: v_kᵀ P v_l, where v_k are kernel k's scores of the free support vectors, and P is the inverse
   /// of their kernel with the bias eliminated; nil where there are none.
-  private func curvature(_ point: Point, _ images: [[Double]]) -> [[Double]]? {
-    let free = point.coefficients.indices.filter { sample in
-      let size = abs(point.coefficients[sample])
+  private func curvature(_ point: Point) -> [[Double]]? {
+    let (coefficients, images) = (point.state.coefficients, point.state.images)
+    let free = coefficients.indices.filter { sample in
+      let size = abs(coefficients[sample])
       return size > 1e-9 * problem.c[sample] && size < (1 - 1e-9) * problem.c[sample]
     }
     guard !free.isEmpty else { return nil }
-    let rows = Tensor(free)
-    let block = point.matrix.indexSelect(rows).indexSelect(axis: 1, rows).to(.float64)
+    let block = kernels.combined(point.weights, at: free)
     // Free vectors may outnumber the dimensions of the feature space: a little is added to keep the inverse.
     let ridge = 1e-8 * max(block.trace().item() / Double(free.count), 1e-300)
     let padded = block + Tensor.eye(free.count, dtype: .float64) * ridge
     guard let factor = padded.choleskyIfPositive() else { return nil }
-    let values = Tensor(images.flatMap { image in free.map { image[$0] } }, shape: [images.count, free.count])
+    let count = kernels.kernels
+    let values = Tensor(
+      (0..<count).flatMap { kernel in free.map { images[kernel * coefficients.count + $0] } },
+      shape: [count, free.count])
     let columns = Tensor.concatenated(
       [values.transposed(0, 1), .ones([free.count, 1], dtype: .float64)], axis: 1)
     let half = factor.triangularSolve(columns, upper: false)
     let products = half.transposed(0, 1).matmul(half)
-    let count = images.count
     let cross = products.narrow(axis: 1, start: count, length: 1).narrow(axis: 0, start: 0, length: count)
     let own = products[count, count].item()
     let inner = products.narrow(axis: 0, start: 0, length: count).narrow(axis: 1, start: 0, length: count)

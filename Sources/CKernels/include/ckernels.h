@@ -39,17 +39,27 @@ struct ck_problem {
   const double *c;  ///< upper bound per variable
 };
 
-/// Sequential minimal optimisation on one matrix `[samples, samples]`, from the feasible `alpha`.
+/// Σ weight · kernel of matrices `[samples, samples]`, of which those of weight 0 are not read.
+struct ck_sum {
+  int precision;
+  size_t count;
+  const void *const *kernels;
+  const double *weights;
+  const double *diagonal;  ///< of the sum
+};
+
+/// Sequential minimal optimisation on a sum of matrices, from the feasible `alpha`; only rows that are needed are summed.
 ///
-/// `score` holds Σ_s y_s a_s K(i, s) at return. Returns the number of steps, negative where the limit was reached.
-int64_t ck_svm_solve(const struct ck_problem *problem, int precision, const void *kernel, double tolerance,
-                     int64_t limit, double *alpha, double *score);
+/// `score` holds Σ_s y_s a_s K(i, s), before and at return. Returns the number of steps, negative where the limit was
+/// reached.
+int64_t ck_svm_solve(const struct ck_problem *problem, const struct ck_sum *sum, double tolerance, int64_t limit,
+                     double *alpha, double *score);
 
 /// The bias in the middle of what the optimality conditions allow.
 double ck_svm_bias(const struct ck_problem *problem, const double *alpha, const double *score);
 
-/// score_i = Σ_s coefficient_s K(i, s) over the samples whose coefficient is not zero.
-void ck_kernel_product(int precision, const void *kernel, size_t samples, const double *coefficient, double *score);
+/// score_i += Σ_s coefficient_s K(i, s) over the samples whose coefficient is not zero.
+void ck_add_product(int precision, const void *kernel, size_t samples, const double *coefficient, double *score);
 
 /// How the squared norms q_k = αᵀH_kα of the kernels enter the dual.
 enum ck_regulariser {

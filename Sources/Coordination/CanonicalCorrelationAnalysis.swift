@@ -33,7 +33,11 @@ public struct CanonicalCorrelationAnalysis {
     /// for 1e-10 on float64 samples, 1e-6 on others (1e-6 and 1e-5 from moments).
     public var tolerance: Double?
 
-    /// - Parameter regularisation: of both views.
+    /// - Parameters:
+    ///   - components: pairs of directions; nil for as many as there are.
+    ///   - scaling: whether columns are standardised.
+    ///   - regularisation: of both views.
+    ///   - tolerance: up to which part of the largest singular value directions count as constant.
     public init(
       components: Int? = nil, scaling: ViewScaling = .centred, regularisation: ViewRegularisation = .none,
       tolerance: Double? = nil

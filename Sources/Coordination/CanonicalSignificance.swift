@@ -6,20 +6,21 @@ import Tensors
 public struct CanonicalSignificance: Sendable, Hashable, Codable {
   /// Wilks' Λ = Π (1 − r²) over this correlation and those after it.
   public let wilks: Double
-  /// Rao's approximation of Λ by the F distribution (Rao, 1951), exact where a view has at most two dimensions left.
-  public let f: Double
+  /// Rao's approximation of Λ by the F distribution (Rao, 1951), exact where a view has at most two dimensions left; nil
+  /// where a correlation is exactly 1, for it is infinite then.
+  public let f: Double?
   public let fDegrees: [Double]
   /// Probability of an F at least as large under the hypothesis.
   public let fProbability: Double
-  /// Bartlett's −(n − 1 − (p + q + 1)/2) ln Λ (Bartlett, 1938).
-  public let chiSquared: Double
+  /// Bartlett's −(n − 1 − (p + q + 1)/2) ln Λ (Bartlett, 1938); nil where a correlation is exactly 1.
+  public let chiSquared: Double?
   public let chiSquaredDegrees: Int
   /// Probability of a χ² at least as large under the hypothesis.
   public let chiSquaredProbability: Double
 }
 
 extension CanonicalCorrelationAnalysis {
-  /// A test for each correlation that was asked for; infinite statistics where correlations are exactly 1.
+  /// A test for each correlation that was asked for.
   ///
   /// - Throws: `UsageError` where the analysis was regularised, or there are not more samples than the tests need.
   public func significance() throws -> [CanonicalSignificance] {
@@ -43,8 +44,9 @@ extension CanonicalCorrelationAnalysis {
       let f = expm1(-logarithm / s) * degrees[1] / degrees[0]
       let chi = -m * logarithm
       return CanonicalSignificance(
-        wilks: exp(logarithm), f: f, fDegrees: degrees, fProbability: Distribution.fAbove(f, degrees[0], degrees[1]),
-        chiSquared: chi, chiSquaredDegrees: Int(a * b),
+        wilks: exp(logarithm), f: f.isFinite ? f : nil, fDegrees: degrees,
+        fProbability: Distribution.fAbove(f, degrees[0], degrees[1]),
+        chiSquared: chi.isFinite ? chi : nil, chiSquaredDegrees: Int(a * b),
         chiSquaredProbability: Distribution.chiSquaredAbove(chi, a * b))
     }
   }

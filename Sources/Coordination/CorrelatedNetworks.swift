@@ -33,9 +33,13 @@ extension CorrelatedNetworks {
   /// another epoch. The epoch with the lowest objective on the held-out samples is kept.
   ///
   /// - Parameters:
+  ///   - first: samples of the first view.
+  ///   - second: the same samples of the second.
   ///   - held: samples of both views that decide which epoch is kept; nil for those trained on.
+  ///   - options: of the training.
   ///   - ridge: of the linear analysis on top.
   ///   - seed: of orders and dropout.
+  ///   - cancellation: asked between steps whether to stop.
   /// - Throws: `UsageError` for a batch not larger than the width, or fewer samples than a batch; `InputError` for views
   ///   of different lengths or values that are not finite; `TrainingFailure` where training breaks down.
   public func fit(

@@ -47,7 +47,8 @@ public struct CrossModalIndex {
   /// The vectors nearest to queries `[Q, D]`, nearest first.
   ///
   /// - Parameters:
-  ///   - count: how many; as many as there are where that is less.
+  ///   - queries: `[Q, D]`.
+  ///   - wanted: how many; as many as there are where that is less.
   ///   - breadth: candidates that a search in a graph keeps; more find more of the true neighbours.
   /// - Returns: positions int64 and cosines float32, `[Q, count]` each; −1 where a graph found fewer.
   public func nearest(

@@ -26,7 +26,11 @@ public struct CrossModalMatching {
   /// Fits pairs `[n, width]` of known class.
   ///
   /// - Parameters:
+  ///   - space: what the shared space is.
+  ///   - first: `[n, width]`.
+  ///   - second: `[n, width]` of the same pairs.
   ///   - targets: class of each pair, `0 ..< classes`.
+  ///   - classes: how many there are.
   ///   - components: canonical pairs; at most the smaller rank is taken.
   ///   - regularisation: of the canonical correlation.
   ///   - cost: C of the softmax regressions, whose inputs have variance 1.

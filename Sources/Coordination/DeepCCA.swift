@@ -20,7 +20,10 @@ public struct DeepCCA: CorrelatedNetworks {
   ///   - widths: of the two views.
   ///   - hidden: widths of the hidden layers of both networks.
   ///   - output: width of the representations.
+  ///   - activation: between layers.
+  ///   - dropout: probability with which a hidden number is dropped.
   ///   - loss: convention and ridge of the objective.
+  ///   - generator: of the weights.
   public init(
     widths: (Int, Int), hidden: [Int] = [64], output: Int, activation: Activation = .tanh, dropout: Double = 0,
     loss: CorrelationObjective = CorrelationObjective(), generator: Generator

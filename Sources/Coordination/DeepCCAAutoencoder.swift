@@ -16,6 +16,10 @@ public struct DeepCCAAutoencoder: CorrelatedNetworks {
   ///   - hidden: widths of the hidden layers of both encoders; decoders have them in reverse.
   ///   - output: width of the representations.
   ///   - reconstruction: λ, above 0.
+  ///   - activation: between layers.
+  ///   - dropout: probability with which a hidden number is dropped.
+  ///   - loss: convention and ridge of the correlation.
+  ///   - generator: of the weights.
   public init(
     widths: (Int, Int), hidden: [Int] = [64], output: Int, reconstruction: Double = 1e-2,
     activation: Activation = .tanh, dropout: Double = 0, loss: CorrelationObjective = CorrelationObjective(),

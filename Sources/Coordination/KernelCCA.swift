@@ -38,7 +38,10 @@ public struct KernelCCA {
   /// Fits Gram matrices `[n, n]` of the same samples.
   ///
   /// - Parameters:
+  ///   - x: of the first view.
+  ///   - y: of the second.
   ///   - components: pairs of directions; fewer come back where the kernels span fewer.
+  ///   - regularisation: without which every correlation would be 1.
   ///   - isCentred: whether the samples are moved to mean 0 in feature space first.
   ///   - solver: by default, dense for few samples and iterative for many.
   /// - Throws: `InputError` where a matrix is constant or holds a value that is not finite; `UsageError` for a wrong
@@ -69,8 +72,10 @@ public struct KernelCCA {
     }
     self.regularisation = regularisation
     let pairs = solver.solve(smoothers[0], smoothers[1], components: components)
-    singularValues = pairs.values
-    let weighted = pairs.coefficients
+    // Beyond the dimensions that the kernels span, what a solver finds is rounding error.
+    let kept = max(1, pairs.values.count { $0 > 1e-6 * (pairs.values.first ?? 0) })
+    singularValues = Array(pairs.values.prefix(kept))
+    let weighted = pairs.coefficients.map { $0.narrow(axis: 1, start: 0, length: kept) }
     let signs = weighted[0].gather(axis: 0, weighted[0].abs().argmax(axis: 0).unsqueezed(0)).sign()
     coefficients = weighted.map { $0 * signs }
     let scores = zip(smoothers, coefficients).map { $0.gram.matmul($1) }
@@ -81,7 +86,9 @@ public struct KernelCCA {
 
   /// The scores of samples of a view, `[m, components]`.
   ///
-  /// - Parameter kernels: their kernels `[m, n]` with the fitted samples, not centred.
+  /// - Parameters:
+  ///   - kernels: their kernels `[m, n]` with the fitted samples, not centred.
+  ///   - view: that the samples are of.
   public func transform(_ kernels: Tensor, _ view: View) -> Tensor {
     let coefficients = coefficients[view.rawValue]
     precondition(

@@ -110,6 +110,7 @@ public enum KernelCCASolver: String, CaseIterable, Sendable, Codable {
     var moved: [Tensor] = []
     while true {
       var image = y(next)
+      let before = (next * image).sum().item()
       for _ in 0..<2 where !basis.isEmpty {
         let (v, w) = (Tensor.concatenated(basis, axis: 1), Tensor.concatenated(images, axis: 1))
         let inside = w.transposed(0, 1).matmul(next)
@@ -120,7 +121,9 @@ public enum KernelCCASolver: String, CaseIterable, Sendable, Codable {
       let square = next.transposed(0, 1).matmul(image)
       let (values, vectors) = ((square + square.transposed(0, 1)) * 0.5).eigh()
       let spectrum = values.doubles
-      let first = spectrum.firstIndex { $0 > 1e-13 * max(spectrum.last ?? 0, 1e-300) } ?? spectrum.count
+      // What is left of a block that lies in the basis is rounding error, whose squares are below 1e-26 of it.
+      let least = max(1e-13 * max(spectrum.last ?? 0, 1e-300), 1e-26 * before)
+      let first = spectrum.firstIndex { $0 > least } ?? spectrum.count
       let size = basis.reduce(0) { $0 + $1.shape[1] }
       if first < spectrum.count {
         let kept = spectrum.count - first

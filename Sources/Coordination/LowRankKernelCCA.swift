@@ -26,6 +26,11 @@ public struct LowRankKernelCCA {
   /// Fits samples `[n, width]` of two views.
   ///
   /// - Parameters:
+  ///   - x: `[n, width]`.
+  ///   - first: kernel of the first view.
+  ///   - y: `[n, width]` of the same samples.
+  ///   - second: kernel of the second view.
+  ///   - components: pairs of directions; fewer come back where the factors have fewer columns.
   ///   - shrinkage: c, above 0 to 1.
   ///   - rank: most features of a view.
   ///   - tolerance: features end where they miss at most this part of the trace.
@@ -44,9 +49,10 @@ public struct LowRankKernelCCA {
     }
     pivots = zip(factors, [x, y]).map { $0.pivotSamples($1) }
     missing = factors.map { $0.trace > 0 ? $0.residual / $0.trace : 0 }
+    let most = factors.map(\.pivots.count).min() ?? 0
     analysis = try CanonicalCorrelationAnalysis(
       fitting: factors[0].factor, factors[1].factor,
-      .init(components: components, regularisation: .shrinkage(shrinkage)))
+      .init(components: min(components, most), regularisation: .shrinkage(shrinkage)))
   }
 
   /// Singular values as `KernelCCA.singularValues`.

@@ -12,12 +12,17 @@ public struct MatchingSelection: Sendable, Hashable, Codable {
   /// Tries every number of components with every cost: each fold is searched by what the others fit.
   ///
   /// - Parameters:
+  ///   - space: in which is searched.
   ///   - first: `[n, width]`, of which only pairs to learn from belong here.
+  ///   - second: `[n, width]` of the same pairs.
+  ///   - targets: class of each pair.
+  ///   - classes: how many there are.
   ///   - components: to choose from; nil for 1 up to as many as the views have, at most 20.
   ///   - costs: to choose from.
   ///   - folds: 2 … n.
-  ///   - repetitions: assignments to folds, over which scores are averaged, since a single one may prefer a neighbour of
-  ///     the best choice; nil for 5, or 1 where predictors are fitted for each.
+  ///   - repetitions: assignments to folds, over which scores are averaged, since a single one may prefer a neighbour
+  ///     of the best choice; nil for 5, or 1 where predictors are fitted for each.
+  ///   - regularisation: of the canonical correlation.
   ///   - seed: of the assignments.
   /// - Throws: `UsageError` for nothing to choose from or a wrong number of folds, and what `CrossModalMatching` refuses.
   public init(

@@ -22,7 +22,11 @@ public enum RetrievalMetrics {
 
   /// The average precision of each query; nil where there is no item of its class.
   ///
-  /// - Parameter own: item that is the query itself and does not count, per query; nil for none.
+  /// - Parameters:
+  ///   - scores: of queries and items, `[queries, items]`, higher is closer.
+  ///   - queries: class of each query.
+  ///   - items: class of each item.
+  ///   - own: item that is the query itself and does not count, per query; nil for none.
   public static func averagePrecisions(
     _ scores: Tensor, queries: [Int], items: [Int], leavingOut own: [Int]? = nil
   ) -> [Double?] {

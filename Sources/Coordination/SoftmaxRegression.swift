@@ -11,6 +11,7 @@ public struct SoftmaxRegression {
   /// - Parameters:
   ///   - x: samples `[n, width]`.
   ///   - targets: class of each, `0 ..< classes`.
+  ///   - classes: how many there are.
   ///   - cost: C, above 0.
   ///   - sampleWeights: how much each sample's loss counts, at least 0; nil for 1 each.
   /// - Throws: `InputError` for values that are not finite or less than two classes; `UsageError` for a wrong cost.
@@ -42,9 +43,14 @@ public struct SoftmaxRegression {
       let gradient =
         design.transposed(0, 1).matmul((probabilities - wanted) * costs) + parameters * penalty
       if gradient.abs().max().item() <= 1e-9 * cost * Double(targets.count) { break }
-      let hessian = Self.hessian(design, probabilities, costs: costs, penalty: penalty.doubles)
-      let flat = gradient.transposed(0, 1).reshaped([-1, 1])
-      let step = hessian.solve(flat).reshaped([classes, width]).transposed(0, 1)
+      let step: Tensor
+      if width * classes <= Self.mostDense {
+        let hessian = Self.hessian(design, probabilities, costs: costs, penalty: penalty.doubles)
+        let flat = gradient.transposed(0, 1).reshaped([-1, 1])
+        step = hessian.solve(flat).reshaped([classes, width]).transposed(0, 1)
+      } else {
+        step = Self.step(design, probabilities, costs: costs, penalty: penalty, gradient: gradient)
+      }
       let slope = (step * gradient).sum().item()
       var length = 1.0
       while length > 1e-8 {
@@ -64,6 +70,40 @@ public struct SoftmaxRegression {
 
   /// Probabilities of the classes of samples `[m, width]`, `[m, classes]` float64.
   public func probabilities(_ x: Tensor) -> Tensor { (x.to(.float64).matmul(weights) + bias).softmax(axis: 1) }
+
+  /// Parameters of which all second derivatives are formed.
+  private static let mostDense = 1500
+
+  /// Newton's step by conjugate gradients, scaled by the diagonal: of many classes and features a matrix of second
+  /// derivatives would fill the memory.
+  private static func step(
+    _ design: Tensor, _ probabilities: Tensor, costs: Tensor, penalty: Tensor, gradient: Tensor
+  ) -> Tensor {
+    let transposed = design.transposed(0, 1)
+    func curved(_ direction: Tensor) -> Tensor {
+      let moved = probabilities * design.matmul(direction)
+      let change = moved - probabilities * moved.sum(axes: [1], keepingDimensions: true)
+      return transposed.matmul(change * costs) + direction * penalty
+    }
+    func dot(_ a: Tensor, _ b: Tensor) -> Double { (a * b).sum().item() }
+    let diagonal = design.square().transposed(0, 1).matmul(probabilities * (1 - probabilities) * costs) + penalty
+    var (step, left) = (gradient.zerosLike(), gradient)
+    var direction = left / diagonal
+    var length = dot(left, direction)
+    let goal = 1e-6 * length
+    for _ in 0..<200 {
+      let image = curved(direction)
+      let advance = length / dot(direction, image)
+      step = step + direction * advance
+      left = left - image * advance
+      let scaled = left / diagonal
+      let next = dot(left, scaled)
+      guard next > goal else { break }
+      direction = scaled + direction * (next / length)
+      length = next
+    }
+    return step
+  }
 
   /// Second derivatives, class by class: `[classes · width, classes · width]`.
   private static func hessian(_ design: Tensor, _ probabilities: Tensor, costs: Tensor, penalty: [Double]) -> Tensor {

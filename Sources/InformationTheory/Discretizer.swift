@@ -26,7 +26,10 @@ public struct Discretizer: Sendable, Equatable {
   private var centres: [Double] = []
   private let width: Int
 
-  /// - Parameter generator: draws the first centres; not used for cuts.
+  /// - Parameters:
+  ///   - method: how cuts or centres are found.
+  ///   - points: on which they are found.
+  ///   - generator: draws the first centres; not used for cuts.
   public init(_ method: Method, fittedOn points: Points, using generator: inout some RandomNumberGenerator) throws {
     (self.method, width) = (method, points.width)
     switch method {

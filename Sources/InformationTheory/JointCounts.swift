@@ -25,7 +25,9 @@ public struct JointCounts: DiscreteInformation, Sendable {
 
   /// Counts observations.
   ///
-  /// - Parameter columns: One list per variable, all equally long and not empty; values are any labels.
+  /// - Parameters:
+  ///   - columns: One list per variable, all equally long and not empty; values are any labels.
+  ///   - estimator: of entropies.
   public init<Label: Hashable>(observing columns: [[Label]], estimator: Estimator) {
     let count = columns.first?.count ?? 0
     precondition(

@@ -7,7 +7,9 @@ public struct PairMatrix: Sendable, Equatable {
   /// Row-major, `[N, N]`.
   public let values: [Double]
 
-  /// - Parameter values: `[N, N]` row-major; only symmetric tables make sense, which is not checked.
+  /// - Parameters:
+  ///   - values: `[N, N]` row-major; only symmetric tables make sense, which is not checked.
+  ///   - count: of rows and columns.
   public init(_ values: [Double], count: Int) {
     precondition(count > 0 && values.count == count * count, "\(values.count) numbers for \(count) × \(count)")
     (self.count, self.values) = (count, values)

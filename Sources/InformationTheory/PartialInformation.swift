@@ -38,6 +38,7 @@ public struct PartialInformation: Sendable, Equatable {
   ///   - joint: P.
   ///   - sources: the variables that make up X₁ and X₂.
   ///   - target: the variables that make up Y.
+  ///   - unit: of the results.
   ///   - tolerance: the largest gap allowed, in nats.
   /// - Throws: `DistributionError` when no gap within `tolerance` was certified.
   /// - Complexity: per Newton step O(|X₁| |X₂|² |Y|³); around 20 steps. X₂ being the source with fewer values.

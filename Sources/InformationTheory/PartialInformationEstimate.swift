@@ -19,7 +19,10 @@ public struct PartialInformationEstimate: Sendable, Equatable {
   /// - Parameters:
   ///   - sources: labels of the two sources, one per observation.
   ///   - target: labels of the target.
+  ///   - unit: of the results.
   ///   - resamples: how often the observations are drawn anew, with replacement.
+  ///   - level: share of the resamples that an interval holds.
+  ///   - generator: source of the draws.
   /// - Throws: `SampleError` when the numbers of observations differ or are 0; `DistributionError` as
   ///   `PartialInformation`.
   public init<First: Hashable, Second: Hashable, Target: Hashable>(

@@ -16,8 +16,12 @@ public struct PermutationTest: Sendable, Equatable {
   public let nullMean: Double
   public let permutations: Int
 
-  /// - Parameter statistic: of the first variable in the samples' order and the second in the given one; large values speak
-  ///   for dependence.
+  /// - Parameters:
+  ///   - samples: how many there are.
+  ///   - permutations: random orders.
+  ///   - generator: draws the orders.
+  ///   - statistic: of the first variable in the samples' order and the second in the given one; large values speak for
+  ///     dependence.
   public init(
     samples: Int, permutations: Int = 999, using generator: inout some RandomNumberGenerator,
     statistic: (_ order: [Int]) throws -> Double

@@ -32,7 +32,11 @@ public struct RedundancyLattice: Sendable, Equatable {
   public let atoms: [Atom]
   public let unit: InformationUnit
 
-  /// - Parameter sources: the variables that make up each source, two to four of them.
+  /// - Parameters:
+  ///   - joint: distribution of sources and target.
+  ///   - sources: the variables that make up each source, two to four of them.
+  ///   - target: variables of the distribution that make up the target.
+  ///   - unit: of the results.
   /// - Complexity: O(nodes²) beyond the marginals; four sources have 166 nodes.
   public init(_ joint: JointDistribution, sources: [[Int]], target: [Int], unit: InformationUnit) {
     precondition((2...4).contains(sources.count), "\(sources.count) sources; the lattice takes 2 to 4")

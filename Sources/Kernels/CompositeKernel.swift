@@ -18,7 +18,9 @@ public struct CompositeKernel: Kernel {
   public let kernels: [VectorKernel]
   public let combination: Combination
 
-  /// - Parameter kernels: one for each view.
+  /// - Parameters:
+  ///   - kernels: one for each view.
+  ///   - combination: of the kernels.
   public init(_ kernels: [VectorKernel], combination: Combination) {
     self.kernels = kernels
     self.combination = combination
@@ -30,7 +32,9 @@ public struct CompositeKernel: Kernel {
     self.init(kernels, combination: .sum(weights: kernels.map { _ in weight }))
   }
 
-  /// - Parameter a: the samples of each view, matrices `[n, width]`.
+  /// - Parameters:
+  ///   - a: the samples of each view, matrices `[n, width]`.
+  ///   - b: other samples, the same views.
   public func gram(_ a: [Tensor], _ b: [Tensor]) throws -> Tensor {
     check(a)
     check(b)

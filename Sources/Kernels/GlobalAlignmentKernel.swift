@@ -24,7 +24,9 @@ public struct GlobalAlignmentKernel: Kernel, Hashable {
 
   /// A width for series of a data set: √(median length) times the median distance of two steps (Cuturi, 2011, section 5).
   ///
-  /// - Parameter steps: most steps, spread evenly, whose distances are taken.
+  /// - Parameters:
+  ///   - series: `[T, width]` each.
+  ///   - steps: most steps, spread evenly, whose distances are taken.
   public static func medianSigma(_ series: [Tensor], steps: Int = 1000) throws -> Double {
     guard !series.isEmpty else { throw InputError("no series; a median of distances needs at least 1") }
     let all = Tensor.concatenated(try series.map { try Self.steps($0) }, axis: 0)
@@ -36,7 +38,9 @@ public struct GlobalAlignmentKernel: Kernel, Hashable {
     return (middle / (2 * gamma)).squareRoot()
   }
 
-  /// - Parameter a: series `[T, width]`, each of its own length of at least 1.
+  /// - Parameters:
+  ///   - a: series `[T, width]`, each of its own length of at least 1.
+  ///   - b: other series.
   public func gram(_ a: [Tensor], _ b: [Tensor]) throws -> Tensor {
     let logarithms = try logarithms(a, b)
     guard isNormalised else { return try refusingOverflow(logarithms.exp()) }

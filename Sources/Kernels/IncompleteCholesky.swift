@@ -21,6 +21,8 @@ public struct IncompleteCholesky {
   /// Factors the Gram matrix of vectors `[n, width]` without forming it: n · r kernel values.
   ///
   /// - Parameters:
+  ///   - kernel: of the samples.
+  ///   - x: `[n, width]`.
   ///   - rank: most columns.
   ///   - tolerance: the factorisation ends where the residual is at most this part of the trace.
   public init(_ kernel: VectorKernel, _ x: Tensor, rank: Int, tolerance: Double = 1e-6) throws {

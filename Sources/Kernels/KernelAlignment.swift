@@ -2,8 +2,11 @@ public import Tensors
 
 /// How alike two Gram matrices `[n, n]` are: ⟨K, L⟩ / (‖K‖ ‖L‖), the cosine of the angle between them.
 ///
-/// - Parameter centred: whether both are centred first (Cortes, Mohri & Rostamizadeh, 2012, definition 4), else as they are
-///   (Cristianini et al., 2001, definition 1).
+/// - Parameters:
+///   - k: `[n, n]`.
+///   - l: `[n, n]` of the same samples.
+///   - centred: whether both are centred first (Cortes, Mohri & Rostamizadeh, 2012, definition 4), else as they are
+///     (Cristianini et al., 2001, definition 1).
 /// - Returns: 0 … 1 for positive semi-definite matrices.
 /// - Throws: `InputError` where a matrix is zero (after centring, constant): its angle to another is not defined.
 public func kernelAlignment(_ k: Tensor, _ l: Tensor, centred: Bool) throws -> Double {
@@ -20,7 +23,9 @@ public func kernelAlignment(_ k: Tensor, _ l: Tensor, centred: Bool) throws -> D
 
 /// The kernel that knows the answers: 1 for two samples of the same class, else `otherwise`, `[n, n]` float64.
 ///
-/// - Parameter otherwise: −1 for yyᵀ of two classes, 0 for class indicators; both are in use.
+/// - Parameters:
+///   - labels: of the samples.
+///   - otherwise: −1 for yyᵀ of two classes, 0 for class indicators; both are in use.
 public func targetKernel(_ labels: [Int], otherwise: Double = 0) -> Tensor {
   let labels = Tensor(labels)
   let same = (labels.unsqueezed(1) .== labels.unsqueezed(0)).to(.float64)

@@ -29,7 +29,9 @@ public struct KernelCentring: Sendable {
 
   /// Kernels of new samples with themselves, `[m]`, centred.
   ///
-  /// - Parameter kernels: their kernels `[m, n]` with the fitted samples, not centred.
+  /// - Parameters:
+  ///   - diagonal: kernels of the new samples with themselves, `[m]`, not centred.
+  ///   - kernels: their kernels `[m, n]` with the fitted samples, not centred.
   public func apply(diagonal: Tensor, kernels: Tensor) -> Tensor {
     diagonal.to(.float64) - kernels.to(.float64).mean(axes: [1]) * 2 + mean
   }

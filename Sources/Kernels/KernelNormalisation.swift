@@ -23,6 +23,7 @@ public enum KernelNormalisation: String, CaseIterable, Sendable, Codable {
   /// Kernels `[m, n]` of new samples with fitted ones, on the scale of the fitted matrix.
   ///
   /// - Parameters:
+  ///   - kernels: `[m, n]`.
   ///   - rows: kernels of the new samples with themselves, `[m]`.
   ///   - fitted: the Gram matrix `[n, n]` of the fitted samples before it was normalised.
   public func apply(_ kernels: Tensor, rows: Tensor, fitted: Tensor) throws -> Tensor {

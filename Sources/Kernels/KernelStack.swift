@@ -38,6 +38,7 @@ public struct KernelStack {
   /// Takes Gram matrices `[n, n]`.
   ///
   /// - Parameters:
+  ///   - matrices: `[n, n]` each, of the same samples.
   ///   - precision: nil for float64 where it fits into the limit, else float32.
   ///   - memoryLimit: most bytes that the matrices may take together.
   /// - Throws: `InputError` where a matrix is not finite or not symmetric, naming it by number; `UsageError` where the
@@ -68,7 +69,8 @@ public struct KernelStack {
   /// Takes kernels by their elements, of which it keeps what fits into the limit beside one matrix for their sum.
   ///
   /// - Parameters:
-  ///   - elements: gives the same numbers whenever it is asked.
+  ///   - count: samples.
+  ///   - kernels: how many there are.
   ///   - memoryLimit: most bytes of what is kept and of the sum together.
   /// - Throws: what `elements` throws; `InputError` where a kernel is not finite; `UsageError` where not even the sum fits.
   public init(count: Int, kernels: Int, memoryLimit: Int = 8 << 30, elements: @escaping Elements) throws {

@@ -15,7 +15,10 @@ public struct MultipleKernelClassifier: Sendable, Hashable, Codable {
   /// Learns from Gram matrices of the samples.
   ///
   /// - Parameters:
+  ///   - learning: how each machine learns.
+  ///   - kernels: of the samples with each other.
   ///   - targets: class of each sample.
+  ///   - classes: how many there are.
   ///   - folds: held-out parts for calibration, at least 2; nil for no probabilities.
   ///   - costs: what C is multiplied by, per sample; nil for 1 each.
   ///   - start: a classifier of the same samples to start from, for instance with another cost.
@@ -77,6 +80,8 @@ extension MultipleKernelLearning {
   /// The sigmoid that fits decisions about every sample by a machine that learned from the other folds.
   ///
   /// - Parameters:
+  ///   - kernels: of the samples with each other.
+  ///   - positive: which samples are of the class.
   ///   - folds: held-out parts, at least 2 and at most as many as the smaller class has samples.
   ///   - costs: as for `classify`.
   ///   - seed: of the assignment to folds.

@@ -47,6 +47,7 @@ public struct MultipleKernelLearning: Sendable, Hashable, Codable {
   /// Learns to tell labels −1 and 1.
   ///
   /// - Parameters:
+  ///   - kernels: of the samples with each other.
   ///   - labels: −1 or 1 per sample.
   ///   - costs: what C is multiplied by, per sample; nil for 1 each.
   ///   - start: a model of the same samples to start from, for instance with another cost.

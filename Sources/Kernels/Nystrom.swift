@@ -14,7 +14,10 @@ public struct Nystrom {
   /// K(Z, Z)^(−1/2) as `[m, r]`: eigenvectors over the roots of the eigenvalues that were kept.
   public let projection: Tensor
 
-  /// - Parameter tolerance: eigenvalues up to this part of the largest are taken as 0.
+  /// - Parameters:
+  ///   - kernel: of the samples.
+  ///   - landmarks: `[m, width]`, the samples whose kernels are features.
+  ///   - tolerance: eigenvalues up to this part of the largest are taken as 0.
   /// - Throws: `InputError` where no eigenvalue is positive.
   public init(_ kernel: VectorKernel, landmarks: Tensor, tolerance: Double = 1e-12) throws {
     self.kernel = kernel

@@ -25,7 +25,10 @@ public struct SpectrumKernel: Kernel, Hashable {
   public let symbol: Symbol
   public let counting: Counting
 
-  /// - Parameter length: symbols of a piece, at least 1.
+  /// - Parameters:
+  ///   - length: symbols of a piece, at least 1.
+  ///   - symbol: what a piece is made of.
+  ///   - counting: whether a piece counts as often as it occurs.
   public init(length: Int = 3, symbol: Symbol = .character, counting: Counting = .occurrences) {
     precondition(length >= 1, "pieces of \(length) symbols; at least 1 expected")
     self.length = length

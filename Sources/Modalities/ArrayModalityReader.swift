@@ -45,8 +45,10 @@ struct ArrayModalityReader {
     return ModalityData(values: values.contiguous(), lengths: lengths, present: present)
   }
 
-  /// A row of an array, which has no header, as a person counts, with the sample it belongs to.
-  private func place(_ row: Int) -> String { "row \(row + 1) (id \"\(ids[row])\")" }
+  /// A row of an array as a person counts, with the sample it belongs to; a table has a header above it.
+  private func place(_ row: Int, isTable: Bool = false) -> String {
+    "row \(row + (isTable ? 2 : 1)) (id \"\(ids[row])\")"
+  }
 
   private func array() throws -> Tensor {
     try ArrayFile.read(folder.file(file), name: file, member: specification.array, ids: ids)
@@ -136,7 +138,9 @@ struct ArrayModalityReader {
       let value = values.reshaped([shape[0], -1])[row, flat].item()
       let shown =
         value.isNaN ? "NaN" : value > 0 ? "Inf (or beyond single precision)" : "-Inf (or beyond single precision)"
-      violations.add(file: file, at: place(row), "\(shown) at \(position(flat, in: Array(shape.dropFirst())))")
+      violations.add(
+        file: file, at: place(row, isTable: file.hasSuffix(".csv")),
+        "\(shown) at \(position(flat, in: Array(shape.dropFirst())))")
     }
   }
 

@@ -4,7 +4,9 @@ import Tensors
 extension Dataset {
   /// Loads the folder of a data set and refuses every breach of the contract.
   ///
-  /// - Parameter cache: A folder where decoded pictures and sounds are kept for the next time; made when missing.
+  /// - Parameters:
+  ///   - folder: that holds `dataset.yaml`.
+  ///   - cache: A folder where decoded pictures and sounds are kept for the next time; made when missing.
   /// - Throws: `InputError` naming file, row or key.
   public static func load(_ folder: URL, cache: URL? = nil) throws -> Dataset {
     try DatasetLoader(folder: folder, cache: cache, stopsAtFirst: true).dataset()

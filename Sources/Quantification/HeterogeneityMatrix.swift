@@ -53,7 +53,10 @@ public struct HeterogeneityMatrix: Codable, Sendable, Equatable {
   /// Samples that the losses are from.
   public let samples: Int
 
-  /// - Parameter views: by name, the features `[N, …]` of one or more modalities; as many in each view.
+  /// - Parameters:
+  ///   - views: by name, the features `[N, …]` of one or more modalities; as many in each view.
+  ///   - target: what is to be predicted.
+  ///   - settings: of the networks and their training.
   /// - Throws: `SampleError` for fewer than 100 samples, numbers that are not finite, or a target that does not vary;
   ///   `TrainingFailure`.
   public init(_ views: [(name: String, parts: [Tensor])], target: Target, settings: Settings = Settings()) throws {

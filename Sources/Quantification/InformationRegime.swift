@@ -18,7 +18,12 @@ public enum InformationRegime: String, Sendable, Codable, CaseIterable {
 
   /// Names the regime of an estimate; parts below 0, which estimates can be, count as 0.
   ///
-  /// - Parameter entropy: of the target, in the unit of the parts.
+  /// - Parameters:
+  ///   - redundancy: what both sides say.
+  ///   - unique1: what only the first says.
+  ///   - unique2: what only the second says.
+  ///   - synergy: what only both together say.
+  ///   - entropy: of the target, in the unit of the parts.
   public init(redundancy: Double, unique1: Double, unique2: Double, synergy: Double, entropy: Double) {
     let parts = [
       (Self.redundant, max(redundancy, 0)), (.unique, max(unique1, 0) + max(unique2, 0)),

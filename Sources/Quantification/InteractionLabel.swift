@@ -17,7 +17,11 @@ public enum InteractionLabel: String, Sendable, Codable, CaseIterable {
 
   /// Labels one sample from the probabilities of its classes, `[K]`, by the first modality, the second and both.
   ///
-  /// - Parameter tolerance: probabilities that differ by no more than this are taken as equal.
+  /// - Parameters:
+  ///   - first: probabilities by the first modality.
+  ///   - second: by the second.
+  ///   - both: by both.
+  ///   - tolerance: probabilities that differ by no more than this are taken as equal.
   public init(first: [Double], second: [Double], both: [Double], tolerance: Double = 0.1) {
     precondition(
       !first.isEmpty && first.count == second.count && first.count == both.count,

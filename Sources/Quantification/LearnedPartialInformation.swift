@@ -80,6 +80,8 @@ public struct LearnedPartialInformation: Sendable {
   ///   - first: features of the first modality, `[N, …]`.
   ///   - second: of the second.
   ///   - labels: `[N]`, from 0.
+  ///   - classes: how many there are.
+  ///   - unit: of the results.
   /// - Throws: `SampleError` for fewer than 100 samples, numbers that are not finite, a label that is no class, or one class
   ///   alone; `TrainingFailure`; `DistributionError` where no minimum was certified.
   public func estimate(
@@ -94,7 +96,14 @@ public struct LearnedPartialInformation: Sendable {
   /// Trains the classifiers on some samples, calibrates them on others, and splits what they know of the rest.
   ///
   /// - Parameters:
-  ///   - train, validation, test: rows; those of a data set's own splits keep apart what belongs together.
+  ///   - first: features of the first modality, `[N, …]`.
+  ///   - second: of the second.
+  ///   - labels: `[N]`, from 0.
+  ///   - classes: how many there are.
+  ///   - unit: of the results.
+  ///   - train: rows to learn from.
+  ///   - validation: rows to calibrate on.
+  ///   - test: rows to measure; the splits of a data set keep apart what belongs together.
   /// - Throws: as with a split at random; `SampleError` where a part has fewer than 20 rows.
   public func estimate(
     _ first: Tensor, _ second: Tensor, labels: [Int], classes: Int, unit: InformationUnit, train: [Int],

@@ -25,7 +25,9 @@ public struct MissingModalityTable: Sendable, Codable, Equatable {
   public let rows: [Row]
 
   /// - Parameters:
+  ///   - names: of the modalities.
   ///   - inputs: `[N, …]` of each modality, in the order of `names`.
+  ///   - imputation: what stands for a missing modality.
   ///   - function: outputs of inputs and of their presence `[N, M]` as bool.
   ///   - score: of the outputs.
   /// - Throws: what `score` throws.
@@ -56,7 +58,8 @@ public struct MissingModalityTable: Sendable, Codable, Equatable {
   ///
   /// - Parameters:
   ///   - inputs: `[N, …]` each.
-  ///   - keeping: whether each modality stays.
+  ///   - isKept: whether each modality stays.
+  ///   - imputation: what stands for a missing modality.
   public static func imputed(
     _ inputs: [Tensor], keeping isKept: [Bool], _ imputation: Imputation
   ) -> (inputs: [Tensor], present: Tensor) {

@@ -14,7 +14,9 @@ public enum ModalityImportance {
   /// Exact Shapley values `[N, M, K]` over all 2^M coalitions (Shapley, 1953); with the outputs of none they sum to the
   /// outputs of all.
   ///
-  /// - Parameter outputs: `[N, K]` where the modalities marked true count; called once for each coalition.
+  /// - Parameters:
+  ///   - modalities: how many there are.
+  ///   - outputs: `[N, K]` where the modalities marked true count; called once for each coalition.
   public static func shapley(modalities: Int, outputs: ([Bool]) -> Tensor) -> Tensor {
     let values = coalitions(modalities, outputs)
     return .stacked(
@@ -89,6 +91,8 @@ public enum ModalityImportance {
   ///
   /// - Parameters:
   ///   - contributions: `[N, M, K]`.
+  ///   - first: position of one modality.
+  ///   - second: position of the other.
   ///   - dominance: how many times the norm of the other a modality must reach to dominate.
   public static func relations(
     _ contributions: Tensor, _ first: Int, _ second: Int, dominance: Double = 4

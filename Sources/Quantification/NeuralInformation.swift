@@ -60,6 +60,7 @@ public struct NeuralInformation: Sendable {
   /// - Parameters:
   ///   - x: `[N, …]`; further axes are flattened.
   ///   - y: `[N, …]`, the other variable of the same samples.
+  ///   - unit: of the results.
   /// - Throws: `SampleError` for fewer than 40 samples or numbers that are not finite; `TrainingFailure`.
   public func estimate(_ x: Tensor, _ y: Tensor, unit: InformationUnit) throws -> Estimate {
     guard x.shape[0] == y.shape[0] else {

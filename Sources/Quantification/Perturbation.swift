@@ -77,9 +77,11 @@ public enum Perturbation: String, CaseIterable, Codable, Sendable {
   ///
   /// - Parameters:
   ///   - input: as loaded: `[B, D]`, `[B, T, D]` with lengths or `[B, C, H, W]`.
+  ///   - level: how strong, in the perturbation's unit.
   ///   - mean: of each feature or channel in the train split, `[D]` or `[C]`.
   ///   - deviation: its spread there, shaped as `mean`; 0 where constant.
   ///   - isWaveform: whether the frames are the samples of a sound.
+  ///   - generator: source of the draws.
   public func callAsFunction(
     _ input: ModalityInput, level: Double, mean: Tensor, deviation: Tensor, isWaveform: Bool = false,
     generator: Generator

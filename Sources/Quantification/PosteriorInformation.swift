@@ -73,6 +73,7 @@ public struct PosteriorInformation: Sendable {
   /// - Parameters:
   ///   - classifiers: of the first side, the second, and both, on the same held-out samples.
   ///   - labels: of those samples, from 0.
+  ///   - unit: of the results.
   /// - Throws: `SampleError` for fewer than 20 samples or labels of one kind; `DistributionError` where no minimum was
   ///   certified.
   public func estimate(

@@ -67,6 +67,8 @@ public struct GroupCounts: Sendable, Equatable {
   /// - Parameters:
   ///   - classes: of each sample, labelled or predicted.
   ///   - groups: of the same samples.
+  ///   - classCount: how many classes there are.
+  ///   - groupCount: how many groups there are.
   public init(classes: [Int], groups: [Int], classCount: Int, groupCount: Int) {
     precondition(classes.count == groups.count, "\(classes.count) classes for \(groups.count) groups")
     var counts = [[Int]](repeating: [Int](repeating: 0, count: groupCount), count: classCount)

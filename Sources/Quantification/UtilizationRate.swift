@@ -11,8 +11,10 @@ public struct UtilizationRate: Codable, Sendable, Equatable {
   public let rates: [String: Double]
 
   /// - Parameters:
+  ///   - names: of the modalities.
   ///   - all: the score with all modalities.
   ///   - without: the score without each of `names`.
+  ///   - higherIsBetter: whether the score is one of success and not an error.
   /// - Returns: nil where the score to divide by is not above 0, or not finite.
   public init?(_ names: [String], all: Double, without: [Double], higherIsBetter: Bool) {
     precondition(names.count == without.count, "\(without.count) scores for \(names.count) modalities")
@@ -31,6 +33,7 @@ public struct UtilizationRate: Codable, Sendable, Equatable {
   /// Encodings and presence with one modality withheld.
   ///
   /// - Parameters:
+  ///   - modality: position of the one that is withheld.
   ///   - encoded: `[N, …]` each.
   ///   - present: `[N, M]`; nil where all are there.
   ///   - mean: what to put in its place, `[1, …]`; nil to mark it absent.

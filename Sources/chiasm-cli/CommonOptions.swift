@@ -128,6 +128,13 @@ struct TrainingFlags: ParsableArguments {
       && schedule == nil && !balanced && balance == nil && utilization == nil
   }
 
+  /// Refuses, with a run to go on with, options that it began with.
+  static func checkResumable(others: Bool) throws {
+    guard !others else {
+      throw UsageError("--resume goes on with the options that the run began with; leave the others out")
+    }
+  }
+
   func resolved() throws -> TrainingOptions {
     var options = TrainingOptions()
     if let epochs { options.epochs = try Self.check(epochs, "--epochs", 1...100_000) }
@@ -186,6 +193,8 @@ func pairs(_ texts: [String], of option: String) throws -> [String: String] {
     guard parts.count == 2, !parts[0].isEmpty else {
       throw UsageError("\(option) \"\(text)\" is not key=value")
     }
-    result[parts[0]] = parts[1]
+    guard result.updateValue(parts[1], forKey: parts[0]) == nil else {
+      throw UsageError("\(option) \(parts[0]) is given twice")
+    }
   }
 }

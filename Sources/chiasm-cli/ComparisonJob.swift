@@ -35,7 +35,7 @@ struct ComparisonJob {
     _ id: String, dataset: String?, budget: Double?, work: WorkOptions
   ) throws -> ComparisonJob {
     let store = try RunStore(folder: work.store.folder)
-    let run = try work.run(id, .compare, in: store)
+    let run = try store.run(id, resumedAs: .compare)
     let folder = RunFolder(store.url(of: run))
     var plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
     if let dataset { plan.dataset = dataset }

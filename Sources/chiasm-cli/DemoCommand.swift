@@ -21,23 +21,25 @@ struct DemoCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
+    let samples = try TrainingFlags.check(samples, "--samples", 60...100_000)
+    let seeds = try TrainingFlags.check(seeds, "--seeds", 1...1000)
+    var training = TrainingOptions()
+    training.epochs = try TrainingFlags.check(epochs, "--epochs", 1...100_000)
+    training.patience = 4
+    _ = try MethodSelection.parse(methods, modalities: ["audio", "image"])
     let root = URL(fileURLWithPath: folder, isDirectory: true)
     let data = root.appending(path: "digits", directoryHint: .isDirectory)
     var options = DigitsOptions()
-    options.samples = try TrainingFlags.check(samples, "--samples", 60...100_000)
+    options.samples = samples
     let line = ProgressLine("making digits", style: output.style)
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     try DigitsGenerator(options).write(to: data, force: true) { done, all in line.update(done, of: all, unit: "samples")
     }
     line.finish(samples, of: samples, unit: "samples")
-    var training = TrainingOptions()
-    training.epochs = try TrainingFlags.check(epochs, "--epochs", 1...100_000)
-    training.patience = 4
     let store = try StoreOptions.parse(["--runs", root.appending(path: "runs").relativePath])
     let job = try ComparisonJob.start(
-      dataset: data.relativePath, methods: methods, seeds: TrainingFlags.check(seeds, "--seeds", 1...1000),
-      firstSeed: 0,
-      training: training, budget: nil, store: store)
+      dataset: data.relativePath, methods: methods, seeds: seeds, firstSeed: 0, training: training, budget: nil,
+      store: store)
     try job.run(jobs: nil, output: output, report: root.appending(path: "report.html"))
   }
 }

@@ -44,7 +44,16 @@ struct MultipleKernelCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
-    let report = try compareKernels(store.load(dataset), settings())
+    let (settings, data) = try (settings(), store.load(dataset))
+    let line = ProgressLine("kernels of \(data.manifest.name)", style: output.style)
+    let report: KernelReport
+    do {
+      report = try compareKernels(data, settings) { line.update($0, of: $1, unit: "ways") }
+    } catch {
+      line.end()
+      throw error
+    }
+    line.finish(report.rows.count, of: report.rows.count, unit: "ways")
     try output.write(report)
     output.show(text(report))
   }

@@ -2,6 +2,22 @@ import ArgumentParser
 import Chiasm
 import Foundation
 
+/// What every measurement of a training or of a whole comparison takes.
+struct RunFlags: ParsableArguments {
+  @Argument(help: ArgumentHelp("Run id or folder, of a training or a comparison.", valueName: "run"))
+  var trained: String
+  @Argument(help: "Folder of the data set; by default the one that the run was made on.")
+  var dataset: String?
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  /// The models and their data, once all options are known to be right.
+  func run() throws -> QuantifiedRun {
+    try output.checkWritable()
+    return try QuantifiedRun(trained, data: dataset, store)
+  }
+}
+
 /// What every measurement of one trained model takes.
 struct ModelFlags: ParsableArguments {
   @Argument(help: ArgumentHelp("Run id or folder; of a comparison, its best fusion.", valueName: "run"))

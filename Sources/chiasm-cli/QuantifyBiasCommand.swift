@@ -17,10 +17,7 @@ struct QuantifyBiasCommand: ParsableCommand {
       Example: chiasm quantify k3f9 bias --group speaker
       """)
 
-  @Argument(help: ArgumentHelp("Run id or folder, of a training or a comparison.", valueName: "run"))
-  var trained: String
-  @Argument(help: "Folder of the data set; by default the one that the run was made on.")
-  var dataset: String?
+  @OptionGroup var flags: RunFlags
   @Option(help: ArgumentHelp("The column of samples.csv that holds the group.", valueName: "column"))
   var group: String
   @Option(help: "train, validation or test.")
@@ -31,8 +28,6 @@ struct QuantifyBiasCommand: ParsableCommand {
   var draws = 5
   @Option(help: "Seed of donors and resamples.")
   var seed: UInt64 = 0
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
 
   func run() throws {
     var analysis = BiasAnalysis(column: group)
@@ -40,11 +35,10 @@ struct QuantifyBiasCommand: ParsableCommand {
     analysis.resamples = try TrainingFlags.check(resamples, "--resamples", 1...100_000)
     analysis.draws = try TrainingFlags.check(draws, "--draws", 1...10_000)
     analysis.seed = seed
-    try output.checkWritable()
-    let run = try QuantifiedRun(trained, data: dataset, store)
+    let run = try flags.run()
     let result = try analysis.run(run.trials, on: run.dataset)
-    try output.write(result)
-    output.show(BiasText(result).text)
+    try flags.output.write(result)
+    flags.output.show(BiasText(result).text)
   }
 }
 

@@ -18,10 +18,7 @@ struct QuantifyRobustnessCommand: ParsableCommand {
       Example: chiasm quantify k3f9 robustness --perturbations noise
       """)
 
-  @Argument(help: ArgumentHelp("Run id or folder, of a training or a comparison.", valueName: "run"))
-  var trained: String
-  @Argument(help: "Folder of the data set; by default the one that the run was made on.")
-  var dataset: String?
+  @OptionGroup var flags: RunFlags
   @Option(help: ArgumentHelp("Comma-separated; noise by default, or all that apply.", valueName: "names|all"))
   var perturbations = "noise"
   @Option(help: ArgumentHelp("Modalities to perturb alone; by default each, and all at once.", valueName: "names"))
@@ -38,8 +35,6 @@ struct QuantifyRobustnessCommand: ParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Methods evaluated at the same time; one per core by default.")
   var jobs: Int?
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let (kinds, levels) = try (checkedPerturbations(), checkedLevels())
@@ -49,8 +44,7 @@ struct QuantifyRobustnessCommand: ParsableCommand {
     let (part, jobs) = try (
       parseSplit(split), TrainingFlags.check(jobs ?? Machine.current.idleCores, "--jobs", 1...1024)
     )
-    try output.checkWritable()
-    let run = try QuantifiedRun(trained, data: dataset, store)
+    let run = try flags.run()
     let read = Set(run.trials.flatMap(\.modalities))
     let names = modalities?.split(separator: ",").map(String.init)
     if let unread = names?.first(where: { !read.contains($0) }) {
@@ -62,7 +56,7 @@ struct QuantifyRobustnessCommand: ParsableCommand {
         for: data.manifest, perturbations: kinds, modalities: names, levels: levels))
     (analysis.draws, analysis.resamples, analysis.seed, analysis.split) = (draws, resamples, seed, part)
     analysis.jobs = jobs
-    let line = ProgressLine("robustness", style: output.style)
+    let line = ProgressLine("robustness", style: flags.output.style)
     analysis.progress = { line.update($0, of: $1, unit: "methods") }
     let result: RobustnessResult
     do {
@@ -73,8 +67,8 @@ struct QuantifyRobustnessCommand: ParsableCommand {
     }
     line.finish(run.trials.count, of: run.trials.count, unit: nil)
     if run.isComparison { try run.folder.write(result, to: run.folder.robustness) }
-    try output.write(result)
-    output.show(RobustnessText(result).text)
+    try flags.output.write(result)
+    flags.output.show(RobustnessText(result).text)
   }
 
   private func checkedPerturbations() throws -> [Perturbation]? {

@@ -15,30 +15,24 @@ struct QuantifyUtilizationCommand: ParsableCommand {
       Example: chiasm quantify k3f9 utilization
       """)
 
-  @Argument(help: ArgumentHelp("Run id or folder, of a training or a comparison.", valueName: "run"))
-  var trained: String
-  @Argument(help: "Folder of the data set; by default the one that the run was made on.")
-  var dataset: String?
+  @OptionGroup var flags: RunFlags
   @Option(help: "train, validation or test.")
   var split: String = "validation"
   @Option(help: "Bootstrap resamples for the intervals.")
   var resamples = 200
   @Option(help: "Seed of the resamples.")
   var seed: UInt64 = 0
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
 
   func run() throws {
     var analysis = UtilizationAnalysis()
     analysis.split = try parseSplit(split)
     analysis.resamples = try TrainingFlags.check(resamples, "--resamples", 1...100_000)
     analysis.seed = seed
-    try output.checkWritable()
-    let run = try QuantifiedRun(trained, data: dataset, store)
+    let run = try flags.run()
     let result = try analysis.run(run.trials, on: run.dataset)
-    guard !result.methods.isEmpty else { throw InputError(file: trained, result.leftOut.joined(separator: "; ")) }
-    try output.write(result)
-    output.show("\(result.metric.label), \(result.samples) samples of \(result.split.rawValue)")
+    guard !result.methods.isEmpty else { throw InputError(file: flags.trained, result.leftOut.joined(separator: "; ")) }
+    try flags.output.write(result)
+    flags.output.show("\(result.metric.label), \(result.samples) samples of \(result.split.rawValue)")
     let rows = result.methods.flatMap { method in
       method.rates.sorted { $0.key < $1.key }.map { name, rate in
         [
@@ -48,10 +42,10 @@ struct QuantifyUtilizationCommand: ParsableCommand {
         ]
       }
     }
-    output.show(
+    flags.output.show(
       TerminalTable(["method", "modality", "rate", "95 % interval", ""], rows: rows, numbers: [2, 3]).text())
     for reason in result.leftOut where !run.isComparison || !reason.hasPrefix("unimodal") {
-      output.show("left out: \(reason)")
+      flags.output.show("left out: \(reason)")
     }
   }
 }

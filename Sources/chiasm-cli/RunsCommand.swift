@@ -65,7 +65,10 @@ struct RunsCommand: ParsableCommand {
     func run() throws {
       let runs = try RunStore(folder: store.folder)
       // All are looked up first: a wrong name must not leave half of the work done.
-      let found = try ids.map { try runs.run($0).id }
+      let found = try ids.reduce(into: [String]()) { found, id in
+        let run = try runs.run(id).id
+        if !found.contains(run) { found.append(run) }
+      }
       for id in found { try runs.delete(id) }
       try output.write(["deleted": found])
       output.show(found.map { "deleted \($0)" }.joined(separator: "\n"))
@@ -87,6 +90,10 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     guard arguments.count >= 2, let out = arguments.last else {
       throw UsageError("report needs a run and the page to write: chiasm report RUN report.html")
+    }
+    // A forgotten page would else overwrite nothing and leave a file that is named like a run.
+    guard ["html", "htm"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) else {
+      throw UsageError("the page to write is \"\(out)\"; expected a name that ends in .html")
     }
     try output.checkWritable()
     try checkParent(of: out)

@@ -45,15 +45,9 @@ struct SearchCommand: ParsableCommand {
     if let trials { _ = try TrainingFlags.check(trials, "--trials", 1...1_000_000) }
     if let budget { _ = try TrainingFlags.check(budget, "--budget", 0.001...1e6) }
     guard let resume else { return try start() }
-    guard methods == nil, seeds == nil, seed == 0, training.isEmpty else {
-      throw UsageError("--resume goes on with the options that the run began with; leave the others out")
-    }
+    try TrainingFlags.checkResumable(others: methods != nil || seeds != nil || seed != 0 || !training.isEmpty)
     let runs = try RunStore(folder: store.folder)
-    let run = try runs.run(resume)
-    guard run.kind == .search else {
-      throw UsageError(
-        "run \(run.id) is a \(run.kind.noun); go on with: chiasm \(run.kind.rawValue) --resume \(run.id)")
-    }
+    let run = try runs.run(resume, resumedAs: .search)
     let folder = RunFolder(runs.url(of: run))
     var plan = try folder.read(ArchitectureSearchPlan.self, from: ArchitectureSearchRunner.planFile(folder))
     if let dataset { plan.dataset = dataset }

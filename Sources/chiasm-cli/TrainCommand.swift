@@ -27,7 +27,7 @@ struct TrainCommand: ParsableCommand {
       try work.checkResumable(
         others: dataset != nil || method != nil || modalities != nil || !settings.isEmpty || seed != nil)
       let runs = try RunStore(folder: work.store.folder)
-      return try go(on: work.run(resume, .train, in: runs), runs)
+      return try go(on: runs.run(resume, resumedAs: .train), runs)
     }
     guard let dataset else { throw UsageError("train needs the folder of a data set, or --resume RUN") }
     let data = try PreparedDataset(work.store.load(dataset))

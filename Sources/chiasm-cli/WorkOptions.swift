@@ -21,24 +21,22 @@ struct WorkOptions: ParsableArguments {
   /// Refuses, with a run to go on with, options that it began with.
   /// - Parameter others: whether any other such option was given.
   func checkResumable(others: Bool) throws {
-    guard !others, threads == nil, training.isEmpty else {
-      throw UsageError("--resume goes on with the options that the run began with; leave the others out")
-    }
+    try TrainingFlags.checkResumable(others: others || threads != nil || !training.isEmpty)
   }
 
-  /// The run to go on with.
-  func run(_ id: String, _ kind: StoredRun.Kind, in runs: RunStore) throws -> StoredRun {
-    let run = try runs.run(id)
-    guard run.kind == kind else {
-      throw UsageError(
-        "run \(run.id) is a \(run.kind.noun); "
-          + "go on with: chiasm \(run.kind.rawValue) --resume \(run.id)")
-    }
-    return run
-  }
 }
 
 extension RunStore {
+  /// The run to go on with.
+  func run(_ id: String, resumedAs kind: StoredRun.Kind) throws -> StoredRun {
+    let run = try run(id)
+    guard run.kind == kind else {
+      throw UsageError(
+        "run \(run.id) is a \(run.kind.noun); go on with: chiasm \(run.kind.rawValue) --resume \(run.id)")
+    }
+    return run
+  }
+
   /// Works on a run while the store says how it stands: a run that is stopped or fails is remembered as such.
   func working(on run: StoredRun, of options: StoreOptions, line: ProgressLine, _ body: (StoredRun) throws -> Void)
     throws

@@ -19,6 +19,27 @@ import Testing
     for component in components { #expect(abs(try #require(component["testCorrelation"] as? Double)) <= 1) }
   }
 
+  /// Of one view and its copy every correlation is 1 and its F is infinite, which JSON has no number for.
+  @Test func aViewAndItsCopy() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    try FileManager.default.removeItem(at: place.url("data/b.npy"))
+    try FileManager.default.copyItem(at: place.url("data/a.npy"), to: place.url("data/b.npy"))
+    try place.chiasm(["coordinate", "data", "--components", "2", "--json", "result.json"]).expectSuccess()
+    let result = try #require(try place.json("result.json") as? [String: Any])
+    let components = try #require(result["components"] as? [[String: Any]])
+    #expect(components.count == 2 && components.allSatisfy { abs(($0["correlation"] as? Double ?? 0) - 1) < 1e-9 })
+  }
+
+  /// Linear kernels of narrow views span few dimensions, which nobody asked to be more.
+  @Test(arguments: [[], ["--components", "40"]]) func kernelsOfFewDimensions(arguments: [String]) throws {
+    let place = try Workplace()
+    try place.chiasm(["data", "synthetic", "data", "--samples", "900", "--width", "3", "--quiet"]).expectSuccess()
+    let call = ["coordinate", "data", "--method", "kernel-cca", "--kernel", "linear", "--json", "result.json"]
+    try place.chiasm(call + arguments).expectSuccess()
+    let result = try #require(try place.json("result.json") as? [String: Any])
+    #expect((result["components"] as? [Any])?.count == 3)
+  }
+
   @Test(arguments: ["cca", "semantic-correlation"]) func componentsCanBeChosen(method: String) throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
     let outcome = try place.chiasm([

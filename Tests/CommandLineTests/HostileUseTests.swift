@@ -8,6 +8,10 @@ import Testing
     (["compare", "data", "--methods", "late:combine=sum"], "option combine is \"sum\"; expected one of average"),
     (["compare", "data", "--methods", "late:colour=red"], "method late has no option \"colour\""),
     (["compare", "data", "--methods", "tensor@a"], "takes at least 2 modalities, found 1"),
+    (["compare", "data", "--methods", "unimodal@"], "no modality \"\"; the data set has a, b"),
+    (["train", "data", "--method", "tensor@a+a"], "expected modalities behind one @, each once, such as tensor@a+b"),
+    (["train", "data", "--set", "rank=1", "--set", "rank=2"], "--set rank is given twice"),
+    (["demo", "--methods", "fuse"], "unknown method \"fuse\""),
     (["compare", "data", "--methods", "late@smell"], "no modality \"smell\"; the data set has a, b"),
     (["compare", "data", "--methods", ""], "unknown method \"\""),
     (["compare", "data", "--seeds", "many"], "'many' is invalid for '--seeds <seeds>'; see: chiasm compare --help"),
@@ -34,8 +38,11 @@ import Testing
     (["methods", "--area", "cooking"], "no area \"cooking\"; expected one of coordination, fusion, unimodal"),
     (["runs", "show", "20200101"], "no run 20200101 in "),
     (["runs", "list", "--limit", "0"], "--limit is 0; expected"),
+    (["report", "one", "two"], "the page to write is \"two\"; expected a name that ends in .html"),
+    (["quantify", "information", "data", "--modalities", ","], "no modality is named"),
     (["report", "page.html"], "report needs a run and the page to write"),
     (["evaluate", "nowhere", "data"], "\"nowhere\" is neither a run folder nor a run"),
+    (["runs", "delete", "20200101"], "no run 20200101 in "),
     (["fuse"], "unexpected argument 'fuse'; see: chiasm --help"),
   ])
   func isRefused(_ arguments: [String], _ expected: String) throws {

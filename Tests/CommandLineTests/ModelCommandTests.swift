@@ -30,6 +30,29 @@ import Testing
     }
   }
 
+  /// Numbers that a file can hold and a model cannot: said of the sample, not written as NaN.
+  @Test func whatOverflowsIsRefused() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let values = try NPY.read(place.url("data/a.npy")) * 0.01
+    try NPY.write(values, to: place.url("data/a.npy"))
+    try place.chiasm(["train", "data", "--epochs", "1", "--quiet"]).expectSuccess()
+    let run = try "runs/" + place.runs()[0]
+    let dataset = try Dataset.load(place.url("data"))
+    let row = dataset[.test][0]
+    values.narrow(axis: 0, start: row, length: 1).fill_(3e38)
+    try NPY.write(values, to: place.url("data/a.npy"))
+    for call in [
+      ["predict", run, "data", "--out", "out.csv"], ["embed", run, "data", "out.npz"], ["evaluate", run, "data"],
+      ["compare", "data"], ["coordinate", "data"], ["kernel", "mkl", "data"],
+    ] {
+      try place.chiasm(call).expectRefusal(
+        65, "samples.csv: row \(row + 2) (id \"\(dataset.ids[row])\"): a holds", "too far from those of the train split"
+      )
+    }
+    #expect(!place.exists("out.csv") && !place.exists("out.npz"))
+    try place.chiasm(["predict", run, "a=x.npy", "a=y.npy"]).expectRefusal(64, "input a is given twice")
+  }
+
   @Test func evaluateSaysWhatAFusionReliedOn() throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
     try place.chiasm(["train", "data", "--method", "mixture", "--epochs", "2", "--quiet"]).expectSuccess()

@@ -17,9 +17,9 @@ import Testing
     expectClose(analysis.singularValues, analysis.correlations, tolerance: 1e-13)
     let test = try analysis.significance()[0]
     #expect(abs(test.wilks - 0.3503905334) < 5e-11)
-    #expect(abs(test.f - 2.0482335335) < 5e-11)
+    #expect(abs(try #require(test.f) - 2.0482335335) < 5e-11)
     #expect(abs(test.fProbability - 0.0635309382) < 5e-11)
-    #expect(abs(test.chiSquared - 16.254957523) < 5e-10)
+    #expect(abs(try #require(test.chiSquared) - 16.254957523) < 5e-10)
     #expect(test.chiSquaredDegrees == 9 && test.fDegrees[0] == 9)
   }
 
@@ -226,7 +226,7 @@ import Testing
     let analysis = try Analysis(fitting: x, x)
     expectClose(analysis.correlations, [1, 1, 1], tolerance: 1e-12)
     for test in try analysis.significance() {
-      #expect(test.wilks < 1e-20 && test.fProbability < 1e-20 && test.f > 1e6)
+      #expect(test.wilks < 1e-20 && test.fProbability < 1e-20 && (test.f ?? .infinity) > 1e6)
     }
   }
 

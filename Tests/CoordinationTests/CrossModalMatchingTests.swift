@@ -39,6 +39,19 @@ import Testing
       try SoftmaxRegression(fitting: x, targets: targets.map { _ in 0 }, classes: 4)
     }
   }
+
+  /// Too many parameters for a matrix of their second derivatives: the minimum is where the gradient is 0 all the same.
+  @Test(arguments: [0.1, 10]) func manyClassesAndFeatures(cost: Double) throws {
+    let (count, width, classes) = (900, 60, 40)
+    let x = samples(count, width, seed: 8)
+    let directions = samples(width, classes, seed: 9)
+    let targets = (x.matmul(directions) + samples(count, classes, seed: 10) * 4).argmax(axis: 1).integers
+    let model = try SoftmaxRegression(fitting: x, targets: targets, classes: classes, cost: cost)
+    let errors = (model.probabilities(x) - Tensor(targets).oneHot(classes).to(.float64)) * cost
+    let gradient = x.transposed(0, 1).matmul(errors) + model.weights
+    #expect(gradient.abs().max().item() < 1e-5 * cost * Double(count))
+    #expect(errors.sum(axes: [0]).abs().max().item() < 1e-5 * cost * Double(count))
+  }
 }
 
 @Suite struct CrossModalMatchingTests {

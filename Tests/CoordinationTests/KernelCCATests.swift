@@ -91,7 +91,20 @@ import Testing
     let analysis = try KernelCCA(fitting: grams[0], grams[1], components: 5, regularisation: .shrinkage(0.1))
     #expect(analysis.coefficients.allSatisfy { $0.isFinite().all().item() == 1 })
     #expect(analysis.correlations.allSatisfy { $0.isFinite && abs($0) <= 1 })
-    expectClose(Array(analysis.singularValues[2...]), [0, 0, 0], tolerance: 1e-7)
+    // Two dimensions correlate; what lies beyond them is no component.
+    #expect(analysis.singularValues.count == 2 && analysis.coefficients[0].shape == [60, 2])
+  }
+
+  /// Of kernels that span three dimensions both solvers find three components, however many are asked for.
+  @Test(arguments: KernelCCASolver.allCases) func noComponentsBeyondTheRank(solver: KernelCCASolver) throws {
+    let views = related(400, [3, 4])
+    let grams = try views.map { try VectorKernel.linear.gram($0) }
+    let linear = try CanonicalCorrelationAnalysis(
+      fitting: views[0], views[1], .init(regularisation: .shrinkage(0.1)))
+    let analysis = try KernelCCA(
+      fitting: grams[0], grams[1], components: 10, regularisation: .shrinkage(0.1), solver: solver)
+    expectClose(analysis.singularValues, linear.singularValues, tolerance: 1e-9)
+    #expect(analysis.transform(grams[0], .first).shape == [400, 3])
   }
 
   @Test func refusesWhatHasNoAnswer() throws {
@@ -121,6 +134,15 @@ import Testing
     let new = samples(6, 3, seed: 40)
     let (a, b) = (try low.transform(new, .first), exact.transform(try kernel.gram(new, views[0]), .first))
     expectClose(a * (a * b).sum(axes: [0]).sign(), b, tolerance: 1e-5)
+  }
+
+  @Test func noComponentsBeyondTheFactors() throws {
+    let views = related(90, [3, 2])
+    let low = try LowRankKernelCCA(
+      fitting: views[0], .linear, views[1], .linear, components: 10, shrinkage: 0.1, rank: 50)
+    let linear = try CanonicalCorrelationAnalysis(
+      fitting: views[0], views[1], .init(regularisation: .shrinkage(0.1)))
+    expectClose(low.singularValues, linear.singularValues, tolerance: 1e-9)
   }
 
   @Test func lowRankIsNear() throws {

@@ -36,6 +36,23 @@ import Training
     #expect(record.predictions.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-5 })
   }
 
+  /// Two numbers and two numbers have two components, however many are asked for.
+  @Test(arguments: ["kernel-cca:kernel=linear:components=9", "deep-cca:components=9:hidden=2"])
+  func componentsThatThereAreNot(_ method: String) throws {
+    let record = try record(method, on: ExampleData.signs(xor: false, samples: 600))
+    #expect(record.metrics["accuracy"]! > 0.9)
+    #expect(Int(record.options["components"]!)! <= 9)
+  }
+
+  @Test func whatDoesNotFitIntoTheMemoryIsRefused() throws {
+    let cca = try #require(FittedMethod.named("cca"))
+    try TrialRunner.checkMemory(cca, bytes: 1 << 20, widths: [3, 4], available: 1 << 30)
+    let error = #expect(throws: UsageError.self) {
+      try TrialRunner.checkMemory(cca, bytes: 24 << 30, widths: [3, 27648], available: 1 << 30)
+    }
+    #expect(error?.description.contains("cca on 3 + 27648 numbers a sample needs about 25.8 GB, 1.1 GB") == true)
+  }
+
   /// A sum over modalities, whatever its kernels, has no interaction: it gets three of the four corners right at best.
   @Test(arguments: ["mkl", "composite-kernel", "kernel-cca", "cca"])
   func interactionsAreNot(_ method: String) throws {

@@ -31,7 +31,9 @@ public struct BiasAnalysis: Sendable {
 
   /// Evaluates the models.
   ///
-  /// - Parameter dataset: as loaded, not normalised.
+  /// - Parameters:
+  ///   - trials: one or more of each method.
+  ///   - dataset: as loaded, not normalised.
   /// - Throws: `UsageError` for a column that is not there or makes no groups; `InputError` where a model does not fit the
   ///   data, or predicts a number that is not finite.
   public func run(_ trials: [TrainedTrial], on dataset: Dataset) throws -> BiasResult {

@@ -31,7 +31,12 @@ public struct ComparisonRunner: Sendable {
   public var warn: @Sendable (String) -> Void = { _ in }
   private let groups: [[ComparisonPlan.Trial]]
 
-  /// - Parameter jobs: trainings at the same time; nil: one per core, fewer where they would not fit into the memory.
+  /// - Parameters:
+  ///   - plan: what to do.
+  ///   - folder: where it is kept.
+  ///   - prepared: the data set.
+  ///   - jobs: trainings at the same time; nil: one per core, fewer where they would not fit into the memory.
+  ///   - cancellation: asked between steps whether to stop.
   /// - Throws: `InputError` where the folder holds a comparison of other data.
   public init(
     _ plan: ComparisonPlan, in folder: RunFolder, on prepared: PreparedDataset, jobs: Int? = nil,
@@ -167,7 +172,9 @@ extension EMAP {
   ///
   /// - Parameters:
   ///   - encoded: `[N, D_m]` in sorted order of modality names, see `FusionModel.encode`.
+  ///   - model: what is projected.
   ///   - present: `[N, M]`, see `FusionModel.presence`.
+  ///   - generator: source of the recombinations.
   public func project(
     _ encoded: [Tensor], through model: any TrialModel, present: Tensor? = nil,
     generator: Generator = Generator(seed: 0)

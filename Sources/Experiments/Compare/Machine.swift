@@ -10,7 +10,10 @@ public struct Machine: Sendable, Equatable {
   /// nothing says so.
   public var availableBytes: Int?
 
-  /// - Parameter idleCores: nil for all.
+  /// - Parameters:
+  ///   - cores: that may be used.
+  ///   - idleCores: nil for all.
+  ///   - availableBytes: of memory; nil where that is unknown.
   public init(cores: Int, idleCores: Int? = nil, availableBytes: Int? = nil) {
     self.cores = cores
     self.idleCores = idleCores ?? cores

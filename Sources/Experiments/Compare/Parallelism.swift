@@ -16,6 +16,7 @@ public struct Parallelism: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - needs: bytes that each piece of work needs.
+  ///   - machine: whose cores and memory are shared out.
   ///   - jobs: asked for; it then does not matter how many fit.
   ///   - threads: asked for.
   ///   - fastest: how many threads, up to the number given, make a step of the work fastest.

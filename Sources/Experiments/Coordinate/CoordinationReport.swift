@@ -81,15 +81,8 @@ public func coordinate(
   var retrieval: [CoordinationReport.Retrieval] = []
   for query in scores.indices {
     for items in scores.indices where items != query {
-      let similarity = try cosineSimilarity(scores[query], scores[items])
       retrieval.append(
-        CoordinationReport.Retrieval(
-          query: paired.names[query], items: paired.names[items],
-          meanAveragePrecision: try classes.map {
-            try RetrievalMetrics.meanAveragePrecision(similarity, queries: $0, items: $0)
-          },
-          recall: RetrievalMetrics.recall(similarity, at: [1, 5, 10]),
-          medianRank: RetrievalMetrics.medianRank(similarity)))
+        try search(of: scores[items], by: scores[query], classes, names: (paired.names[query], paired.names[items])))
     }
   }
   let report = CoordinationReport(
@@ -104,6 +97,27 @@ public func coordinate(
     representation[name] = try fitted.transform(everything[index], index).to(.float32)
   }
   return (report, representation, paired.ids(all))
+}
+
+/// How well samples of one view find their own pair, and those of their class, in another; in blocks of queries, since a
+/// table of all pairs of samples may not fit into memory.
+private func search(
+  of items: Tensor, by queries: Tensor, _ classes: [Int]?, names: (query: String, items: String)
+) throws -> CoordinationReport.Retrieval {
+  var ranks: [Int] = []
+  var precisions: [Double] = []
+  for block in Array(0..<queries.shape[0]).chunks(of: 256) {
+    let similarity = try cosineSimilarity(queries.narrow(axis: 0, start: block[0], length: block.count), items)
+    ranks += RetrievalMetrics.ranks(similarity, of: block)
+    guard let classes else { continue }
+    precisions += RetrievalMetrics.averagePrecisions(similarity, queries: block.map { classes[$0] }, items: classes)
+      .compactMap { $0 }
+  }
+  return CoordinationReport.Retrieval(
+    query: names.query, items: names.items,
+    // Every query has an item of its class: its own pair.
+    meanAveragePrecision: classes.map { _ in precisions.reduce(0, +) / Double(precisions.count) },
+    recall: RetrievalMetrics.recall(ranks, at: [1, 5, 10]), medianRank: RetrievalMetrics.medianRank(ranks))
 }
 
 /// Pearson correlation of each dimension of two views, averaged over pairs of views; 0 where one is constant.

@@ -13,7 +13,10 @@ public struct PairedViews {
   private let plain: Dataset
   private let complete: Set<Int>
 
-  /// - Parameter names: modalities to take; nil for all.
+  /// - Parameters:
+  ///   - dataset: as loaded.
+  ///   - names: modalities to take; nil for all.
+  ///   - least: modalities that there have to be.
   /// - Throws: `UsageError` for an unknown modality, one named twice, or less than `least`.
   public init(_ dataset: Dataset, names: [String]?, least: Int = 2) throws {
     let names = names ?? dataset.names
@@ -30,6 +33,7 @@ public struct PairedViews {
       })
     plain = kept
     self.dataset = kept.normalised(with: Normalisation(fitting: kept))
+    try self.dataset.checkNormalised()
   }
 
   /// The samples of some splits that have every modality.

@@ -14,6 +14,7 @@ public struct EncodedSamples {
   public let present: Tensor?
 
   /// - Parameters:
+  ///   - trained: whose encoders and fusion are used.
   ///   - dataset: normalised as the data that the model was trained on.
   ///   - indices: the samples, at least one.
   public init(_ trained: TrainedModel, of dataset: Dataset, _ indices: [Int]) {

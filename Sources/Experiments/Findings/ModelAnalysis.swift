@@ -15,7 +15,10 @@ public struct ModelAnalysis {
   private let dataset: Dataset
   private let indices: [Int]
 
-  /// - Parameter dataset: as it was loaded.
+  /// - Parameters:
+  ///   - folder: of a training.
+  ///   - dataset: as it was loaded.
+  ///   - split: whose samples are looked at.
   /// - Throws: `InputError` where the data set does not fit the model, the split has fewer than two samples, or the model
   ///   answers with numbers that are not finite; `UsageError` where the model reads one modality alone.
   public init(_ folder: RunFolder, on dataset: Dataset, split: Split) throws {
@@ -63,6 +66,7 @@ public struct ModelAnalysis {
 
   /// - Parameters:
   ///   - projection: nil for one that is exact where that takes seconds.
+  ///   - resamples: of the bootstrap.
   ///   - seed: of the draws and of the bootstrap.
   public func additive(_ projection: EMAP? = nil, resamples: Int = 2000, seed: UInt64 = 0) throws -> Additive {
     let result = samples.additiveProjection(projection, generator: Generator(seed: seed))
@@ -102,7 +106,9 @@ public struct ModelAnalysis {
 
   /// How much each modality contributes, and how the first two sides relate.
   ///
-  /// - Parameter leading: the modality that is held against all others together; the first by default.
+  /// - Parameters:
+  ///   - method: how contributions are found.
+  ///   - leading: the modality that is held against all others together; the first by default.
   public func importance(_ method: ImportanceFinding.Method, leading: String? = nil) throws -> ImportanceFinding {
     try checkSubsets()
     let sides = try sides(leading)

@@ -49,7 +49,8 @@ struct CorrelationFitter: Fitter {
       let train = try zip(all, samples.train).map { try $0($1) }
       let validation = try zip(all, samples.validation).map { try $0($1) }
       let most = all[0].count
-      let choices = components.map { [$0] } ?? (Self.componentChoices.filter { $0 < most } + [most])
+      // Kernels and networks may span fewer dimensions than were asked for.
+      let choices = components.map { [min($0, most)] } ?? (Self.componentChoices.filter { $0 < most } + [most])
       for count in choices {
         let predictor = try predictor(train.map { $0.columns(count) }, samples, cost ?? Self.costChoices[0])
         best.offer(
@@ -224,8 +225,8 @@ struct CorrelationFitter: Fitter {
   func bytes(samples: Int, widths: [Int]) -> Int {
     let total = widths.reduce(0, +)
     switch space {
-    // Samples, centred samples and their factors.
-    case .canonical, .generalised, .multiset: return 8 * (3 * samples * total + 4 * total * total)
+    // Samples, centred samples and their factors; of views wider than samples are many no covariance is formed.
+    case .canonical, .generalised, .multiset: return 8 * (5 * samples * total + 4 * total * min(total, samples))
     case .kernel(_, let rank):
       return samples > CoordinationSettings.exactLimit
         ? 8 * samples * (3 * total + 6 * rank) : 8 * (3 * samples * total + 10 * samples * samples)

@@ -35,7 +35,9 @@ public struct FittedModel: TrialModel {
     return Self.view(of: input, encoders[index], fills[index])
   }
 
-  /// - Parameter present: which modalities to fill, too, `[B, M]`; nil for none.
+  /// - Parameters:
+  ///   - encoded: what `encode` gave.
+  ///   - present: which modalities to fill, too, `[B, M]`; nil for none.
   public func parts(_ encoded: [Tensor], present: Tensor?) -> [Tensor] {
     do {
       guard let present else { return try solution.parts(encoded) }

@@ -15,8 +15,12 @@ extension TrialRunner {
     let start = ContinuousClock.now
     let names = configuration.selection.modalities
     let manifest = prepared.dataset.keeping(names).manifest
+    let fitter = try method.fitter(configuration.options)
+    let widths = try FittedModel.encoders(names, configuration, manifest).map(\.outputSize)
+    try Self.checkMemory(
+      method, bytes: fitter.bytes(samples: prepared.dataset[.train].count, widths: widths), widths: widths)
     let (samples, encoders, fills) = try fittingSamples(configuration, manifest)
-    let (solution, chosen) = try method.fitter(configuration.options).fit(samples)
+    let (solution, chosen) = try fitter.fit(samples)
     let model = FittedModel(names: names, encoders: encoders, fills: fills, solution: solution)
     let trained = TrainedModel(
       model, configuration: configuration, manifest: manifest, normalisation: try normalisation(names))
@@ -32,6 +36,17 @@ extension TrialRunner {
     return (
       trained, TrainingHistory(epochs: [record], bestEpoch: 1), configuration.options.merging(chosen) { $1 }
     )
+  }
+
+  /// Refuses what the system would end the program for.
+  static func checkMemory(
+    _ method: FittedMethod, bytes: Int, widths: [Int], available: Int? = Machine.current.availableBytes
+  ) throws {
+    guard let available, bytes > available else { return }
+    throw UsageError(
+      "\(method.name) on \(widths.map(String.init).joined(separator: " + ")) numbers a sample needs about "
+        + "\(Format.bytes(bytes)), \(Format.bytes(available)) are free; name narrower modalities, or use a method that "
+        + "learns by gradients")
   }
 
   private func fittingSamples(

@@ -38,7 +38,7 @@ struct FittingSamples {
 
   /// Whether a choice is better than another.
   static func isBetter(_ validation: Validation, than other: Validation?) -> Bool {
-    guard let other else { return true }
+    guard let other, !other.score.isNaN else { return true }
     if validation.score != other.score { return (validation.score > other.score) == validation.higherIsBetter }
     return validation.loss < other.loss
   }

@@ -11,8 +11,12 @@ public struct IndexSource {
   /// The samples of a data set as a run represents them: each modality in the shared space where the method has one, else
   /// the fused representation alone.
   ///
-  /// - Parameter split: of the data set; nil for all samples. Samples that lack one of the modalities are left out where
-  ///   each modality is represented.
+  /// - Parameters:
+  ///   - run: of a training.
+  ///   - dataset: whose samples are represented.
+  ///   - split: of the data set; nil for all samples. Samples that lack one of the modalities are left out where each
+  ///     modality is represented.
+  ///   - modalities: whose vectors to keep; nil for all.
   public init(run: RunFolder, dataset: Dataset, split: Split?, modalities: [String]?) throws {
     let trained = try TrainedModel.load(run)
     let normalised = try ModelUse(trained).fitted(dataset)

@@ -19,6 +19,7 @@ public struct FeatureView {
   private let file: String
 
   /// - Parameters:
+  ///   - dataset: as loaded.
   ///   - splits: from which samples are taken.
   ///   - names: of the modalities, at least one; nil for all.
   ///   - file: what errors call the data set.
@@ -28,6 +29,7 @@ public struct FeatureView {
     if let unknown = names.first(where: { dataset.modalities[$0] == nil }) {
       throw UsageError("there is no modality \"\(unknown)\"; the data set has \(dataset.names.joined(separator: ", "))")
     }
+    guard !names.isEmpty else { throw UsageError("no modality is named; expected one at least") }
     guard Set(names).count == names.count else { throw UsageError("a modality is named twice in \(names)") }
     let rows = dataset.ids.indices.filter { row in
       splits.contains(dataset.splits[row]) && names.allSatisfy { dataset.modalities[$0]!.present?[row] ?? true }
@@ -82,7 +84,9 @@ public struct FeatureView {
 
   /// The leading principal components of a modality, scaled to its largest spread.
   ///
-  /// - Parameter count: at most so many; columns that carry less than a millionth of the variance are left out.
+  /// - Parameters:
+  ///   - name: of the modality.
+  ///   - count: at most so many; columns that carry less than a millionth of the variance are left out.
   public func components(_ name: String, count: Int) throws -> Points {
     let values = features[name]!.to(.float64)
     let centred = values - values.mean(axes: [0], keepingDimensions: true)

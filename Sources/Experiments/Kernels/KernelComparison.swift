@@ -9,9 +9,15 @@ import Tensors
 ///
 /// Every way learns from train with the same costs; the cost is chosen on validation, and test is looked at once.
 ///
+/// - Parameters:
+///   - dataset: as loaded.
+///   - settings: kernels, constraint and costs.
+///   - progress: told how many of how many ways are learned.
 /// - Throws: `UsageError` for settings that do not fit the data, `InputError` where a kernel has no answer,
 ///   `NotConverged` where the gap stays above the tolerance.
-public func compareKernels(_ dataset: Dataset, _ settings: KernelSettings) throws -> KernelReport {
+public func compareKernels(
+  _ dataset: Dataset, _ settings: KernelSettings, progress: (Int, Int) -> Void = { _, _ in }
+) throws -> KernelReport {
   let terms =
     try settings.terms
     ?? dataset.names.flatMap { name in
@@ -27,15 +33,19 @@ public func compareKernels(_ dataset: Dataset, _ settings: KernelSettings) throw
   guard !settings.costs.isEmpty else { throw UsageError("no cost; at least one expected") }
   let trial = try KernelTrial(paired, rows, settings)
   let kernels = try terms.map { try trial.kernels($0) }
+  let ways = terms.count + (names.count > 1 ? 3 : 2)
   let learned = try trial.fit("mkl", kernels, settings.constraint)
-  var all = [learned.row, try trial.fit("average", kernels, .uniform).row]
+  var all = [learned.row]
+  func add(_ row: KernelReport.Row) {
+    progress(all.count, ways)
+    all.append(row)
+  }
+  add(try trial.fit("average", kernels, .uniform).row)
   if names.count > 1 {
     let side = try trial.concatenation()
-    all.append(try trial.fit("concatenation", [side], .fixed([1])).row)
+    add(try trial.fit("concatenation", [side], .fixed([1])).row)
   }
-  for (term, kernel) in zip(terms, kernels) {
-    all.append(try trial.fit(term.description, [kernel], .fixed([1])).row)
-  }
+  for (term, kernel) in zip(terms, kernels) { add(try trial.fit(term.description, [kernel], .fixed([1])).row) }
   return KernelReport(
     dataset: dataset.manifest.name, settings: settings, metric: trial.isRegression ? "r2" : "accuracy",
     samples: ["train": train.count, "validation": rows[.validation]?.count ?? 0, "test": test.count],
@@ -44,11 +54,10 @@ public func compareKernels(_ dataset: Dataset, _ settings: KernelSettings) throw
 
 /// Kernels of one data set, and what is learned with them.
 private struct KernelTrial {
-  /// A kernel of the train samples, and of the others with them, on one scale.
+  /// A kernel of the train samples, and the samples of the other splits that it is going to compare with them.
   struct Gram {
     let train: ScaledKernel
-    let validation: Tensor
-    let test: Tensor
+    let samples: [Split: Tensor]
   }
 
   let settings: KernelSettings
@@ -88,19 +97,29 @@ private struct KernelTrial {
 
   private func gram(_ choice: KernelChoice, _ samples: [Split: Tensor]) throws -> Gram {
     guard let train = samples[.train] else { preconditionFailure("no train split") }
-    let kernel = try ScaledKernel(choice.kernel(for: train), train, settings.normalisation)
-    func scaled(_ split: Split) throws -> Tensor {
-      guard let new = samples[split], new.shape[0] > 0 else { return .zeros([0, train.shape[0]], dtype: .float64) }
-      return try kernel(new)
+    return Gram(
+      train: try ScaledKernel(choice.kernel(for: train), train, settings.normalisation), samples: samples)
+  }
+
+  /// Predictions of a split, in blocks: kernels of all its samples with all of train may not fit into memory.
+  private func predictions(
+    _ split: Split, _ grams: [Gram], _ predict: ([Tensor]) -> [Double]
+  ) throws -> [Double] {
+    try stride(from: 0, to: truth(split).count, by: 1024).flatMap { start in
+      try predict(
+        grams.map { gram in
+          guard let new = gram.samples[split] else { preconditionFailure("no samples of \(split)") }
+          return try gram.train(new.narrow(axis: 0, start: start, length: min(1024, new.shape[0] - start)))
+        })
     }
-    return Gram(train: kernel, validation: try scaled(.validation), test: try scaled(.test))
   }
 
   func fit(
     _ name: String, _ grams: [Gram], _ constraint: MultipleKernelLearning.Constraint
   ) throws -> (row: KernelReport.Row, weights: [[Double]], predictions: [Double]) {
     let stack = try KernelStack(grams.map(\.train), memoryLimit: settings.memoryLimit)
-    var best: (validation: Double?, cost: Double, models: [MultipleKernelModel], seconds: Double, test: [Double])?
+    typealias Predict = ([Tensor]) -> [Double]
+    var best: (validation: Double?, cost: Double, models: [MultipleKernelModel], seconds: Double, predict: Predict)?
     var classifier: MultipleKernelClassifier?
     var regressor: MultipleKernelModel?
     // Costs rise, each started from the one before.
@@ -108,7 +127,7 @@ private struct KernelTrial {
       let start = ContinuousClock.now
       let learning = MultipleKernelLearning(constraint: constraint, cost: cost, tolerance: settings.tolerance)
       let models: [MultipleKernelModel]
-      let predict: ([Tensor]) -> [Double]
+      let predict: Predict
       if let targets = classes?[.train] {
         let fitted = try MultipleKernelClassifier(
           learning, stack, targets: targets, classes: classCount, start: classifier)
@@ -123,17 +142,19 @@ private struct KernelTrial {
         predict = { fitted.decision($0) }
       }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
-      let validation = truth(.validation).isEmpty ? nil : score(predict(grams.map(\.validation)), .validation)
+      let validation =
+        truth(.validation).isEmpty ? nil : score(try predictions(.validation, grams, predict), .validation)
       if best == nil || (validation ?? 0) > (best?.validation ?? 0) {
-        best = (validation, cost, models, seconds, predict(grams.map(\.test)))
+        best = (validation, cost, models, seconds, predict)
       }
     }
     let kept = best!
+    let test = try predictions(.test, grams, kept.predict)
     let vectors = kept.models.map { Double($0.supportVectors.count) }.reduce(0, +) / Double(kept.models.count)
     let row = KernelReport.Row(
-      name: name, cost: kept.cost, validation: kept.validation, test: score(kept.test, .test),
+      name: name, cost: kept.cost, validation: kept.validation, test: score(test, .test),
       supportVectors: vectors, gap: kept.models.map(\.relativeGap).max() ?? 0, seconds: kept.seconds)
-    return (row, kept.models.map(\.weights), kept.test)
+    return (row, kept.models.map(\.weights), test)
   }
 
   private func truth(_ split: Split) -> [Double] {

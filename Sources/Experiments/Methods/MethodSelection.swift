@@ -86,12 +86,19 @@ public struct MethodSelection: Sendable, Codable, Equatable {
       guard pair.count == 2, !pair[0].isEmpty else {
         throw UsageError("method \"\(text)\": \"\(part)\" is not an option; expected key=value")
       }
-      options[pair[0]] = pair[1]
+      guard options.updateValue(pair[1], forKey: pair[0]) == nil else {
+        throw UsageError("method \"\(text)\": option \(pair[0]) is given twice")
+      }
     }
     _ = try OptionValues(options, of: method.options, method: method.name)
     var chosen = modalities
     if head.count > 1 {
-      chosen = head[1].split(separator: "+").map(String.init)
+      chosen = head[1].split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+      guard head.count == 2, Set(chosen).count == chosen.count else {
+        throw UsageError(
+          "method \"\(text)\": expected modalities behind one @, each once, such as "
+            + "\(method.name)@\(modalities.sorted().joined(separator: "+"))")
+      }
       for name in chosen where !modalities.contains(name) {
         throw UsageError(
           "method \"\(text)\": no modality \"\(name)\"; the data set has \(modalities.sorted().joined(separator: ", "))"

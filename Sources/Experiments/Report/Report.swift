@@ -10,7 +10,9 @@ public enum Report {
   /// The page as HTML with its style and pictures inside; it loads nothing from anywhere.
   ///
   /// - Parameters:
+  ///   - comparison: what the page is about.
   ///   - records: the trials behind the comparison.
+  ///   - environment: the machine that it was made on.
   ///   - date: stated on the page when given.
   /// - Returns: a page without pictures, which says so, where gnuplot is missing or fails.
   public static func render(

@@ -25,8 +25,8 @@ public struct TerminalTable: Sendable {
   ///
   /// Texts are shortened first, longest column first, to no less than eight columns each; where that is not enough, the
   /// last columns are left out and named below.
-  /// - Parameter width: `nil` for no limit, as in a file or a pipe.
-  public func text(width: Int? = nil) -> String {
+  /// - Parameter width: of the terminal by default; `nil` for no limit, as in a file or a pipe.
+  public func text(width: Int? = standardOutputWidth) -> String {
     let cells = ([header] + rows).map { $0.map(Self.printable) }
     var widths = header.indices.map { column in cells.map { Self.columns($0[column]) }.max() ?? 0 }
     var shown = header.count

@@ -57,7 +57,9 @@ public struct SharedRepresentationAnalysis {
 
   public init(seed: UInt64 = 0) { self.seed = seed }
 
-  /// - Parameter names: modalities to take, at least two; nil for all.
+  /// - Parameters:
+  ///   - dataset: as loaded.
+  ///   - names: modalities to take, at least two; nil for all.
   /// - Throws: `UsageError` for modalities that are not there; `InputError` where the task has no exclusive classes or too
   ///   few samples have all modalities.
   public func run(

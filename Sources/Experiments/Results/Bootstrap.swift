@@ -59,7 +59,9 @@ public struct Bootstrap: Sendable {
 
   /// Difference of the mean scores of A and B with its interval.
   ///
-  /// - Parameters: per seed, one score per test sample, `[seeds][N]`; A and B may have different numbers of seeds.
+  /// - Parameters:
+  ///   - first: of A, per seed one score per test sample, `[seeds][N]`.
+  ///   - second: of B, whose seeds may be more or fewer.
   public func difference(of first: [[Double]], over second: [[Double]]) -> Estimate {
     let differences = zip(Self.pooled(first), Self.pooled(second)).map { $0 - $1 }
     let mean = differences.reduce(0, +) / Double(differences.count)

@@ -20,7 +20,10 @@ public struct ChoiceShares: Codable, Sendable, Equatable {
 
   /// The shares on a split; nil where the model does not choose or the split is empty.
   ///
-  /// - Parameter dataset: as it was loaded, with the modalities that the model reads.
+  /// - Parameters:
+  ///   - trained: the model that chooses.
+  ///   - dataset: as it was loaded, with the modalities that the model reads.
+  ///   - split: whose samples count.
   public init?(_ trained: TrainedModel, on dataset: Dataset, split: Split) {
     self.init(
       trained, normalised: dataset.keeping(trained.modalities).normalised(with: trained.normalisation), split: split)

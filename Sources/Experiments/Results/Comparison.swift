@@ -26,6 +26,8 @@ public struct Comparison: Codable, Sendable, Equatable {
   /// Ranks the trials and draws the verdict.
   ///
   /// - Parameters:
+  ///   - dataset: what was compared on.
+  ///   - records: the trials of all methods.
   ///   - resamples: bootstrap resamples behind every interval.
   ///   - seed: of the bootstrap.
   ///   - margin: smallest improvement that counts as a gain, see `Verdict`.

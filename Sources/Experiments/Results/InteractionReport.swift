@@ -16,6 +16,7 @@ public struct InteractionReport: Codable, Sendable {
 
   /// - Parameters:
   ///   - dataset: as it was loaded.
+  ///   - split: whose samples are regressed.
   ///   - features: for some modalities, the feature that stands for it; otherwise its only one, or the first principal
   ///     component of its standardised features.
   ///   - modalities: those to regress on; all where nil.

@@ -23,6 +23,8 @@ public struct Leaderboard: Sendable {
 
   /// - Parameters:
   ///   - records: trials of any number of methods and seeds; a method's trials share its options.
+  ///   - task: of the data set.
+  ///   - metric: that ranks.
   ///   - resamples: bootstrap resamples.
   ///   - seed: of the bootstrap.
   /// - Throws: `InputError` when two trials were not tested on the same samples.

@@ -20,6 +20,7 @@ public struct Predictions: Sendable {
   /// - Parameters:
   ///   - rows: `[N][K]`: class probabilities, label probabilities, or values (K = 1).
   ///   - targets: class index or value, `[N]`; multilabel: zeros and ones, `[N, K]` row-major.
+  ///   - task: that decides what rows and targets mean.
   /// - Throws: `InputError` for no samples, rows of unequal width, a number that is not finite, counts that do not
   ///   agree, or a target outside the classes.
   public init(_ rows: [[Float]], targets: [Double], task: Task) throws {

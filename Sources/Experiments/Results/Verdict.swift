@@ -48,6 +48,7 @@ public struct Verdict: Codable, Sendable, Equatable {
   public var sentence: String
 
   /// - Parameters:
+  ///   - leaderboard: the methods with their intervals.
   ///   - records: the trials behind the leaderboard, for their additive projections.
   ///   - margin: smallest improvement that counts as a gain; by default one point of a share, else one hundredth of the
   ///     best unimodal score.

@@ -61,6 +61,7 @@ public struct RobustnessAnalysis: Sendable {
   /// The conditions of a data set: each perturbation of each modality that can meet it, then white noise on all at once.
   ///
   /// - Parameters:
+  ///   - manifest: of the data set.
   ///   - perturbations: nil for all that apply.
   ///   - names: modalities to perturb alone; nil for all.
   ///   - levels: instead of each perturbation's ladder; 0 is put in front.
@@ -103,7 +104,9 @@ public struct RobustnessAnalysis: Sendable {
 
   /// Evaluates the models.
   ///
-  /// - Parameter dataset: as loaded, not normalised.
+  /// - Parameters:
+  ///   - trials: one or more of each method.
+  ///   - dataset: as loaded, not normalised.
   /// - Throws: `InputError` where a model does not fit the data, or predicts a number that is not finite.
   public func run(_ trials: [TrainedTrial], on dataset: Dataset) throws -> RobustnessResult {
     guard !dataset[split].isEmpty else { throw InputError("the split \(split.rawValue) has no samples") }

@@ -23,7 +23,12 @@ public struct ArchitectureSearchRunner: Sendable {
   private let jobs: Int
   private let cancellation: Cancellation
 
-  /// - Parameter jobs: trainings at the same time; nil: one per core. Results do not depend on it.
+  /// - Parameters:
+  ///   - plan: what to do.
+  ///   - folder: where it is kept.
+  ///   - prepared: the data set; its test split is taken out.
+  ///   - jobs: trainings at the same time; nil: one per core. Results do not depend on it.
+  ///   - cancellation: asked between steps whether to stop.
   /// - Throws: `InputError` where the folder holds a search on other data, `UsageError` for fewer than two modalities.
   public init(
     _ plan: ArchitectureSearchPlan, in folder: RunFolder, on prepared: PreparedDataset, jobs: Int? = nil,

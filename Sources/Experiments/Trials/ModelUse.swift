@@ -24,10 +24,11 @@ public struct ModelUse {
   }
 
   /// Predictions for every sample of a data set, in its order.
+  /// - Throws: `InputError` where the data set does not fit the model, or a prediction is not finite.
   public func predict(_ dataset: Dataset) throws -> [Prediction] {
     let normalised = try fitted(dataset)
-    let rows = trained.predictions(normalised, Array(0..<dataset.count))
-    return zip(dataset.ids, rows).map(prediction)
+    let predictions = try outputs(normalised, "prediction") { trained.predictions($0) }
+    return zip(dataset.ids, predictions.rows).map(prediction)
   }
 
   /// The prediction for a new sample; a modality without a file is absent.
@@ -46,23 +47,37 @@ public struct ModelUse {
 
   /// `representation` `[N, D]` and `prediction` `[N, K]` in the order of `samples.csv`; for methods that link modalities
   /// in one space, also `linked.<modality>`.
+  /// - Throws: `InputError` where the data set does not fit the model, or a number is not finite.
   public func embed(_ dataset: Dataset) throws -> [String: Tensor] {
     let normalised = try fitted(dataset)
-    let all = Array(0..<dataset.count)
     var tensors = [
-      "representation": trained.mapped(normalised, all) { trained.model.representation($0) },
-      "prediction": trained.mapped(normalised, all) { trained.predictions($0) },
+      "representation": try outputs(normalised, "representation") { trained.model.representation($0) },
+      "prediction": try outputs(normalised, "prediction") { trained.predictions($0) },
     ]
     for (number, name) in (trained.model.linkedNames ?? []).enumerated() {
-      tensors["linked.\(name)"] = trained.mapped(normalised, all) { trained.model.linked($0)![number] }
+      tensors["linked.\(name)"] = try outputs(normalised, "representation of \(name)") {
+        trained.model.linked($0)![number]
+      }
     }
     return tensors
+  }
+
+  /// What `body` makes of every sample, refused by id where it is not finite.
+  private func outputs(_ dataset: Dataset, _ what: String, _ body: (Batch) -> Tensor) throws -> Tensor {
+    let outputs = trained.mapped(dataset, Array(0..<dataset.count), body)
+    let isFinite = outputs.isFinite().all(axis: 1)
+    guard isFinite.all().item() == 1 else {
+      throw InputError(at: dataset.ids[(.!isFinite).nonzero().integers[0]], "the \(what) is not finite")
+    }
+    return outputs
   }
 
   /// The data set normalised as the model's training data were, with the model's modalities only.
   func fitted(_ dataset: Dataset) throws -> Dataset {
     try Self.check(trained, on: dataset)
-    return dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
+    let normalised = dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
+    try normalised.checkNormalised()
+    return normalised
   }
 
   /// - Throws: `InputError` where a data set lacks what a model reads.

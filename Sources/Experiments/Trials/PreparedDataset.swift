@@ -24,6 +24,7 @@ public struct PreparedDataset: Sendable {
     scaling = TargetScaling(dataset)
     fingerprint = dataset.fingerprint
     self.dataset = dataset.normalised(with: normalisation)
+    try self.dataset.checkNormalised()
   }
 
   /// Targets of some samples as a model learns them.
@@ -46,6 +47,20 @@ public struct PreparedDataset: Sendable {
           kind: entry.value.kind, shape: shapes[entry.key] ?? [],
           missing: dataset.modalities[entry.key]?.present?.count { !$0 } ?? 0)
       })
+  }
+}
+
+extension Dataset {
+  /// Refuses numbers that are in range and no longer are as multiples of the train split's deviation.
+  func checkNormalised() throws {
+    for (name, data) in modalities.sorted(by: { $0.key < $1.key }) {
+      let isFinite = data.values.flattened(from: 1, to: -1).isFinite()
+      guard isFinite.all().item() != 1 else { continue }
+      let row = (.!isFinite).any(axis: 1).nonzero().integers[0]
+      throw InputError(
+        file: "samples.csv", at: "row \(row + 2) (id \"\(ids[row])\")",
+        "\(name) holds a number that is too far from those of the train split to be normalised")
+    }
   }
 }
 

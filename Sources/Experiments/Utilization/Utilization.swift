@@ -56,7 +56,7 @@ extension TrainedModel {
   /// The rates of outputs; nil where the metric is undefined or leaves nothing to divide.
   func utilization(_ outputs: WithheldOutputs, targets: [Double], metric: Metric) -> UtilizationRate? {
     guard let scored = try? WithheldPredictions(outputs, self, targets) else { return nil }
-    return scored.rate(metric, at: Array(targets.indices))
+    return scored.rate(metric, at: Array(0..<outputs.all.shape[0]))
   }
 }
 

@@ -42,7 +42,9 @@ public struct UtilizationAnalysis: Sendable {
   /// A rate below which a modality hardly counts.
   public static let neglect = 0.02
 
-  /// - Parameter dataset: as loaded, not normalised.
+  /// - Parameters:
+  ///   - trials: one or more of each method.
+  ///   - dataset: as loaded, not normalised.
   /// - Throws: `InputError` where a model does not fit the data, or predicts a number that is not finite.
   public func run(_ trials: [TrainedTrial], on dataset: Dataset) throws -> Result {
     guard !dataset[split].isEmpty else { throw InputError("the split \(split.rawValue) has no samples") }

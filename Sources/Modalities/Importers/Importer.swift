@@ -23,7 +23,10 @@ public protocol Importer: SendableMetatype {
 extension Importer {
   /// Imports; the destination appears complete or not at all.
   ///
-  /// - Parameter options: Values for some of `Self.options`.
+  /// - Parameters:
+  ///   - source: the folder as its publishers lay it out.
+  ///   - destination: the folder to make.
+  ///   - options: Values for some of `Self.options`.
   /// - Throws: `InputError` naming a file that is missing or not as expected, or a destination that is not empty;
   ///   `UsageError` for an unknown option or a value out of range.
   public static func run(source: URL, destination: URL, options: [String: String] = [:]) throws {

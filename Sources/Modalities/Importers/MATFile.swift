@@ -71,6 +71,7 @@ struct MATFile {
     let kind = flags.bytes[0]
     let isComplex = flags.bytes[1] & 0x08 != 0
     let dimensions = try cursor.element(padded: true)
+    guard dimensions.type == 5 else { throw InputError(file: file, "an array whose dimensions are no whole numbers") }
     let shape = try dimensions.numbers(file: file).map { Int($0) }
     guard shape.count >= 2, shape.allSatisfy({ $0 >= 0 }) else {
       throw InputError(file: file, "an array of shape \(shape)")

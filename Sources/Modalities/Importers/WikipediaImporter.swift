@@ -27,6 +27,9 @@ public enum WikipediaImporter: Importer {
       throw options.wrong("validation", "a share between 0 and 1")
     }
     let categories = try lines(source, "categories.list")
+    guard categories.count > 1 else {
+      throw InputError(file: "categories.list", "names \(categories.count) categories; at least 2 expected")
+    }
     let features = "raw_features.mat"
     let archive = try MATFile(readBytes(source.file(features), name: features), file: features)
     var pairs: [Pair] = []

@@ -52,9 +52,16 @@ public struct AudioFeatures: Sendable {
 
   /// - Parameters:
   ///   - rate: samples per second.
-  ///   - window: seconds of one frame; `hop`: seconds between the beginnings of two frames.
-  ///   - bands: mel bands between the frequencies `lowest` and `highest` (hertz; nil: half the rate).
+  ///   - window: seconds of one frame.
+  ///   - hop: seconds between the beginnings of two frames.
+  ///   - bands: mel bands between two frequencies.
+  ///   - lowest: the lower of them, in hertz.
+  ///   - highest: the higher of them, in hertz; nil: half the rate.
   ///   - transformSize: samples of one Fourier transform; nil: the next power of two.
+  ///   - scale: which formula mel frequencies follow.
+  ///   - normalisation: whether a band's weights have one peak or one area.
+  ///   - windowFunction: what a frame is multiplied by.
+  ///   - placement: where frames begin, and what stands before and after the sound.
   ///   - logFloor: energies below it are raised to it before the logarithm.
   ///   - preEmphasis: a of y[t] = x[t] − a x[t−1], y[0] = x[0]; 0: none.
   /// - Throws: `InputError` where there are more bands than the spectrum can tell apart, or a value makes no sense.

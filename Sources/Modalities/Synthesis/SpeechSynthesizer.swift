@@ -54,6 +54,7 @@ public final class SpeechSynthesizer {
   /// The samples, in −1…1 at `sampleRate`, of a text.
   ///
   /// - Parameters:
+  ///   - text: what is said.
   ///   - voice: a language, with a variant behind `+` if wanted: `en-us+f2`.
   ///   - wordsPerMinute: 80…450, espeak-ng's own is 175.
   ///   - pitch: 0…99, 50 is the voice's own.

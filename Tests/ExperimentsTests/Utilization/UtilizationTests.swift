@@ -50,6 +50,23 @@ import Training
     return (record, TrainedTrial(method: method, modalities: selection.modalities, seed: seed, folder: run))
   }
 
+  /// Of several labels there are more targets than samples.
+  @Test func ratesOfSeveralLabels() throws {
+    let raw = try Self.uneven(samples: 150)
+    guard case .classes(let classes) = raw.targets else { return }
+    var manifest = raw.manifest
+    manifest.task = .multilabel
+    let labels = Dataset(
+      manifest: manifest, ids: raw.ids, splits: raw.splits,
+      targets: .labels(classes.enumerated().map { [$1 == 1, $1 == 0, $0 % 2 == 0] }),
+      classes: ["no", "yes", "even"], modalities: raw.modalities)
+    try ExampleData.inTemporaryFolder { folder in
+      let (record, trial) = try train(PreparedDataset(labels), "additive", nil, seed: 1, epochs: 2, in: folder)
+      #expect(record.epochs.allSatisfy { $0.utilization?.keys.sorted() == ["easy", "hard"] })
+      #expect(try UtilizationAnalysis().run([trial], on: labels).methods[0].rates.count == 2)
+    }
+  }
+
   /// The point of balancing: plain joint training leaves the hard modality aside, and every way of balancing makes the
   /// model use it more.
   @Test func balancingRaisesTheUseOfTheHardModality() throws {

@@ -23,6 +23,15 @@ import Testing
     }
   }
 
+  @Test func refusesAnEmptyListOfCategories() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "categories.list")
+    try folder.write("a\tb\t1", to: "trainset_txt_img_cat.list")
+    try MATFileTests.file().write(to: folder.file("raw_features.mat"))
+    let expected = InputError(file: "categories.list", "names 0 categories; at least 2 expected")
+    #expect(throws: expected) { try WikipediaImporter.run(source: folder.url, destination: folder.file("made")) }
+  }
+
   @Test func refusesWhatIsNoArchive() throws {
     let folder = try TemporaryFolder()
     try folder.write("art\nmusic\n", to: "categories.list")
@@ -37,13 +46,16 @@ import Testing
 
 @Suite struct MATFileTests {
   /// A level-5 file written by hand: a header, and x = [1 2 3; 4 5 6] kept as bytes, as MATLAB does with small numbers.
-  static func file(shape: [UInt8] = [2, 3], values: [UInt8] = [1, 4, 2, 5, 3, 6]) -> Data {
+  static func file(
+    shape: [UInt8] = [2, 3], values: [UInt8] = [1, 4, 2, 5, 3, 6], dimensions: (type: Int, bytes: [UInt8])? = nil
+  ) -> Data {
     func word(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (8 * $0) & 255) } }
     func element(_ type: Int, _ bytes: [UInt8]) -> [UInt8] {
       word(type) + word(bytes.count) + bytes + Array(repeating: 0, count: (8 - bytes.count % 8) % 8)
     }
     let body =
-      element(6, [6, 0, 0, 0, 0, 0, 0, 0]) + element(5, word(Int(shape[0])) + word(Int(shape[1])))
+      element(6, [6, 0, 0, 0, 0, 0, 0, 0])
+      + element(dimensions?.type ?? 5, dimensions?.bytes ?? word(Int(shape[0])) + word(Int(shape[1])))
       + [1, 0, 1, 0, 0x78, 0, 0, 0] + element(2, values)
     return Data(Array(repeating: 32, count: 124) + [0, 1, 0x49, 0x4D] + word(14) + word(body.count) + body)
   }
@@ -53,6 +65,14 @@ import Testing
     #expect(try archive.rows("x", columns: 3) == [[1, 2, 3], [4, 5, 6]])
     #expect(throws: InputError.self) { try archive.rows("x", columns: 2) }
     #expect(throws: InputError.self) { try archive.rows("y", columns: 3) }
+  }
+
+  @Test func refusesDimensionsThatAreNoWholeNumbers() {
+    let infinite = withUnsafeBytes(of: Double.infinity.bitPattern.littleEndian) { Array($0) }
+    let error = #expect(throws: InputError.self) {
+      try MATFile(Self.file(dimensions: (9, infinite + infinite)), file: "a.mat")
+    }
+    #expect(error?.description.contains("dimensions") == true)
   }
 
   @Test func refusesClaimsThatDoNotHold() {

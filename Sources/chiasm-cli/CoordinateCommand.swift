@@ -55,6 +55,8 @@ struct CoordinateCommand: ParsableCommand {
       try EmbedCommand.checkFormat(out)
     }
     let names = modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    // Threads wait at the end of every operation for one whose core others took.
+    Engine.threads = Machine.current.idleCores
     let result = try coordinate(store.load(dataset), names: names, settings: settings)
     if let out { try EmbedCommand.write(result.representation, ids: result.ids, to: out) }
     try output.write(result.report)

@@ -44,6 +44,8 @@ struct MultipleKernelCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
+    // Threads wait at the end of every operation for one whose core others took.
+    Engine.threads = Machine.current.idleCores
     let (settings, data) = try (settings(), store.load(dataset))
     let line = ProgressLine("kernels of \(data.manifest.name)", style: output.style)
     let report: KernelReport

@@ -26,7 +26,7 @@ struct MethodsCommand: ParsableCommand {
           let most = $0.maximumModalities == $0.minimumModalities ? "" : " or more"
           return [$0.name, $0.area, "\($0.minimumModalities)\(most)", $0.summary, $0.paper]
         }
-      ).text())
+      ).wrapping([3, 4]).text())
     let single = methods.filter { !$0.replicates }.map(\.name)
     if !single.isEmpty { output.show("\nSeeds train in parallel, not as one: " + single.joined(separator: ", ")) }
     guard options else { return }
@@ -35,7 +35,7 @@ struct MethodsCommand: ParsableCommand {
       output.show(
         TerminalTable(
           ["option", "default", "meaning"], rows: method.options.map { [$0.name, $0.defaultValue, $0.help] }
-        ).text())
+        ).wrapping([2]).text())
     }
   }
 }

@@ -24,7 +24,7 @@ struct RunsCommand: ParsableCommand {
           ["run", "kind", "data set", "method", "seed", "status"],
           rows: runs.map {
             [$0.id, $0.kind.rawValue, $0.dataset, $0.method ?? "", $0.seed.map(String.init) ?? "", $0.status.rawValue]
-          }
+          }, numbers: [0, 4]
         ).text())
     }
   }

@@ -55,6 +55,35 @@ public struct TerminalTable: Sendable {
     return lines.joined(separator: "\n")
   }
 
+  /// The table with long texts continued in rows below, so that it fits; as it is where it does.
+  ///
+  /// - Parameters:
+  ///   - wrapped: columns that may be broken between words.
+  ///   - width: of the terminal by default; `nil` for no limit.
+  public func wrapping(_ wrapped: Set<Int>, width: Int? = standardOutputWidth) -> TerminalTable {
+    let widths = header.indices.map { column in ([header] + rows).map { Self.columns($0[column]) }.max() ?? 0 }
+    guard let width, !wrapped.isEmpty, widths.reduce(-2, { $0 + $1 + 2 }) > width else { return self }
+    let others = widths.indices.filter { !wrapped.contains($0) }.reduce(-2) { $0 + widths[$1] + 2 }
+    let room = max(12, (width - others) / wrapped.count - 2)
+    let broken = rows.flatMap { row in
+      let parts = row.indices.map { wrapped.contains($0) ? Self.broken(row[$0], to: room) : [row[$0]] }
+      return (0..<(parts.map(\.count).max() ?? 0)).map { line in parts.map { line < $0.count ? $0[line] : "" } }
+    }
+    return TerminalTable(header, rows: broken, numbers: numbers)
+  }
+
+  /// A text as lines of whole words.
+  private static func broken(_ text: String, to width: Int) -> [String] {
+    text.split(separator: " ").reduce(into: [""]) { lines, word in
+      let longer = lines[lines.count - 1].isEmpty ? String(word) : lines[lines.count - 1] + " " + word
+      if lines[lines.count - 1].isEmpty || columns(longer) <= width {
+        lines[lines.count - 1] = longer
+      } else {
+        lines.append(String(word))
+      }
+    }
+  }
+
   /// Columns of the terminal on standard output; `nil` where standard output is not a terminal.
   public static var standardOutputWidth: Int? {
     var size = winsize()

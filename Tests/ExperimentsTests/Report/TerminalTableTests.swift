@@ -32,6 +32,18 @@ struct TerminalTableTests {
     #expect(text.contains("87.4 %"))
   }
 
+  @Test func continuesTextsBelow() {
+    #expect(
+      table.wrapping([2], width: 32).text() == """
+        method     score  modalities
+        ────────  ──────  ─────────────
+        early     87.4 %  audio, image
+        low-rank   9.0 %  audio, image,
+                          text, video
+        """)
+    #expect(table.wrapping([2], width: 80).rows == table.rows && table.wrapping([2], width: nil).rows == table.rows)
+  }
+
   @Test func namesTheColumnsLeftOut() {
     let text = table.text(width: 17)
     #expect(text.contains("low-rank   9.0 %"))

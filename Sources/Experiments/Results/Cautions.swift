@@ -52,7 +52,7 @@ struct Cautions {
       guard let validation = method.validationScore, let score = method.metrics[metric.rawValue]?.mean else {
         return nil
       }
-      let error = (validation * (1 - validation) / Double(held) + score * (1 - score) / Double(test)).squareRoot()
+      let error = (variance(of: validation, samples: held) + variance(of: score, samples: test)).squareRoot()
       let gap = abs(validation - score)
       guard gap > 0.05, gap > 4 * error else { return nil }
       let text = "\(Format.score(validation, metric)) on validation, \(Format.score(score, metric)) on test"
@@ -63,6 +63,13 @@ struct Cautions {
       + (odd.count > 1 ? " (and \(odd.count - 1) other methods differ alike)" : "")
       + "; choosing methods and epochs on it says little. Do the splits hold different groups, or were features fitted on "
       + "the training labels?"
+  }
+
+  /// Of a share, as if one sample more had been right and one wrong (Agresti & Coull, 1998): none or all of few samples is
+  /// no certainty.
+  private func variance(of share: Double, samples: Int) -> Double {
+    let smoothed = (share * Double(samples) + 1) / Double(samples + 2)
+    return smoothed * (1 - smoothed) / Double(max(samples, 1))
   }
 
   private var seeds: String? {

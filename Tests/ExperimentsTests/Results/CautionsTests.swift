@@ -19,7 +19,7 @@ import Testing
     #expect(sentence.contains("late reaches 99.0 % on validation, 77.0 % on test"))
   }
 
-  @Test(arguments: [(0.80, 0.77, 400), (0.9, 0.7, 20)])
+  @Test(arguments: [(0.80, 0.77, 400), (0.9, 0.7, 20), (1, 0, 1), (1, 0.6, 4)])
   func whatChanceExplainsIsNot(_ validation: Double, _ test: Double, _ samples: Int) {
     #expect(cautions(validation: validation, test: test, samples: samples).isEmpty)
   }

@@ -6,6 +6,8 @@ public struct Steps {
   public let values: Tensor
   /// `[B, T]`, true where a step is real.
   public let mask: Tensor
+  /// Whether every step is known to be real, so that `mask` need not be looked at.
+  public let isWhole: Bool
 
   /// - Parameters:
   ///   - values: `[B, T, D]`, anything where a step is not real.
@@ -13,6 +15,7 @@ public struct Steps {
   public init(_ values: Tensor, mask: Tensor? = nil) {
     self.values = mask.map { Tensor.where($0.unsqueezed(2), values, Tensor(0, dtype: values.dtype)) } ?? values
     self.mask = mask ?? Tensor.ones(Array(values.shape.prefix(2)), dtype: .bool, device: values.device)
+    isWhole = mask == nil
   }
 
   /// Both as one tensor, `[B, T, D + 1]`, whose last feature is 1 on real steps and else 0.
@@ -25,6 +28,7 @@ public struct Steps {
     let width = packed.shape[2] - 1
     values = packed.narrow(axis: 2, start: 0, length: width)
     mask = packed.detached().select(axis: 2, index: width) .> 0.5
+    isWhole = false
   }
 
   /// How many steps, real or not.
@@ -45,7 +49,8 @@ public struct Steps {
   ///
   /// - Parameter times: new steps for each step of the other.
   public func aligned(to other: Steps, times: Int = 1) -> Tensor {
-    resampled(to: times * other.count, lengths: other.lengths.clamped(min: 1) * Double(times))
+    if count == 1, other.count == 1 { return values.expanded(to: [values.shape[0], times, values.shape[2]]) }
+    return resampled(to: times * other.count, lengths: other.lengths.clamped(min: 1) * Double(times))
   }
 
   /// New step i of L covers the share [i/L, (i+1)/L) of the sequence, and is the mean of what the old steps hold there.

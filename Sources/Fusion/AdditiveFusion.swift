@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -27,4 +28,13 @@ public struct AdditiveFusion: SeparableFusion {
   }
 
   public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor { sum(parts) }
+}
+
+extension FusionRegistry {
+  static let additive = FusionDescription(
+    "additive", summary: "sum of linear maps of the encodings; no interactions",
+    paper: "Liang, Zadeh & Morency, 2022, Foundations and Trends in Multimodal Machine Learning", options: [output]
+  ) { request, values, generator in
+    AdditiveFusion(widths: request.widths, output: try values.integer("output", in: 1...4096), generator: generator)
+  }
 }

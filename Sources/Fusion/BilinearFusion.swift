@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -48,4 +49,18 @@ public struct BilinearFusion: SeparableFusion {
 /// Every two of `count` modalities, the first with each later one, then the second, and so on.
 func modalityPairs(_ count: Int) -> [(Int, Int)] {
   (0..<count).flatMap { first in (first + 1..<count).map { (first, $0) } }
+}
+
+extension FusionRegistry {
+  static let bilinear = FusionDescription(
+    "bilinear", summary: "every product of two features of two modalities, weighted",
+    paper: "Tenenbaum & Freeman, 2000, Separating Style and Content with Bilinear Models",
+    options: [
+      MethodOption("projection", default: "16", help: "width to which each encoding is projected before"), smallOutput,
+    ]
+  ) { request, values, generator in
+    BilinearFusion(
+      widths: request.widths, projection: try values.integer("projection", in: 1...512),
+      output: try values.integer("output", in: 1...4096), generator: generator)
+  }
 }

@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -79,5 +80,24 @@ public struct BimodalAutoencoder: ImputingFusion {
     let shown = shown ?? Phase.masks.map { hidingSome(present, of: inputs, drawing: $0) } ?? present
     let code = encode(inputs, present: shown)
     return (code, reconstructionError(decode(code), of: inputs, present: present))
+  }
+}
+
+extension FusionRegistry {
+  static let bimodalAutoencoder = FusionDescription(
+    "bimodal-autoencoder", summary: "a shared code that reconstructs every modality from some of them",
+    paper: "Ngiam et al., 2011, Multimodal Deep Learning",
+    options: [
+      MethodOption("hidden", default: "64", help: "width of each modality's layers on either side of the code"),
+      MethodOption("depth", default: "1", help: "layers of each modality on either side of the code, at least 1"),
+      output, reconstruction,
+    ],
+    readsRaw: { _ in true }
+  ) { request, values, generator in
+    BimodalAutoencoder(
+      widths: request.widths, hidden: try values.integer("hidden", in: 1...65536),
+      depth: try values.integer("depth", in: 1...8), output: try values.integer("output", in: 1...4096),
+      weight: try values.number("reconstruction", in: 0.001...1000),
+      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
   }
 }

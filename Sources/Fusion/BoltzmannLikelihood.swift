@@ -17,22 +17,14 @@ extension MultimodalBoltzmannMachine {
   {
     let state = meanField(
       standardised(inputs, present: present), present: present, passes: passes ?? self.passes)
-    var bound = -energy(state) - logPartition + entropy(state.joint).sum(axes: [1])
-    for (modality, levels) in state.pathways.enumerated() {
-      bound = levels.dropFirst().reduce(bound) { $0 + entropy($1).sum(axes: [1]) }
-      let width = Double(widths[modality])
-      let absent = present.map { 1 - presence(of: modality, in: $0).squeezed(1).to(bound.dtype) }
-      if visible[modality] == .gaussian {
-        // A known number has a density on the scale of the inputs; an unknown one is spread over ½ ln 2πe, less the half
-        // that its variance adds to the energy.
-        let known = -scales[modality].value.log().sum()
-        let unknown = Tensor(width * 0.5 * log(2 * Double.pi), dtype: bound.dtype)
-        bound = bound + (absent.map { known * (1 - $0) + unknown * $0 } ?? known)
-      } else if let absent {
-        bound = bound + entropy(levels[0]).sum(axes: [1]) * absent
-      }
-    }
-    return bound
+    let hidden = state.levels.dropFirst().reduce(-energy(state) - logPartition) { $0 + entropy($1).sum(axes: [1]) }
+    // A known number has a density on the scale of the inputs; an unknown normal one is spread over ½ ln 2πe, less the half
+    // that its variance adds to the energy.
+    let known = -scales.value.log()
+    guard let present else { return hidden + known.sum() }
+    let means = state.levels[0]
+    let unknown = choosing(means.onesLike() * (0.5 * log(2 * Double.pi)), entropy(means))
+    return hidden + Tensor.where(columns(present, 0), known, unknown).sum(axes: [1])
   }
 
   /// −p ln p − (1 − p) ln(1 − p).
@@ -51,10 +43,8 @@ extension MultimodalBoltzmannMachine {
     precondition(runs > 1 && temperatures > 0, "\(runs) runs through \(temperatures) temperatures")
     return withoutGradients {
       let masks = MaskSource(generator)
-      let dtype = jointBias.value.dtype
-      func units(_ bias: Tensor) -> Tensor { Tensor.zeros([runs, bias.shape[0]], dtype: dtype) }
-      var state = BoltzmannState(
-        pathways: biases.map { $0.map { units($0.value) } }, joint: units(jointBias.value))
+      let dtype = biases[0].value.dtype
+      var state = BoltzmannState(levels: biases.map { Tensor.zeros([runs, $0.value.shape[0]], dtype: dtype) })
       // Without weights every unit is on its own, so one sweep draws from the start exactly.
       state = swept(state, inverseTemperature: 0, drawing: masks)
       var weights = Tensor.zeros([runs], dtype: .float64)
@@ -75,35 +65,20 @@ extension MultimodalBoltzmannMachine {
 
   /// ln Z of the machine with its biases alone.
   private var logPartitionWithoutWeights: Double {
-    biases.enumerated().reduce(jointBias.value.softplus().sum().item()) { total, pathway in
-      pathway.element.enumerated().reduce(total) { total, level in
-        let bias = level.element.value
-        return level.offset == 0 && visible[pathway.offset] == .gaussian
-          ? total + Double(bias.count) * 0.5 * log(2 * Double.pi) : total + bias.softplus().sum().item()
-      }
-    }
+    let values = biases.map(\.value)
+    let visible = choosing(values[0].onesLike() * (0.5 * log(2 * Double.pi)), values[0].softplus()).sum().item()
+    return values.dropFirst().reduce(visible) { $0 + $1.softplus().sum().item() }
   }
 
   /// ln Σ exp(−E) over the even levels, given the odd ones, `[B]`.
   private func logMarginal(_ state: BoltzmannState, inverseTemperature beta: Double) -> Tensor {
-    var total = Tensor.zeros([state.joint.shape[0]], dtype: state.joint.dtype)
-    for modality in widths.indices {
-      for level in 0...depth {
-        let bias = biases[modality][level].value
-        if level % 2 == 1 {
-          total = total + state.pathways[modality][level].matmul(bias.unsqueezed(1)).squeezed(1)
-          continue
-        }
-        let field = field(state, modality, level, inverseTemperature: beta)
-        if level == 0, visible[modality] == .gaussian {
-          let completed = (field.square() - bias.square()) * 0.5 + 0.5 * log(2 * Double.pi)
-          total = total + completed.sum(axes: [1])
-        } else {
-          total = total + field.softplus().sum(axes: [1])
-        }
-      }
+    let terms = (0...top).map { level in
+      let bias = biases[level].value
+      if level % 2 == 1 { return state.levels[level] * bias }
+      let field = field(state, level, inverseTemperature: beta)
+      guard level == 0 else { return field.softplus() }
+      return choosing((field.square() - bias.square()) * 0.5 + 0.5 * log(2 * Double.pi), field.softplus())
     }
-    if depth % 2 == 0 { return total + state.joint.matmul(jointBias.value.unsqueezed(1)).squeezed(1) }
-    return total + jointField(state, inverseTemperature: beta).softplus().sum(axes: [1])
+    return sum(terms.map { $0.sum(axes: [1]) })
   }
 }

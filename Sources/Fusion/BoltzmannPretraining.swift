@@ -3,117 +3,118 @@ import Modalities
 public import Tensors
 public import Training
 
-// Learning of a `MultimodalBoltzmannMachine` from inputs alone.
+// Learning of a `MultimodalBoltzmannMachine` from inputs alone. Gradients are differences of correlations, which need no
+// graph of what was computed.
 extension MultimodalBoltzmannMachine {
   /// Standardises, learns level by level (one step of contrastive divergence, Hinton, 2002), then the whole with mean field
-  /// against persistent chains (Tieleman, 2008; Salakhutdinov & Hinton, 2009, algorithm 1).
+  /// against persistent chains (Tieleman, 2008; Salakhutdinov & Hinton, 2009, algorithm 1), then hands all to the network that
+  /// will learn the task.
   ///
   /// What comes to a level from one side only while it learns is doubled, as it will have a second side in the machine
-  /// (Salakhutdinov & Hinton, 2009, section 3.2). A level learns from the samples that have its modality, the joint one from
+  /// (Salakhutdinov & Hinton, 2009, section 3.2). A modality's levels learn from the samples that have it, the joint one from
   /// those that have all, the whole from all. Deviation: Adam in place of momentum.
   public func pretrain(
     on inputs: [Tensor], present: Tensor?, generator: Generator, cancellation: Cancellation? = nil
   ) throws {
-    standardise(inputs, present: present)
-    let data = standardised(inputs, present: present)
-    let masks = MaskSource(generator)
-    var tops: [Tensor] = []
-    for modality in widths.indices {
-      let rows = present.map { presence(of: modality, in: $0).squeezed(1).nonzero().flattened() }
-      var below = rows.map { data[modality].indexSelect($0) } ?? data[modality]
-      for level in 0..<depth where below.shape[0] > 0 {
-        try pretrain([(modality, level)], [below], masks, generator, cancellation)
-        below = upward(below, modality, level)
+    try withoutGradients {
+      standardise(inputs, present: present)
+      let learning = Learning(
+        data: standardised(inputs, present: present), present: present, masks: MaskSource(generator),
+        generator: generator, cancellation: cancellation)
+      var units = learning.data
+      for level in 0..<depth {
+        try learn(learning, level, units, present: present)
+        units = upward(units, level)
       }
-      // Of all samples, for the joint level.
-      tops.append((0..<depth).reduce(data[modality]) { upward($0, modality, $1) })
+      if let complete = present.map({ $0.all(axis: 1).nonzero().flattened() }) { units = units.indexSelect(complete) }
+      if units.shape[0] > 0 { try learn(learning, depth, units, present: nil) }
+      try learnWhole(learning)
+      recognition.assign(pathways, biases: biases.map(\.value))
     }
-    let complete = present.map { $0.all(axis: 1).nonzero().flattened() }
-    if let complete { tops = tops.map { $0.indexSelect(complete) } }
-    if tops[0].shape[0] > 0 {
-      try pretrain(widths.indices.map { ($0, depth) }, tops, masks, generator, cancellation)
-    }
-    try pretrainWhole(data, present: present, masks, generator, cancellation)
+  }
+
+  /// What learning goes by from its first step to its last.
+  private struct Learning {
+    /// Standardised.
+    let data: Tensor
+    let present: Tensor?
+    let masks: MaskSource
+    let generator: Generator
+    let cancellation: Cancellation?
   }
 
   private func standardise(_ inputs: [Tensor], present: Tensor?) {
-    for (modality, x) in clearingAbsent(inputs, present).enumerated() where visible[modality] == .gaussian {
-      let there = present.map { presence(of: modality, in: $0).to(x.dtype) } ?? Tensor.ones([x.shape[0], 1])
-      let count = there.sum().clamped(min: 1)
-      let mean = (x * there).sum(axes: [0]) / count
-      let spread = (((x - mean) * there).square().sum(axes: [0]) / count).sqrt()
-      centres[modality].value = mean
-      // What never changes stays 0 and has nothing to say.
-      scales[modality].value = Tensor.where(spread .> 1e-6, spread * deviation, spread.onesLike())
-    }
+    let x = Tensor.concatenated(clearingAbsent(inputs, present), axis: 1)
+    let there = present.map { columns($0.to(x.dtype), 0) } ?? x.onesLike()
+    let count = there.sum(axes: [0]).clamped(min: 1)
+    let mean = (x * there).sum(axes: [0]) / count
+    let spread = (((x - mean) * there).square().sum(axes: [0]) / count).sqrt()
+    centres.value = choosing(mean, mean.zerosLike())
+    // What never changes stays 0 and has nothing to say.
+    scales.value = choosing(Tensor.where(spread .> 1e-6, spread * deviation, spread.onesLike()), spread.onesLike())
   }
 
-  private func upward(_ below: Tensor, _ modality: Int, _ level: Int) -> Tensor {
-    withoutGradients {
-      (below.linear(weights[modality][level].value) * 2 + biases[modality][level + 1].value).sigmoid()
-    }
+  /// The means of the level above one that hears nothing from there yet.
+  private func upward(_ units: Tensor, _ level: Int) -> Tensor {
+    let input = pathways.up(units, from: level)
+    return ((level < depth ? input * 2 : input) + biases[level + 1].value).sigmoid()
   }
 
-  /// Learns the weights between a level of some modalities and the one level above them all.
-  private func pretrain(
-    _ lower: [(modality: Int, level: Int)], _ data: [Tensor], _ masks: MaskSource, _ generator: Generator,
-    _ cancellation: Cancellation?
-  ) throws {
-    let weights = lower.map { self.weights[$0.modality][$0.level] }
-    let biases = lower.map { self.biases[$0.modality][$0.level] }
-    let isJoint = lower[0].level == depth
-    let above = isJoint ? jointBias : self.biases[lower[0].modality][lower[0].level + 1]
-    func up(_ units: [Tensor]) -> Tensor {
-      (sum(zip(units, weights).map { $0.linear($1.value) }) * (isJoint ? 1 : 2) + above.value).sigmoid()
-    }
-    func down(_ upper: Tensor) -> [Tensor] {
-      zip(lower, zip(weights, biases)).map { place, parts in
-        let doubled = place.level > 0
-        return mean(
-          upper.matmul(parts.0.value) * (doubled ? 2 : 1) + parts.1.value, place.modality, place.level)
-      }
-    }
-    func correlation(_ units: [Tensor], _ upper: Tensor) -> Tensor {
-      let inner = zip(units, zip(weights, biases)).map { units, parts in
-        (units.linear(parts.0.value) * upper).sum() + units.matmul(parts.1.value.unsqueezed(1)).sum()
-      }
-      return sum(inner) + upper.matmul(above.value.unsqueezed(1)).sum()
-    }
+  /// Learns the weights between a level and the one above.
+  ///
+  /// - Parameter present: `[N, M]`; nil where every row of `units` counts for all modalities.
+  private func learn(_ learning: Learning, _ level: Int, _ units: Tensor, present: Tensor?) throws {
+    let weights = level == 0 ? visibleWeights : level < depth ? [hiddenWeights[level - 1]] : [jointWeights]
+    let presence = present?.to(units.dtype)
     try ascend(
-      weights + biases + [above], samples: data[0].shape[0], learningRate: pretraining.learningRate, generator,
-      cancellation
+      weights + [biases[level], biases[level + 1]], samples: units.shape[0],
+      learningRate: pretraining.learningRate, learning
     ) { rows in
-      let (units, upper, seen, seenUpper) = withoutGradients {
-        let units = data.map { $0.indexSelect(rows) }
-        let upper = up(units)
-        let drawn = (masks.uniform(upper.shape, dtype: upper.dtype) .< upper).to(upper.dtype)
-        let seen = down(drawn)
-        return (units, upper, seen, up(seen))
+      let (lower, pathways) = (units.indexSelect(rows), pathways)
+      let upper = upward(lower, level)
+      let input = pathways.down(binary(upper, learning.masks), to: level)
+      let seen = mean((level > 0 ? input * 2 : input) + biases[level].value, level)
+      let seenUpper = upward(seen, level)
+      // The share that a sample has in the mean for each unit below and above.
+      let share = Tensor(1 / Double(rows.count), dtype: units.dtype)
+      var (below, above) = (share, share)
+      if let there = presence?.indexSelect(rows) {
+        let shares = there / there.sum(axes: [0]).clamped(min: 1)
+        (below, above) = (columns(shares, level), columns(shares, level + 1))
       }
-      return (correlation(seen, seenUpper) - correlation(units, upper)) / Double(rows.count)
+      func correlations(_ lower: Tensor, _ upper: Tensor) -> [Tensor] {
+        let weighted = upper * above
+        return pathways.products(lower, weighted, above: level)
+          + [(lower * below).sum(axes: [0]), weighted.sum(axes: [0])]
+      }
+      return zip(correlations(lower, upper), correlations(seen, seenUpper)).map { $0 - $1 }
     }
   }
 
-  private func pretrainWhole(
-    _ data: [Tensor], present: Tensor?, _ masks: MaskSource, _ generator: Generator, _ cancellation: Cancellation?
-  ) throws {
-    let samples = data[0].shape[0]
-    let first = Tensor.randint(0, samples, [pretraining.chains], generator: generator)
-    var chains = withoutGradients {
-      meanField(data.map { $0.indexSelect(first) }, present: present?.indexSelect(first), passes: passes)
+  private func learnWhole(_ learning: Learning) throws {
+    let samples = learning.data.shape[0]
+    func inferred(_ rows: Tensor) -> BoltzmannState {
+      meanField(learning.data.indexSelect(rows), present: learning.present?.indexSelect(rows), passes: passes)
     }
+    var chains = inferred(Tensor.randint(0, samples, [pretraining.chains], generator: learning.generator))
     try ascend(
-      namedParameters().map(\.parameter), samples: samples, learningRate: pretraining.wholeLearningRate, generator,
-      cancellation
+      connections, samples: samples, learningRate: pretraining.wholeLearningRate, learning
     ) { rows in
-      let (positive, negative) = withoutGradients {
-        let positive = meanField(
-          data.map { $0.indexSelect(rows) }, present: present?.indexSelect(rows), passes: passes)
-        for _ in 0..<pretraining.sweeps { chains = swept(chains, drawing: masks) }
-        return (positive, expectingOdd(chains))
-      }
-      return contrast(positive, negative)
+      let data = correlations(inferred(rows))
+      for _ in 0..<pretraining.sweeps { chains = swept(chains, drawing: learning.masks) }
+      return zip(data, correlations(expectingOdd(chains))).map { $0 - $1 }
     }
+  }
+
+  /// What `correlations` are of.
+  var connections: [Buffer] { visibleWeights + hiddenWeights + [jointWeights] + biases }
+
+  /// The means over samples of the derivatives of −E by the weights and biases, up to what all states share. Those of
+  /// data less those of the model's own samples are the gradient of the bound on the log-likelihood (section 2.3).
+  func correlations(_ state: BoltzmannState) -> [Tensor] {
+    let (levels, pathways, share) = (state.levels, pathways, 1 / Double(state.levels[0].shape[0]))
+    let products = (0...depth).flatMap { pathways.products(levels[$0] * share, levels[$0 + 1], above: $0) }
+    return products + levels.map { $0.mean(axes: [0]) }
   }
 
   /// Draws the odd levels, then the even ones.
@@ -123,21 +124,24 @@ extension MultimodalBoltzmannMachine {
     return sampled(odd, odd: false, inverseTemperature: beta, drawing: masks)
   }
 
-  /// Moves parameters against the gradient of `loss` of batches of rows.
+  /// Moves buffers along the gradients that batches of rows give.
   private func ascend(
-    _ parameters: [Parameter], samples: Int, learningRate: Double, _ generator: Generator,
-    _ cancellation: Cancellation?, loss: (_ rows: Tensor) -> Tensor
+    _ buffers: [Buffer], samples: Int, learningRate: Double, _ learning: Learning,
+    gradients: (_ rows: Tensor) -> [Tensor]
   ) throws {
+    // An optimiser moves parameters; the buffers look at their memory.
+    let parameters = buffers.map { Parameter($0.value) }
     let arena = try Arena(parameters.enumerated().map { ("\($0)", $1) })
+    for (buffer, parameter) in zip(buffers, parameters) { buffer.value = parameter.value.detached() }
     let optimizer = OptimizerKind.adam.make(arena, weightDecay: 0)
     let order = BatchOrder(
-      Array(0..<samples), batchSize: pretraining.batchSize, seed: generator.next(), remainder: .keep)
+      Array(0..<samples), batchSize: pretraining.batchSize, seed: learning.generator.next(), remainder: .keep)
     let steps = pretraining.epochs * order.count
     var step = 0
     for epoch in 0..<pretraining.epochs {
       for rows in order.batches(epoch: epoch) {
-        if cancellation?.isCancelled == true { throw TrainingCancelled(epoch: 0, step: step) }
-        arena.backward(loss(Tensor(rows)))
+        if learning.cancellation?.isCancelled == true { throw TrainingCancelled(epoch: 0, step: step) }
+        arena.gradients.copy_(from: Tensor.concatenated(gradients(Tensor(rows)).map { -$0.flattened() }))
         optimizer.step(learningRate: learningRate * (1 - Double(step) / Double(steps)))
         step += 1
       }

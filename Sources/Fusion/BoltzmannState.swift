@@ -2,54 +2,58 @@ public import Tensors
 
 /// Units of a `MultimodalBoltzmannMachine`: values, or the means of a factorised distribution.
 public struct BoltzmannState {
-  /// For each modality its levels from the visible units up, `[B, F]` each.
-  public var pathways: [[Tensor]]
-  /// The joint level, `[B, F]`.
-  public var joint: Tensor
-
-  /// Cut off from what it was computed with.
-  func detached() -> BoltzmannState {
-    BoltzmannState(pathways: pathways.map { $0.map { $0.detached() } }, joint: joint.detached())
-  }
+  /// From the visible units, over the hidden levels of all modalities side by side, to the joint level, `[B, F]` each.
+  public var levels: [Tensor]
 }
 
 extension MultimodalBoltzmannMachine {
-  /// What comes in at a level of a modality: its bias, and `inverseTemperature` times what its neighbours say.
-  func field(_ state: BoltzmannState, _ modality: Int, _ level: Int, inverseTemperature beta: Double = 1) -> Tensor {
-    let levels = state.pathways[modality]
-    let above = level == depth ? state.joint : levels[level + 1]
-    var input = above.matmul(weights[modality][level].value)
-    if level > 0 { input = input + levels[level - 1].linear(weights[modality][level - 1].value) }
-    return (beta == 1 ? input : input * beta) + biases[modality][level].value
+  var pathways: BoltzmannPathways {
+    BoltzmannPathways(
+      visible: visibleWeights.map(\.value), hidden: hiddenWeights.map(\.value), joint: jointWeights.value)
   }
 
-  /// What comes in at the joint level.
-  func jointField(_ state: BoltzmannState, inverseTemperature beta: Double = 1) -> Tensor {
-    let input = sum(zip(state.pathways, weights).map { $0[depth].linear($1[depth].value) })
-    return (beta == 1 ? input : input * beta) + jointBias.value
+  /// The level above all others.
+  var top: Int { depth + 1 }
+
+  /// What comes in at a level: its bias, and `inverseTemperature` times what its neighbours say.
+  func field(_ state: BoltzmannState, _ level: Int, inverseTemperature beta: Double = 1) -> Tensor {
+    let pathways = pathways
+    let above = level < top ? pathways.down(state.levels[level + 1], to: level) : nil
+    let below = level > 0 ? pathways.up(state.levels[level - 1], from: level - 1) : nil
+    let input = sum([above, below].compactMap { $0 })
+    return (beta == 1 ? input : input * beta) + biases[level].value
   }
 
   /// The mean of units with this field.
-  func mean(_ field: Tensor, _ modality: Int, _ level: Int) -> Tensor {
-    level == 0 && visible[modality] == .gaussian ? field : field.sigmoid()
+  func mean(_ field: Tensor, _ level: Int) -> Tensor {
+    level == 0 ? choosing(field, field.sigmoid()) : field.sigmoid()
+  }
+
+  /// One of two tensors `[…, Σ D_m]` of visible units for each modality, by what its inputs are.
+  func choosing(_ gaussian: @autoclosure () -> Tensor, _ bernoulli: @autoclosure () -> Tensor) -> Tensor {
+    if !visible.contains(.bernoulli) { return gaussian() }
+    if !visible.contains(.gaussian) { return bernoulli() }
+    let normal = zip(visible, widths).flatMap { kind, width in Array(repeating: kind == .gaussian, count: width) }
+    let (gaussian, bernoulli) = (gaussian(), bernoulli())
+    return Tensor.where(Tensor(normal, shape: [normal.count]).to(gaussian.device), gaussian, bernoulli)
+  }
+
+  /// Columns of what is told of each modality, `[B, M]`: one for each unit of a level below the joint one.
+  func columns(_ told: Tensor, _ level: Int) -> Tensor {
+    let widths = level == 0 ? widths : widths.map { _ in hidden }
+    return Tensor.concatenated(
+      zip(told.unbind(axis: 1), widths).map { $0.unsqueezed(1).expanded(to: [told.shape[0], $1]) }, axis: 1)
   }
 
   /// The energy of each state, `[B]`; of means, its expectation up to the variance of visible normal units:
   /// E = Σ_m [½‖v_m − a_m‖² or −a_mᵀv_m, − Σ_l (h^{l−1}ᵀ W^l h^l + b^lᵀ h^l)] − Σ_m h^Lᵀ W_m j − bᵀ j.
   public func energy(_ state: BoltzmannState) -> Tensor {
-    var energy = -state.joint.matmul(jointBias.value.unsqueezed(1)).squeezed(1)
-    for (modality, levels) in state.pathways.enumerated() {
-      for (level, units) in levels.enumerated() {
-        let above = level == depth ? state.joint : levels[level + 1]
-        energy = energy - (units.linear(weights[modality][level].value) * above).sum(axes: [1])
-        let bias = biases[modality][level].value
-        energy =
-          level == 0 && visible[modality] == .gaussian
-          ? energy + (units - bias).square().sum(axes: [1]) * 0.5
-          : energy - units.matmul(bias.unsqueezed(1)).squeezed(1)
-      }
+    let (pathways, visible, bias) = (pathways, state.levels[0], biases[0].value)
+    let own = choosing((visible - bias).square() * 0.5, -(visible * bias)).sum(axes: [1])
+    return (1...top).reduce(own) { energy, level in
+      let input = pathways.up(state.levels[level - 1], from: level - 1) + biases[level].value
+      return energy - (input * state.levels[level]).sum(axes: [1])
     }
-    return energy
   }
 
   /// The means of a factorised distribution over all hidden units, and over the visible ones that are absent, given those
@@ -58,69 +62,47 @@ extension MultimodalBoltzmannMachine {
   /// Levels are updated one after the other, so each pass brings the bound on the log-likelihood up, or leaves it. The start
   /// is a pass upwards with doubled weights, in place of what comes from above; absent inputs start at their bias.
   ///
-  /// - Parameter visible: standardised inputs.
-  func meanField(_ inputs: [Tensor], present: Tensor?, passes: Int) -> BoltzmannState {
-    var state = start(inputs, present: present)
+  /// - Parameter inputs: standardised.
+  func meanField(_ inputs: Tensor, present: Tensor?, passes: Int) -> BoltzmannState {
+    let (pathways, biases) = (pathways, biases.map(\.value))
+    let known = present.map { columns($0, 0) }
+    func completed(_ expected: Tensor) -> Tensor { known.map { Tensor.where($0, inputs, expected) } ?? inputs }
+    var levels = [completed(mean(biases[0], 0))]
+    var fromInputs = pathways.up(levels[0], from: 0)
+    for level in 1...top {
+      let input = level == 1 ? fromInputs : pathways.up(levels[level - 1], from: level - 1)
+      levels.append(((level < top ? input * 2 : input) + biases[level]).sigmoid())
+    }
     for _ in 0..<passes {
-      for level in 1...depth {
-        for modality in widths.indices {
-          state.pathways[modality][level] = field(state, modality, level).sigmoid()
-        }
+      for level in 1...top {
+        var field = level == 1 ? fromInputs : pathways.up(levels[level - 1], from: level - 1)
+        if level < top { field = field + pathways.down(levels[level + 1], to: level) }
+        levels[level] = (field + biases[level]).sigmoid()
       }
-      state.joint = jointField(state).sigmoid()
-      guard let present else { continue }
-      for modality in widths.indices {
-        let expected = mean(field(state, modality, 0), modality, 0)
-        state.pathways[modality][0] = Tensor.where(presence(of: modality, in: present), inputs[modality], expected)
-      }
+      guard known != nil else { continue }
+      levels[0] = completed(mean(pathways.down(levels[1], to: 0) + biases[0], 0))
+      fromInputs = pathways.up(levels[0], from: 0)
     }
-    return state
-  }
-
-  private func start(_ inputs: [Tensor], present: Tensor?) -> BoltzmannState {
-    let pathways = inputs.enumerated().map { modality, x in
-      var levels = [x]
-      if let present {
-        let alone = mean(biases[modality][0].value, modality, 0)
-        levels[0] = Tensor.where(presence(of: modality, in: present), x, alone)
-      }
-      for level in 1...depth {
-        let input = levels[level - 1].linear(weights[modality][level - 1].value)
-        levels.append((input * 2 + biases[modality][level].value).sigmoid())
-      }
-      return levels
-    }
-    var state = BoltzmannState(pathways: pathways, joint: pathways[0][depth])
-    state.joint = jointField(state).sigmoid()
-    return state
+    return BoltzmannState(levels: levels)
   }
 
   /// Draws every unit of the even levels, or of the odd ones, given the others; two levels of one parity never meet.
   ///
   /// - Parameter clamped: standardised inputs that stay where they are, and which those are; nil for none.
   func sampled(
-    _ state: BoltzmannState, odd: Bool, clamped: (inputs: [Tensor], present: Tensor?)? = nil,
+    _ state: BoltzmannState, odd: Bool, clamped: (inputs: Tensor, present: Tensor)? = nil,
     inverseTemperature beta: Double = 1, drawing masks: MaskSource
   ) -> BoltzmannState {
     var next = state
-    for modality in widths.indices {
-      for level in stride(from: odd ? 1 : 0, through: depth, by: 2) {
-        if level == 0, let clamped, clamped.present == nil { continue }
-        let field = field(state, modality, level, inverseTemperature: beta)
-        var units: Tensor
-        if level == 0, visible[modality] == .gaussian {
-          units = field + masks.normal(field.shape, dtype: field.dtype).to(field.device)
-        } else {
-          units = binary(field.sigmoid(), masks)
-        }
-        if level == 0, let clamped, let present = clamped.present {
-          units = Tensor.where(presence(of: modality, in: present), clamped.inputs[modality], units)
-        }
-        next.pathways[modality][level] = units
+    for level in stride(from: odd ? 1 : 0, through: top, by: 2) {
+      let field = field(state, level, inverseTemperature: beta)
+      guard level == 0 else {
+        next.levels[level] = binary(field.sigmoid(), masks)
+        continue
       }
-    }
-    if (depth + 1) % 2 == (odd ? 1 : 0) {
-      next.joint = binary(jointField(state, inverseTemperature: beta).sigmoid(), masks)
+      let drawn = choosing(
+        field + masks.normal(field.shape, dtype: field.dtype).to(field.device), binary(field.sigmoid(), masks))
+      next.levels[0] = clamped.map { Tensor.where(columns($0.present, 0), $0.inputs, drawn) } ?? drawn
     }
     return next
   }
@@ -128,16 +110,11 @@ extension MultimodalBoltzmannMachine {
   /// The state with the means of the odd levels given the even ones.
   func expectingOdd(_ state: BoltzmannState) -> BoltzmannState {
     var next = state
-    for modality in widths.indices {
-      for level in stride(from: 1, through: depth, by: 2) {
-        next.pathways[modality][level] = field(state, modality, level).sigmoid()
-      }
-    }
-    if depth % 2 == 0 { next.joint = jointField(state).sigmoid() }
+    for level in stride(from: 1, through: top, by: 2) { next.levels[level] = field(state, level).sigmoid() }
     return next
   }
 
-  private func binary(_ chances: Tensor, _ masks: MaskSource) -> Tensor {
+  func binary(_ chances: Tensor, _ masks: MaskSource) -> Tensor {
     (masks.uniform(chances.shape, dtype: chances.dtype).to(chances.device) .< chances).to(chances.dtype)
   }
 }

@@ -14,12 +14,9 @@ public struct BottleneckTransformer: SequenceFusion {
   public let outputSize: Int
   public let widths: [Int]
   let fusionLayer: Int
-  let start: ModalityTokens
+  let transformers: ModalityTransformers
   /// z_fsn at first, `[1, B, width]`.
   let bottleneck: Parameter
-  /// For each layer, the block of each modality.
-  let layers: [[TransformerBlock]]
-  let norms: [LayerNorm]
 
   /// - Parameters:
   ///   - widths: width of a step of each modality.
@@ -38,49 +35,63 @@ public struct BottleneckTransformer: SequenceFusion {
     self.widths = widths
     self.fusionLayer = fusionLayer
     outputSize = output
-    start = ModalityTokens(widths: widths, areSequences: areSequences, width: output, generator: generator)
+    transformers = ModalityTransformers(
+      widths: widths, areSequences: areSequences, width: output, layers: layers, heads: heads, dropout: dropout,
+      generator: generator)
     bottleneck = Parameter(Initialisation.normal([1, bottlenecks, output], deviation: 0.02, generator: generator))
-    self.layers = (0..<layers).map { _ in
-      widths.map { _ in TransformerBlock(width: output, heads: heads, dropout: dropout, generator: generator) }
-    }
-    norms = widths.map { _ in LayerNorm(output) }
   }
 
   public func callAsFunction(_ inputs: [Steps]) -> Tensor {
-    let started = start(inputs)
-    let masks = started.map(\.mask)
-    var tokens = started.map(\.values)
-    let (batch, count) = (tokens[0].shape[0], bottleneck.shape[1])
+    var tokens = transformers.tokens(of: inputs)
+    let (batch, count) = (tokens[0].values.shape[0], bottleneck.shape[1])
     var shared = bottleneck.value.expanded(to: [batch, count, outputSize])
-    let open = Tensor.ones([batch, count], dtype: .bool, device: shared.device)
-    let present = Tensor.stacked(masks.map { $0.select(axis: 1, index: 0) }, axis: 1)  // [B, M]
-    for (layer, blocks) in layers.enumerated() {
+    func besideBottleneck() -> [Tokens] { tokens.map { Tokens.joined([$0, Tokens(values: shared, mask: nil)]) } }
+    let last = transformers.layers.count - 1
+    for layer in 0..<last {
       guard layer >= fusionLayer else {
-        tokens = tokens.indices.map { blocks[$0](tokens[$0], mask: masks[$0]) }
+        tokens = transformers(layer, tokens)
         continue
       }
-      let joined = tokens.indices.map { modality in
-        blocks[modality](
-          Tensor.concatenated([tokens[modality], shared], axis: 1),
-          mask: Tensor.concatenated([masks[modality], open], axis: 1))
+      let joined = transformers(layer, besideBottleneck())
+      let heard = zip(tokens, joined).map {
+        $1.narrow(start: $0.values.shape[1], length: count).values.flattened(from: 1, to: 2)
       }
-      tokens = zip(tokens, joined).map { $1.narrow(axis: 1, start: 0, length: $0.shape[1]) }
-      let heard = zip(tokens, joined).map { $1.narrow(axis: 1, start: $0.shape[1], length: count) }
-      shared = Steps(Tensor.stacked(heard.map { $0.flattened(from: 1, to: 2) }, axis: 1), mask: present).mean
-        .reshaped([batch, count, outputSize])
+      shared = Tokens.mean(of: heard, where: tokens).reshaped([batch, count, outputSize])
+      tokens = zip(tokens, joined).map { $1.narrow(start: 0, length: $0.values.shape[1]) }
     }
-    return ModalityTokens.summary(tokens, masks: masks, norms: norms)
+    return transformers.summary(transformers(last, besideBottleneck()))
   }
 
   /// Multiplications of the layers for one sample.
   ///
   /// - Parameter steps: steps of each modality.
   public func multiplications(steps: [Int]) -> Int {
-    layers.indices.reduce(0) { sum, layer in
-      steps.reduce(sum) { sum, steps in
-        let count = steps + 1 + (layer < fusionLayer ? 0 : bottleneck.shape[1])
-        return sum + TransformerBlock.multiplications(count: count, context: count, width: outputSize)
-      }
+    transformers.layers.indices.reduce(0) { sum, layer in
+      sum
+        + transformers.multiplications(
+          layer, counts: steps.map { $0 + 1 + (layer < fusionLayer ? 0 : bottleneck.shape[1]) })
     }
+  }
+}
+
+extension FusionRegistry {
+  static let mbt = FusionDescription(
+    "mbt", summary: "transformers that hear of each other only through a few bottleneck tokens",
+    paper: "Nagrani et al., 2021, Attention Bottlenecks for Multimodal Fusion",
+    options: [
+      MethodOption("depth", default: "3", help: "layers of each modality's transformer, at least 2"),
+      MethodOption("fuse", default: "1", help: "layers before the bottleneck: 0 to depth - 2"),
+      MethodOption("bottlenecks", default: "4", help: "bottleneck tokens"), heads, output,
+    ],
+    readsSteps: true, tokenizes: true
+  ) { request, values, generator in
+    let depth = try values.integer("depth", in: 2...64)
+    let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
+    try checkHeads(heads, width: width, method: values.method)
+    return BottleneckTransformer(
+      widths: request.widths, areSequences: request.areSequences,
+      bottlenecks: try values.integer("bottlenecks", in: 1...1024), layers: depth,
+      fusionLayer: try values.integer("fuse", in: 0...(depth - 2)), heads: heads, output: width,
+      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
   }
 }

@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -72,5 +73,24 @@ public struct CascadedResidualAutoencoder: ImputingFusion {
     let errors = stages.map { reconstructionError($0, of: inputs, present: present) }
     let completed = filling(inputs, present: shown, with: stages.last!).map { $0.detached() }
     return task(represent(completed)) + sum(errors) * (weight / Double(errors.count))
+  }
+}
+
+extension FusionRegistry {
+  static let cascadedAutoencoder = FusionDescription(
+    "cascaded-autoencoder", summary: "residual autoencoders fill in absent modalities step by step, then predict",
+    paper: "Tran et al., 2017, Missing Modalities Imputation via Cascaded Residual Autoencoder",
+    options: [
+      MethodOption("cascade", default: "5", help: "autoencoders, each on what those before left over"),
+      MethodOption("hidden", default: "64", help: "width of an autoencoder's outer hidden layers"), output,
+      reconstruction,
+    ],
+    readsRaw: { _ in true }
+  ) { request, values, generator in
+    CascadedResidualAutoencoder(
+      widths: request.widths, cascade: try values.integer("cascade", in: 1...64),
+      hidden: try values.integer("hidden", in: 1...65536), output: try values.integer("output", in: 1...4096),
+      weight: try values.number("reconstruction", in: 0.001...1000),
+      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
   }
 }

@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -44,5 +45,24 @@ public struct EarlyFusion: SeparableFusion {
 
   public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
     layers.isEmpty ? Tensor.concatenated(parts, axis: -1) : layers.network(on: parts, dropout: dropout)
+  }
+}
+
+extension FusionRegistry {
+  static let early = FusionDescription(
+    "early", summary: "concatenate the inputs, then one network on the whole",
+    paper: "Baltrušaitis et al., 2019, Multimodal Machine Learning: A Survey and Taxonomy",
+    options: [
+      MethodOption("level", default: "raw", help: "what is concatenated: raw (the inputs) or encoded"),
+      MethodOption("hidden", default: "64", help: "width of each layer after the concatenation"),
+      MethodOption("depth", default: "1", help: "layers after the concatenation; 0 for a linear predictor"),
+    ],
+    readsRaw: { try $0.choice("level", as: EarlyFusion.Level.self) == .raw }
+  ) { request, values, generator in
+    _ = try values.choice("level", as: EarlyFusion.Level.self)
+    return EarlyFusion(
+      widths: request.widths, width: try values.integer("hidden", in: 1...65536),
+      layers: try values.integer("depth", in: 0...8), dropout: try values.number("dropout", in: 0...0.95),
+      generator: generator)
   }
 }

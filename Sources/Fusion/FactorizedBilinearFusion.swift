@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -49,5 +50,18 @@ public struct FactorizedBilinearFusion: SeparableFusion {
   private func pooled(_ factors: [Tensor]) -> Tensor {
     let products = modalityPairs(widths.count).map { dropout(factors[$0] * factors[$1]) }
     return sum(products).reshaped([-1, outputSize, factor]).sum(axes: [2])
+  }
+}
+
+extension FusionRegistry {
+  static let mfb = FusionDescription(
+    "mfb", summary: "sums of a few products of two modalities' features, rooted and normalised",
+    paper: "Yu et al., 2017, Multi-modal Factorized Bilinear Pooling with Co-Attention Learning",
+    options: [MethodOption("factor", default: "5", help: "products summed for each number"), smallOutput]
+  ) { request, values, generator in
+    FactorizedBilinearFusion(
+      widths: request.widths, factor: try values.integer("factor", in: 1...256),
+      output: try values.integer("output", in: 1...4096), dropout: try values.number("dropout", in: 0...0.95),
+      generator: generator)
   }
 }

@@ -49,6 +49,8 @@ public struct FusionArchitectureSearch: Codable, Hashable, Sendable {
     public let parent: Int?
     /// On validation; nil where the training failed.
     public let score: Double?
+    /// The validation loss that decides between equal scores; nil where none was told.
+    public let loss: Double?
   }
 
   public let space: ArchitectureSpace
@@ -96,14 +98,17 @@ public struct FusionArchitectureSearch: Codable, Hashable, Sendable {
 
   /// Takes down what a proposal is worth.
   ///
-  /// - Parameter score: on validation; nil where the training failed.
-  public mutating func record(_ proposal: Proposal, score: Double?) {
+  /// - Parameters:
+  ///   - score: on validation; nil where the training failed.
+  ///   - loss: on validation, which decides where scores are equal, as those of a task nearly solved often are.
+  public mutating func record(_ proposal: Proposal, score: Double?, loss: Double? = nil) {
     trials.append(
-      Trial(number: proposal.number, candidate: proposal.candidate, parent: proposal.parent, score: score))
+      Trial(
+        number: proposal.number, candidate: proposal.candidate, parent: proposal.parent, score: score, loss: loss))
     trials.sort { $0.number < $1.number }
   }
 
-  /// The trial with the best score, the earliest of equal ones; nil where none succeeded.
+  /// The trial with the best score, of equal ones that with the lower loss, then the earliest; nil where none succeeded.
   public var best: Trial? { best(of: trials.filter { $0.score != nil }) }
 
   /// Number of the first trial of the generation that is not complete.
@@ -115,7 +120,8 @@ public struct FusionArchitectureSearch: Codable, Hashable, Sendable {
 
   private func best(of trials: [Trial]) -> Trial? {
     func worth(_ trial: Trial) -> Double { trial.score.map { higherIsBetter ? $0 : -$0 } ?? -.infinity }
-    return trials.max { (worth($0), -$0.number) < (worth($1), -$1.number) }
+    func key(_ trial: Trial) -> (Double, Double, Int) { (worth(trial), -(trial.loss ?? .infinity), -trial.number) }
+    return trials.max { key($0) < key($1) }
   }
 
   /// Something that was not tried: for the first population at random, later a child.

@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -129,5 +130,24 @@ public struct GatedFusion: ChoosingFusion, SeparableFusion {
       let seen = inputs.indices.map { own in joined(inputs.indices.filter { $0 != own }.map { inputs[$0] }) }
       return Tensor.stacked(zip(gates, seen).map { $0($1) }, axis: 1)
     }
+  }
+}
+
+extension FusionRegistry {
+  static let gated = FusionDescription(
+    "gated", summary: "gates decide how much of each modality enters",
+    paper: "Arevalo et al., 2017, Gated Multimodal Units for Information Fusion",
+    options: [
+      MethodOption(
+        "gate", default: "sigmoid", help: "sigmoid (independent), softmax (sum to 1) or hard (one modality per sample)"),
+      MethodOption("sees", default: "all", help: "what a modality's gate sees: self, others or all"),
+      MethodOption("temperature", default: "1", help: "of the softmax that gives hard gates their gradient"), output,
+    ]
+  ) { request, values, generator in
+    GatedFusion(
+      widths: request.widths, gate: try values.choice("gate", as: GatedFusion.Gate.self),
+      sees: try values.choice("sees", as: GatedFusion.Sight.self),
+      temperature: try values.number("temperature", in: 0.01...100),
+      output: try values.integer("output", in: 1...4096), generator: generator)
   }
 }

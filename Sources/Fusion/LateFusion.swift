@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -126,5 +127,20 @@ public struct LateFusion: DecisionFusion {
     let share = (votes.to(predictions.dtype) * weights).sum(axes: [1]) * (1 - tie) + mean * tie
     let bounded = share.clamped(min: 1e-12)
     return decision == .classes ? bounded.log() : bounded.log() - (1 - share).clamped(min: 1e-12).log()
+  }
+}
+
+extension FusionRegistry {
+  static let late = FusionDescription(
+    "late", summary: "one predictor per modality, predictions combined",
+    paper: "Huang et al., 2020, Fusion of medical imaging and electronic health records using deep learning",
+    options: [
+      MethodOption("combine", default: "average", help: "average, weighted, product, majority or stacking")
+    ]
+  ) { request, values, generator in
+    try LateFusion(
+      widths: request.widths, outputs: request.outputs,
+      combination: values.choice("combine", as: LateFusion.Combination.self), decision: Decision(request.task),
+      generator: generator)
   }
 }

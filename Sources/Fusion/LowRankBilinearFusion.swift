@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -42,5 +43,18 @@ public struct LowRankBilinearFusion: SeparableFusion {
     zip(pairs, modalityPairs(widths.count)).reduce(bias.value) { sum, pair in
       sum + pair.0(dropout(factors[pair.1.0] * factors[pair.1.1]))
     }
+  }
+}
+
+extension FusionRegistry {
+  static let mlb = FusionDescription(
+    "mlb", summary: "products of two modalities' features, weighted by matrices of low rank",
+    paper: "Kim et al., 2017, Hadamard Product for Low-rank Bilinear Pooling",
+    options: [MethodOption("rank", default: "64", help: "rank of the matrices: width of the products"), smallOutput]
+  ) { request, values, generator in
+    LowRankBilinearFusion(
+      widths: request.widths, rank: try values.integer("rank", in: 1...4096),
+      output: try values.integer("output", in: 1...4096), dropout: try values.number("dropout", in: 0...0.95),
+      generator: generator)
   }
 }

@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -45,5 +46,17 @@ public struct LowRankFusion: SeparableFusion {
 
   public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
     product(parts).reshaped([-1, outputSize, rank]).matmul(weights.value) + bias.value
+  }
+}
+
+extension FusionRegistry {
+  static let lowRank = FusionDescription(
+    "low-rank", summary: "tensor fusion with a weight of low rank, without forming the tensor",
+    paper: "Liu et al., 2018, Efficient Low-rank Multimodal Fusion with Modality-Specific Factors",
+    options: [MethodOption("rank", default: "8", help: "number of products summed"), smallOutput]
+  ) { request, values, generator in
+    LowRankFusion(
+      widths: request.widths, rank: try values.integer("rank", in: 1...1024),
+      output: try values.integer("output", in: 1...4096), generator: generator)
   }
 }

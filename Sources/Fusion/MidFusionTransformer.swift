@@ -13,10 +13,7 @@ public struct MidFusionTransformer: SequenceFusion {
   public let widths: [Int]
   /// L_f.
   let fusionLayer: Int
-  let start: ModalityTokens
-  /// For each layer, the block of each modality.
-  let layers: [[TransformerBlock]]
-  let norms: [LayerNorm]
+  let transformers: ModalityTransformers
 
   /// - Parameters:
   ///   - widths: width of a step of each modality.
@@ -32,38 +29,49 @@ public struct MidFusionTransformer: SequenceFusion {
     self.widths = widths
     self.fusionLayer = fusionLayer
     outputSize = output
-    start = ModalityTokens(widths: widths, areSequences: areSequences, width: output, generator: generator)
-    self.layers = (0..<layers).map { _ in
-      widths.map { _ in TransformerBlock(width: output, heads: heads, dropout: dropout, generator: generator) }
-    }
-    norms = widths.map { _ in LayerNorm(output) }
+    transformers = ModalityTransformers(
+      widths: widths, areSequences: areSequences, width: output, layers: layers, heads: heads, dropout: dropout,
+      generator: generator)
   }
 
   public func callAsFunction(_ inputs: [Steps]) -> Tensor {
-    let started = start(inputs)
-    let masks = started.map(\.mask)
-    let everyMask = Tensor.concatenated(masks, axis: 1)
-    var tokens = started.map(\.values)
-    for (layer, blocks) in layers.enumerated() {
-      let all = layer < fusionLayer ? nil : Tensor.concatenated(tokens, axis: 1)
-      tokens = tokens.indices.map { modality in
-        blocks[modality](tokens[modality], context: all, mask: all == nil ? masks[modality] : everyMask)
-      }
+    var tokens = transformers.tokens(of: inputs)
+    for layer in transformers.layers.indices {
+      tokens = transformers(layer, tokens, context: layer < fusionLayer ? nil : Tokens.joined(tokens))
     }
-    return ModalityTokens.summary(tokens, masks: masks, norms: norms)
+    return transformers.summary(tokens)
   }
 
   /// Multiplications of the layers for one sample.
   ///
   /// - Parameter steps: steps of each modality.
   public func multiplications(steps: [Int]) -> Int {
-    let tokens = steps.map { $0 + 1 }
-    return layers.indices.reduce(0) { sum, layer in
-      tokens.reduce(sum) { sum, count in
-        sum
-          + TransformerBlock.multiplications(
-            count: count, context: layer < fusionLayer ? count : tokens.reduce(0, +), width: outputSize)
-      }
+    let counts = steps.map { $0 + 1 }
+    return transformers.layers.indices.reduce(0) { sum, layer in
+      sum
+        + transformers.multiplications(
+          layer, counts: counts, context: layer < fusionLayer ? nil : counts.reduce(0, +))
     }
+  }
+}
+
+extension FusionRegistry {
+  static let midTransformer = FusionDescription(
+    "mid-transformer", summary: "transformers whose tokens attend to all modalities from a chosen layer on",
+    paper: "Nagrani et al., 2021, Attention Bottlenecks for Multimodal Fusion",
+    options: [
+      MethodOption("depth", default: "2", help: "layers of each modality's transformer"),
+      MethodOption("fuse", default: "1", help: "layers before the modalities meet: 0 (early) to depth (late)"), heads,
+      output,
+    ],
+    readsSteps: true, tokenizes: true
+  ) { request, values, generator in
+    let depth = try values.integer("depth", in: 1...64)
+    let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
+    try checkHeads(heads, width: width, method: values.method)
+    return MidFusionTransformer(
+      widths: request.widths, areSequences: request.areSequences, layers: depth,
+      fusionLayer: try values.integer("fuse", in: 0...depth), heads: heads, output: width,
+      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
   }
 }

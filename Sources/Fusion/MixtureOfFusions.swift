@@ -54,9 +54,31 @@ public struct MixtureOfFusions: ChoosingFusion {
 }
 
 extension FusionRegistry {
+  /// Whether a choice is a weighted sum or falls on one.
+  enum Firmness: String, CaseIterable { case soft, hard }
+
+  static let mixture = FusionDescription(
+    "mixture", summary: "a gate weighs fusions, or chooses one, for each sample",
+    paper: "Jacobs et al., 1991, Adaptive Mixtures of Local Experts",
+    options: [
+      MethodOption(
+        "fusions", default: "additive+multiplicative+low-rank", help: "two or more fusions of vectors, joined by +"),
+      MethodOption("gate", default: "soft", help: "soft (weighted sum) or hard (one fusion per sample)"),
+      MethodOption("temperature", default: "1", help: "of the softmax that gives hard gates their gradient"),
+      smallOutput,
+    ]
+  ) { request, values, generator in
+    MixtureOfFusions(
+      try parts(of: request, values, generator), widths: request.widths,
+      isHard: try values.choice("gate", as: Firmness.self) == .hard,
+      temperature: try values.number("temperature", in: 0.01...100),
+      output: try values.integer("output", in: 1...4096), generator: generator)
+  }
+
   /// The fusions that a mixture's option `fusions` lists, each with its defaults.
   ///
-  /// - Throws: `UsageError` for one that is unknown, predicts by itself, reads sequences or has a loss of its own, and for fewer than two.
+  /// - Throws: `UsageError` for one that is unknown, predicts by itself, reads sequences or also learns what inputs look
+  ///   like, and for fewer than two.
   static func parts(
     of request: FusionRequest, _ values: OptionValues, _ generator: Generator
   ) throws -> [(name: String, fusion: any Fusion)] {
@@ -76,7 +98,7 @@ extension FusionRegistry {
       let fusion = try description.make(request, options: ["dropout": values.text("dropout")], generator: generator)
       guard !(fusion is any DecisionFusion) else { throw refusal("\(name) fuses predictions, not representations") }
       guard !(fusion is any ImputingFusion) else {
-        throw refusal("\(name) has a loss of its own, which a mixture drops")
+        throw refusal("\(name) also learns what inputs look like, which a mixture drops")
       }
       return (name, fusion)
     }

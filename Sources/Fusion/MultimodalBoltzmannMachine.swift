@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 import Training
@@ -6,16 +7,17 @@ import Training
 /// inputs of each modality, and a joint binary level on top of all, with P(v, h) ∝ exp(−E(v, h)) and `energy` E.
 ///
 /// Inputs are normal around what the first hidden level says (Gaussian–Bernoulli units, with `deviation` as standard deviation,
-/// in that of the data), or binary. The representation is the mean of the joint level given the modalities present, by mean
-/// field; absent inputs are inferred along, so a sample that lacks some gets the joint level that fits the others.
+/// in that of the data), or binary. What is absent is inferred by mean field along with the hidden levels.
 ///
-/// It learns in the order of the paper: `pretrain` on inputs alone (level by level with contrastive divergence, then as a
-/// whole with mean field against persistent chains), then the predictor on the joint level. Unlike there, the predictor's loss
-/// reaches through the mean field into the machine, because a joint level that links modalities says little of what only one
-/// of them holds; `weight` times a generative loss (contrastive divergence, in nats per input number) holds the machine to
-/// its inputs. It then fills in worse than before: on synthetic pairs whose absent half can be told, with three quarters of
-/// the squared error of the mean instead of less than half.
-/// The replicated softmax of the paper, for counts of words, is not here.
+/// It learns in two stages. `pretrain` sees inputs alone: level by level with contrastive divergence, then the whole with
+/// mean field against persistent chains. From then on the machine stays as it is, for what fills in and generates must not
+/// follow the task. The task is learnt by a network that starts as a copy of the machine (`BoltzmannRecognition`) and reads
+/// what the machine infers: the inputs, those that are absent filled in, and the hidden levels' means. Its joint level is the
+/// representation.
+///
+/// Deviations: Srivastava & Salakhutdinov train a classifier on the machine's joint level as it is; fine-tuning a copy of a
+/// Boltzmann machine is that of Salakhutdinov & Hinton (2009, section 3.3), because a joint level that links modalities says
+/// little of what only one of them holds. The replicated softmax of the paper, for counts of words, is not here.
 ///
 /// ```swift
 /// let machine = MultimodalBoltzmannMachine(widths: [64, 20], generator: generator)
@@ -30,11 +32,11 @@ public struct MultimodalBoltzmannMachine: PretrainedFusion, ImputingFusion {
   public struct Pretraining: Sendable {
     /// Passes over the samples for each level, and for the whole.
     public var epochs = 40
-    public var batchSize = 32
+    public var batchSize = 64
     /// Of Adam; it falls to zero linearly. The whole is learnt more slowly than its levels: fast, it forgets what links the
     /// modalities before the chains have found it.
-    public var learningRate = 3e-3
-    public var wholeLearningRate = 3e-4
+    public var learningRate = 6e-3
+    public var wholeLearningRate = 6e-4
     /// Persistent chains, and sweeps of each between two steps.
     public var (chains, sweeps) = (100, 5)
 
@@ -45,55 +47,62 @@ public struct MultimodalBoltzmannMachine: PretrainedFusion, ImputingFusion {
   /// Hidden levels of each pathway.
   public let depth: Int
   let widths: [Int]
+  let hidden: Int
   let visible: [Visible]
   let deviation: Double
   let passes: Int
-  let weight: Double
   let pretraining: Pretraining
-  /// For each modality the weights above each level, `[F above, F below]`; the last ones lead to the joint level.
-  let weights: [[Parameter]]
-  /// For each modality the biases of each level, visible first.
-  let biases: [[Parameter]]
-  let jointBias: Parameter
+  /// `BoltzmannPathways`, buffers because the task does not reach them.
+  let visibleWeights: [Buffer]
+  let hiddenWeights: [Buffer]
+  let jointWeights: Buffer
+  /// Of each level, inputs first, modalities side by side.
+  let biases: [Buffer]
   /// What normal inputs are standardised by: their mean, and `deviation` times their standard deviation.
-  let centres: [Buffer]
-  let scales: [Buffer]
+  let centres: Buffer
+  let scales: Buffer
+  let recognition: BoltzmannRecognition
+  let dropout: Dropout
 
   /// - Parameters:
   ///   - widths: width D_m of each input.
   ///   - visible: what the inputs of each modality are; normal where nil.
-  ///   - hidden: width of each hidden level of a pathway.
+  ///   - hidden: width F of each hidden level of a pathway.
   ///   - depth: hidden levels of a pathway, at least 1.
-  ///   - output: width of the joint level.
+  ///   - output: width O of the joint level.
   ///   - deviation: of normal inputs given the hidden units, in standard deviations of the data.
   ///   - passes: of mean field.
-  ///   - weight: of the generative loss while the task is learnt.
+  ///   - dropout: probability that the predictor does not see a unit of the joint level.
   public init(
     widths: [Int], visible: [Visible]? = nil, hidden: Int = 64, depth: Int = 1, output: Int = 64,
-    deviation: Double = 0.6, passes: Int = 10, weight: Double = 1, pretraining: Pretraining = Pretraining(),
+    deviation: Double = 0.6, passes: Int = 10, dropout: Double = 0, pretraining: Pretraining = Pretraining(),
     generator: Generator
   ) {
     precondition(depth > 0, "a Boltzmann machine without hidden levels")
     self.widths = widths
     self.visible = visible ?? widths.map { _ in .gaussian }
-    (self.depth, self.deviation, self.passes, self.weight) = (depth, deviation, passes, weight)
+    (self.hidden, self.depth, self.deviation, self.passes) = (hidden, depth, deviation, passes)
     self.pretraining = pretraining
     outputSize = output
-    weights = widths.map { width in
-      (0...depth).map { level in
-        Parameter(
-          Initialisation.normal(
-            [level == depth ? output : hidden, level == 0 ? width : hidden], deviation: 0.01, generator: generator))
-      }
+    func weights(_ shape: [Int]) -> Buffer {
+      Buffer(Initialisation.normal(shape, deviation: 0.01, generator: generator))
     }
-    biases = widths.map { width in (0...depth).map { Parameter(.zeros([$0 == 0 ? width : hidden])) } }
-    jointBias = Parameter(.zeros([output]))
-    centres = widths.map { Buffer(.zeros([$0])) }
-    scales = widths.map { Buffer(.ones([$0])) }
+    let (count, total) = (widths.count, widths.reduce(0, +))
+    visibleWeights = widths.map { weights([hidden, $0]) }
+    hiddenWeights = (1..<depth).map { _ in weights([count, hidden, hidden]) }
+    jointWeights = weights([output, count * hidden])
+    biases = ([total] + Array(repeating: count * hidden, count: depth) + [output]).map { Buffer(.zeros([$0])) }
+    centres = Buffer(.zeros([total]))
+    scales = Buffer(.ones([total]))
+    recognition = BoltzmannRecognition(
+      BoltzmannPathways(
+        visible: visibleWeights.map(\.value), hidden: hiddenWeights.map(\.value), joint: jointWeights.value),
+      biases: biases.map(\.value))
+    self.dropout = Dropout(dropout)
   }
 
   public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
-    inferred(inputs, present: present).joint
+    dropout(recognition(inferred(inputs, present: present)))
   }
 
   /// The means of all units given the modalities present; visible ones standardised.
@@ -118,42 +127,37 @@ public struct MultimodalBoltzmannMachine: PretrainedFusion, ImputingFusion {
     return filling(inputs, present: present, with: unstandardised(state))
   }
 
-  public func objective(_ inputs: [Tensor], present: Tensor?, task: TaskLoss) -> Tensor {
-    let standard = standardised(inputs, present: present)
-    let state = meanField(standard, present: present, passes: passes)
-    let loss = task(state.joint)
-    guard let masks = Phase.masks else { return loss }
-    let data = state.detached()
-    let model = withoutGradients { reconstructed(data, drawing: masks) }
-    return loss + contrast(data, model) * (weight / Double(widths.reduce(0, +)))
-  }
-
-  /// A loss whose gradient is that of the mean negative bound on the log-likelihood, as far as samples of the model tell:
-  /// E of the data's units less E of the model's, means over samples, a scalar.
-  ///
-  /// The units are constants. Where `model` holds samples of P, this is gradient ascent on the bound (section 2.3); its value
-  /// says nothing by itself.
-  func contrast(_ data: BoltzmannState, _ model: BoltzmannState) -> Tensor {
-    energy(data).mean() - energy(model).mean()
-  }
-
-  /// One sweep from the units that the data suggest: contrastive divergence.
-  private func reconstructed(_ data: BoltzmannState, drawing masks: MaskSource) -> BoltzmannState {
-    var state = sampled(data, odd: true, drawing: masks)
-    state = sampled(state, odd: false, drawing: masks)
-    return expectingOdd(state)
-  }
-
-  func standardised(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
+  /// The inputs of all modalities side by side, `[B, Σ D_m]`, zero where absent.
+  func standardised(_ inputs: [Tensor], present: Tensor?) -> Tensor {
     check(inputs, widths: widths, in: "MultimodalBoltzmannMachine")
-    return clearingAbsent(inputs, present).enumerated().map { modality, x in
-      visible[modality] == .gaussian ? (x - centres[modality].value) / scales[modality].value : x
-    }
+    return (Tensor.concatenated(clearingAbsent(inputs, present), axis: 1) - centres.value) / scales.value
   }
 
   private func unstandardised(_ state: BoltzmannState) -> [Tensor] {
-    state.pathways.enumerated().map { modality, levels in
-      visible[modality] == .gaussian ? levels[0] * scales[modality].value + centres[modality].value : levels[0]
-    }
+    (state.levels[0] * scales.value + centres.value).split(widths, axis: 1)
+  }
+}
+
+extension FusionRegistry {
+  static let boltzmannMachine = FusionDescription(
+    "boltzmann-machine", summary: "a deep Boltzmann machine of all inputs; what is absent is inferred",
+    paper: "Srivastava & Salakhutdinov, 2012, Multimodal Learning with Deep Boltzmann Machines",
+    options: [
+      MethodOption("hidden", default: "64", help: "width of each hidden level of a modality"),
+      MethodOption("depth", default: "1", help: "hidden levels of each modality, at least 1"), output,
+      MethodOption("passes", default: "10", help: "of mean field"),
+      MethodOption(
+        "deviation", default: "0.6", help: "of an input given the hidden units, in those of the data"),
+      MethodOption("pretraining", default: "40", help: "epochs of each stage of learning from inputs alone"),
+    ],
+    readsRaw: { _ in true }
+  ) { request, values, generator in
+    var pretraining = MultimodalBoltzmannMachine.Pretraining()
+    pretraining.epochs = try values.integer("pretraining", in: 0...100_000)
+    return MultimodalBoltzmannMachine(
+      widths: request.widths, hidden: try values.integer("hidden", in: 1...65536),
+      depth: try values.integer("depth", in: 1...8), output: try values.integer("output", in: 1...4096),
+      deviation: try values.number("deviation", in: 0.01...1), passes: try values.integer("passes", in: 1...100),
+      dropout: try values.number("dropout", in: 0...0.95), pretraining: pretraining, generator: generator)
   }
 }

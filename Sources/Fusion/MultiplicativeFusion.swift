@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -29,4 +30,14 @@ public struct MultiplicativeFusion: SeparableFusion {
   }
 
   public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor { product(parts) }
+}
+
+extension FusionRegistry {
+  static let multiplicative = FusionDescription(
+    "multiplicative", summary: "element-wise product of projections of the encodings",
+    paper: "Liang, Zadeh & Morency, 2022, Foundations and Trends in Multimodal Machine Learning", options: [output]
+  ) { request, values, generator in
+    MultiplicativeFusion(
+      widths: request.widths, output: try values.integer("output", in: 1...4096), generator: generator)
+  }
 }

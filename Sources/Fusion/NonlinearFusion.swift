@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -35,5 +36,21 @@ public struct NonlinearFusion: SeparableFusion {
 
   public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
     layers.network(on: parts, dropout: dropout)
+  }
+}
+
+extension FusionRegistry {
+  static let nonlinear = FusionDescription(
+    "nonlinear", summary: "a network on the concatenated encodings",
+    paper: "Ngiam et al., 2011, Multimodal Deep Learning",
+    options: [
+      MethodOption("hidden", default: "64", help: "width of each layer"),
+      MethodOption("depth", default: "2", help: "number of layers, at least 1"),
+    ]
+  ) { request, values, generator in
+    NonlinearFusion(
+      widths: request.widths, hidden: try values.integer("hidden", in: 1...65536),
+      depth: try values.integer("depth", in: 1...8), dropout: try values.number("dropout", in: 0...0.95),
+      generator: generator)
   }
 }

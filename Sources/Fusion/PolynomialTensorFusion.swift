@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -29,5 +30,24 @@ public struct PolynomialTensorFusion: Fusion {
   public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {
     check(inputs, widths: widths, in: "PolynomialTensorFusion")
     return pooling(Tensor.concatenated(clearingAbsent(inputs, present), axis: -1))
+  }
+}
+
+extension FusionRegistry {
+  static let polynomialOptions = [
+    MethodOption("rank", default: "8", help: "rank of the weight's factors"),
+    MethodOption("weights", default: "cp", help: "how weights are factorised: cp or ring"), smallOutput,
+  ]
+
+  static let polynomial = FusionDescription(
+    "polynomial", summary: "every product of P features, within and across modalities, with a factorised weight",
+    paper: "Hou et al., 2019, Deep Multimodal Multilinear Fusion with High-order Polynomial Pooling",
+    options: [MethodOption("order", default: "3", help: "P, degree of the polynomial")] + polynomialOptions
+  ) { request, values, generator in
+    PolynomialTensorFusion(
+      widths: request.widths, order: try values.integer("order", in: 1...16),
+      rank: try values.integer("rank", in: 1...1024),
+      weights: try values.choice("weights", as: PolynomialTensorPooling.Weights.self),
+      output: try values.integer("output", in: 1...4096), generator: generator)
   }
 }

@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -69,5 +70,26 @@ public struct TensorFusion: SeparableFusion {
 
   private func outer(_ parts: [Tensor]) -> Tensor {
     parts.dropFirst().reduce(parts[0]) { ($0.unsqueezed(2) * $1.unsqueezed(1)).flattened(from: 1, to: 2) }
+  }
+}
+
+extension FusionRegistry {
+  static let tensor = FusionDescription(
+    "tensor", summary: "every product of features of all modalities, of any order, weighted",
+    paper: "Zadeh et al., 2017, Tensor Fusion Network for Multimodal Sentiment Analysis",
+    options: [
+      MethodOption(
+        "projection", default: "auto",
+        help: "width to which each encoding is projected before; auto keeps the tensor within 8192 features"),
+      smallOutput,
+    ]
+  ) { request, values, generator in
+    let automatic = values.text("projection") == "auto"
+    return try TensorFusion(
+      widths: request.widths,
+      projection: automatic
+        ? TensorFusion.projectionWidth(modalities: request.widths.count)
+        : values.integer("projection", in: 1...TensorFusion.largestFusedWidth),
+      output: values.integer("output", in: 1...4096), generator: generator)
   }
 }

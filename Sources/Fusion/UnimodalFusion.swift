@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 public import Tensors
 
@@ -13,4 +14,11 @@ public struct UnimodalFusion: Fusion {
     check(inputs, widths: [outputSize], in: "UnimodalFusion")
     return clearingAbsent(inputs, present)[0]
   }
+}
+
+extension FusionRegistry {
+  /// One modality alone: the baseline of every comparison.
+  public static let unimodal = FusionDescription(
+    "unimodal", summary: "one modality alone, encoder and linear predictor", paper: "baseline", modalities: 1...1
+  ) { request, _, _ in UnimodalFusion(width: request.widths[0]) }
 }

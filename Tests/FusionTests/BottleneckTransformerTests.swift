@@ -27,23 +27,23 @@ import Testing
   @Test(arguments: [0, 1], [[4, 3, 1], [2, 0, 1], [0, 0, 1]]) func followsThePaper(fuse: Int, lengths: [Int]) {
     let fusion = fusion(fuse: fuse)
     let inputs = zip([4, 3, 1], zip([3, 2, 2], lengths)).map { steps($0, $1.0, length: $1.1) }
-    let started = fusion.start(inputs)
+    let started = fusion.transformers.tokens(of: inputs)
     let present = lengths.indices.filter { lengths[$0] > 0 }
     var tokens = present.map { started[$0].values[.all, 0..<1 + lengths[$0]] }
     var shared = fusion.bottleneck.value
     for layer in 0..<3 {
       guard layer >= fuse else {
-        tokens = zip(present, tokens).map { fusion.layers[layer][$0]($1, mask: nil) }
+        tokens = zip(present, tokens).map { fusion.transformers.layers[layer][$0]($1, mask: nil) }
         continue
       }
       let joined = zip(present, tokens).map {
-        fusion.layers[layer][$0](Tensor.concatenated([$1, shared], axis: 1), mask: nil)
+        fusion.transformers.layers[layer][$0](Tensor.concatenated([$1, shared], axis: 1), mask: nil)
       }
       let parts = zip(joined, tokens).map { $0.split([$1.shape[1], 2], axis: 1) }
       tokens = parts.map { $0[0] }
       shared = parts.map { $0[1] }.dropFirst().reduce(parts[0][1], +) / Double(parts.count)
     }
-    let classes = zip(present, tokens).map { fusion.norms[$0]($1[.all, 0]) }
+    let classes = zip(present, tokens).map { fusion.transformers.norms[$0]($1[.all, 0]) }
     let expected = classes.dropFirst().reduce(classes[0], +) / Double(classes.count)
     expectClose(fusion(inputs), expected)
   }

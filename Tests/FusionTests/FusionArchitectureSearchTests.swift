@@ -48,6 +48,11 @@ import Training
       search.record(proposal, score: [3, 1, nil, 2][number])
     }
     #expect(search.best?.number == 1)
+    var tied = FusionArchitectureSearch(space, seed: 1)
+    for (number, proposal) in tied.proposals().enumerated() {
+      tied.record(proposal, score: [0.9, 1, 1, 1][number], loss: [0.1, nil, 0.3, 0.3][number])
+    }
+    #expect(tied.best?.number == 2, "of equal scores the lower loss, then the earlier trial")
     var failing = FusionArchitectureSearch(space, seed: 1)
     for proposal in failing.proposals() { failing.record(proposal, score: nil) }
     #expect(failing.best == nil && failing.proposals().map(\.number) == [4, 5, 6, 7])

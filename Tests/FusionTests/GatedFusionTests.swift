@@ -155,4 +155,14 @@ import Testing
     #expect(right > 950, "\(right) of 1000 choices fall on the informative modality")
     #expect(scores(model, batch).accuracy > 0.95)
   }
+
+  /// Soft gates let in what the marker points to.
+  @Test(arguments: ["sigmoid", "softmax"]) func softGatesFollowTheMarker(gate: String) throws {
+    let (train, validation, test) = (
+      marked(512, seed: 1).batch, marked(256, seed: 2).batch, marked(1000, seed: 3).batch
+    )
+    let gated = try learnt(
+      "gated", ["gate": gate, "output": "16"], on: train, validation: validation, epochs: 40)
+    #expect(scores(gated, test).accuracy > 0.95)
+  }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Fusion
 import Layers
+import Modalities
 import Tensors
 import Testing
 
@@ -119,5 +120,32 @@ import Testing
     try other.load(state)
     let inputs = encodings([4, 4, 4])
     expectClose(other(order.map { inputs[$0] }, present: nil), fusion(inputs, present: nil))
+  }
+
+  /// Each modality shows the class with a reliability of its own, independently of the others given the class.
+  private func witnesses(_ reliabilities: [Double], _ count: Int, seed: UInt64) -> Batch {
+    let generator = Generator(seed: seed)
+    let target = Tensor.randint(0, 2, [count], generator: generator)
+    var inputs: [String: ModalityInput] = [:]
+    for (number, reliability) in reliabilities.enumerated() {
+      let right = (Tensor.rand([count], generator: generator) .< reliability).to(.int64) * 2 - 1
+      inputs["m\(number)"] = ModalityInput(values: ((target * 2 - 1) * right).to(.float32).unsqueezed(1))
+    }
+    return Batch(inputs: inputs, target: target, ids: (0..<count).map(String.init))
+  }
+
+  /// Of one good witness and two poor ones, Bayes' rule follows the good one, and so do combinations of probabilities; a vote
+  /// follows the majority. Of three witnesses of whom two together know more than the first, all follow the two.
+  @Test(arguments: [[0.9, 0.65, 0.65], [0.8, 0.75, 0.75]], LateFusion.Combination.allCases)
+  func weighsWitnesses(reliabilities: [Double], combine: LateFusion.Combination) throws {
+    let (a, b, c) = (reliabilities[0], reliabilities[1], reliabilities[2])
+    let vote = a * (1 - (1 - b) * (1 - c)) + (1 - a) * b * c
+    let expected = combine == .majority ? vote : max(a, vote)
+    let model = try learnt(
+      "late", ["combine": combine.rawValue], on: witnesses(reliabilities, 2048, seed: 1),
+      validation: witnesses(reliabilities, 1024, seed: 2), epochs: 15)
+    let (accuracy, count) = (scores(model, witnesses(reliabilities, 4000, seed: 3)).accuracy, 4000.0)
+    // Four standard deviations.
+    #expect(abs(accuracy - expected) < 4 * (expected * (1 - expected) / count).squareRoot(), "\(accuracy), \(expected)")
   }
 }

@@ -31,8 +31,8 @@ import Testing
     let fusion = fusion(fuse: 0)
     var state = fusion.state()
     for layer in 0..<2 {
-      for (key, value) in state where key.hasPrefix("layers.\(layer).0.") {
-        state["layers.\(layer).1." + key.dropFirst("layers.0.0.".count)] = value
+      for (key, value) in state where key.hasPrefix("transformers.layers.\(layer).0.") {
+        state["transformers.layers.\(layer).1." + key.dropFirst("transformers.layers.0.0.".count)] = value
       }
     }
     try fusion.load(state)
@@ -40,15 +40,14 @@ import Testing
     plain.convert(to: .float64)
     var weights = plain.state()
     for layer in 0..<2 {
-      for (key, value) in state where key.hasPrefix("layers.\(layer).0.") {
-        weights["layers.\(layer)." + key.dropFirst("layers.0.0.".count)] = value
+      for (key, value) in state where key.hasPrefix("transformers.layers.\(layer).0.") {
+        weights["layers.\(layer)." + key.dropFirst("transformers.layers.0.0.".count)] = value
       }
     }
     try plain.load(weights)
     let inputs = [steps(5, 3, lengths: [5, 2, 3]), steps(2, 2, lengths: [1, 2, 2])]
-    let tokens = fusion.start(inputs)
-    let encoded = plain(
-      Tensor.concatenated(tokens.map(\.values), axis: 1), mask: Tensor.concatenated(tokens.map(\.mask), axis: 1))
+    let tokens = Tokens.joined(fusion.transformers.tokens(of: inputs))
+    let encoded = plain(tokens.values, mask: tokens.mask)
     // Class tokens stand first and behind the six tokens of the first modality; initial norms are alike.
     expectClose(fusion(inputs), (encoded[.all, 0] + encoded[.all, 6]) / 2)
   }
@@ -71,19 +70,33 @@ import Testing
   @Test(arguments: 0...2) func absentModalitiesAreNotAttendedTo(fuse: Int) {
     let fusion = fusion(fuse: fuse)
     let inputs = [steps(5, 3, lengths: [3]), steps(2, 2, lengths: [0])]
-    let alone = fusion.start(inputs)[0]
+    let alone = fusion.transformers.tokens(of: inputs)[0]
     var x = alone.values
-    for layer in fusion.layers { x = layer[0](x, mask: alone.mask) }
-    expectClose(fusion(inputs), fusion.norms[0](x[.all, 0]))
+    for layer in fusion.transformers.layers { x = layer[0](x, mask: alone.mask) }
+    expectClose(fusion(inputs), fusion.transformers.norms[0](x[.all, 0]))
+  }
+
+  /// A sample says the same alone and padded in a batch, whatever stands in the padding.
+  @Test(arguments: 0...2) func paddingIsNotAttendedTo(fuse: Int) {
+    let fusion = fusion(fuse: fuse)
+    let inputs = [steps(3, 3, lengths: [3]).values, steps(2, 2, lengths: [2]).values]
+    let padded = zip(inputs, [4, 1]).map { x, extra in
+      Steps(
+        Tensor.concatenated([x, Tensor.full([1, extra, x.shape[2]], .nan, dtype: .float64)], axis: 1),
+        mask: Tensor((0..<x.shape[1] + extra).map { $0 < x.shape[1] }, shape: [1, x.shape[1] + extra]))
+    }
+    expectClose(fusion(padded), fusion(inputs.map { Steps($0) }))
   }
 
   @Test func multiplications() {
-    // Two tokens and three: per layer 2·n·w² + 2·s·w² + 2·n·s·w + 8·n·w² for n queries and s keys, w = 4.
-    let late = [2, 3].map { n in 12 * n * 16 + 2 * n * n * 4 }.reduce(0, +)
-    let met = [2, 3].map { n in 10 * n * 16 + 2 * 5 * 16 + 2 * n * 5 * 4 }.reduce(0, +)
-    #expect(fusion(fuse: 2).multiplications(steps: [1, 2]) == 2 * late)
-    #expect(fusion(fuse: 1).multiplications(steps: [1, 2]) == late + met)
-    #expect(fusion(fuse: 0).multiplications(steps: [1, 2]) == 2 * met)
+    // Two tokens and three, w = 4: per layer 2·n·w² + 2·s·w² + 2·n·s·w + 8·n·w² for n queries and s keys. In the last layer
+    // only the class token asks.
+    func cost(_ queries: Int, _ keys: Int) -> Int { 10 * queries * 16 + 2 * keys * 16 + 2 * queries * keys * 4 }
+    let (late, met) = (cost(2, 2) + cost(3, 3), cost(2, 5) + cost(3, 5))
+    let (lastLate, lastMet) = (cost(1, 2) + cost(1, 3), 2 * cost(1, 5))
+    #expect(fusion(fuse: 2).multiplications(steps: [1, 2]) == late + lastLate)
+    #expect(fusion(fuse: 1).multiplications(steps: [1, 2]) == late + lastMet)
+    #expect(fusion(fuse: 0).multiplications(steps: [1, 2]) == met + lastMet)
   }
 
   @Test func lateFusionCannotLearnAnInteraction() throws {

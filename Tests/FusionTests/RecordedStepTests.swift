@@ -29,6 +29,8 @@ import Training
     }
     let plan = try #require(recorded.plan, "\(recorded.refusal ?? "")")
     let (second, other) = try model(2)
+    // Buffers are constants of a recording (those who train leave models that have some to the engine).
+    for (own, recorded) in zip(second.namedBuffers(), first.namedBuffers()) { own.buffer.value = recorded.buffer.value }
     let samples = dataset.batch(Array(14..<26))
     // Padded to the same number of steps, or it is another shape, which has a recording of its own.
     guard samples.tensors.map(\.shape) == batch.tensors.map(\.shape) else { return }

@@ -7,10 +7,12 @@ import Testing
 @testable import Fusion
 
 @Suite struct RecurrentShiftingFusionTests {
-  /// Word by word with the fusion's own parts: the frames of each word's span alone go through the reader.
-  @Test func followsThePaper() {
+  /// Word by word with the fusion's own parts: the frames of each word's span alone go through the reader; a vector goes
+  /// through its layer.
+  @Test(arguments: [true, false]) func followsThePaper(isSequence: Bool) {
     let fusion = RecurrentShiftingFusion(
-      widths: [2, 3, 4], main: 1, frames: 2, output: 5, generator: Generator(seed: 1))
+      widths: [2, 3, 4], main: 1, areSequences: [true, true, isSequence], frames: 2, output: 5,
+      generator: Generator(seed: 1))
     fusion.convert(to: .float64)
     let generator = Generator(seed: 2)
     // Three words, two frames for each, and a second modality with one step for all words.
@@ -18,8 +20,11 @@ import Testing
     let inputs = shapes.map { Tensor.randn($0, dtype: .float64, generator: generator) }
     let shifted = (0..<3).map { word in
       let e = fusion.embedding(inputs[1][.all, word..<word + 1])
-      let tone = fusion.readers[0](inputs[0][.all, 2 * word..<2 * word + 2]).last
-      let face = fusion.readers[1](inputs[2].expanded(to: [1, 2, 4])).last
+      let tone = fusion.readers[0].network!(inputs[0][.all, 2 * word..<2 * word + 2]).last
+      let face =
+        isSequence
+        ? fusion.readers[1].network!(inputs[2].expanded(to: [1, 2, 4])).last
+        : fusion.readers[1].layer!(inputs[2].squeezed(1)).tanh()
       return fusion.shift(e, [tone.unsqueezed(1), face.unsqueezed(1)], main: Tensor([true], shape: [1, 1, 1]))
     }
     let expected = fusion.words!(Tensor.concatenated(shifted, axis: 1)).last

@@ -2,7 +2,7 @@ import Foundation
 import Fusion
 
 // Sizes in pixels.
-private let (boxWidth, gap, laneHeight, margin) = (168.0, 40.0, 96.0, 12.0)
+private let (boxWidth, gap, laneHeight, margin) = (200.0, 40.0, 96.0, 12.0)
 
 /// The graph of an architecture: a lane of boxes for each modality and one for the fusion, time of computation from left to
 /// right, a line from what is read to what reads it.

@@ -81,9 +81,9 @@ public struct ArchitectureSearchRunner: Sendable {
       }
       TrialQueue.run(jobs: min(jobs, max(1, proposals.count)), next: next) { proposal in
         do {
-          let score = try score(proposal.candidate)
+          let validation = try validate(proposal.candidate)
           try shared.withLock { state in
-            state.search.record(proposal, score: score)
+            state.search.record(proposal, score: validation?.score, loss: validation?.loss)
             try folder.write(state.search, to: Self.stateFile(folder))
             report(state, progress)
           }
@@ -122,13 +122,13 @@ public struct ArchitectureSearchRunner: Sendable {
     plan.budgetMinutes.map { ContinuousClock.now >= began + .seconds($0 * 60) } ?? false
   }
 
-  /// The best validation score of a candidate; nil where it cannot be trained.
-  private func score(_ candidate: FusionArchitectureSearch.Candidate) throws -> Double? {
+  /// The best validation score of a candidate and the loss with it; nil where it cannot be trained.
+  private func validate(_ candidate: FusionArchitectureSearch.Candidate) throws -> (score: Double, loss: Double)? {
     let names = prepared.dataset.names
     let selection = MethodSelection(method: "mufasa", modalities: names, options: candidate.options, among: names)
     let configuration = try TrialConfiguration(selection, training: plan.training, seed: plan.seed, on: prepared)
     do {
-      return try TrialRunner(prepared, cancellation: cancellation).validationScore(configuration)
+      return try TrialRunner(prepared, cancellation: cancellation).validation(of: configuration)
     } catch let error where error is TrainingFailure || error is UntrainableModel || error is UsageError {
       // It is worth nothing: numbers ran away, or it is wider than there is room for.
       return nil

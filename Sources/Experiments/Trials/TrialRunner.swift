@@ -149,15 +149,17 @@ public struct TrialRunner: Sendable {
     return try trainer.fit(resuming: resuming)
   }
 
-  /// Trains and answers the best score on the validation split; the test split is not looked at and nothing is kept.
+  /// Trains and answers the best score on the validation split, with its loss; the test split is not looked at and nothing is kept.
   ///
   /// - Returns: nil where the score is undefined, such as the correlation of a constant.
-  func validationScore(_ configuration: TrialConfiguration) throws -> Double? {
+  func validation(of configuration: TrialConfiguration) throws -> (score: Double, loss: Double)? {
     let history =
       try FittedMethod.named(configuration.selection.method).map { try solve($0, configuration).history }
       ?? fit(untrained(configuration), checkpoint: nil, resuming: false, progress: nil)
-    let score = history.epochs.first { $0.epoch == history.bestEpoch }?.validationScore
-    return score.flatMap { abs($0) < Self.undefined ? $0 : nil }
+    let best = history.epochs.first { $0.epoch == history.bestEpoch }
+    return best.flatMap {
+      abs($0.validationScore) < Self.undefined ? ($0.validationScore, $0.validationLoss) : nil
+    }
   }
 
   /// Stands for a score that is undefined: the worst there is.

@@ -1,5 +1,5 @@
-// Sums of squares and products of centred columns. The engine's library (MKL) knows nothing wider than AVX2 on other makers'
-// processors, and has no symmetric product there that beats a whole one.
+// Sums of squares and products of centred columns. The engine's library (MKL) uses nothing wider than AVX2 on processors of
+// other makers, and centring before it calls for more passes over the samples.
 #include "ckernels.h"
 
 #include <algorithm>

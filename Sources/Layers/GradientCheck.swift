@@ -5,7 +5,12 @@ public import Tensors
 /// Each of `leaves` (float64, taking gradients) is moved in place along random directions and put back. An output of
 /// several elements is reduced by fixed weights that differ, so that errors in single elements do not cancel.
 ///
-/// - Parameter function: computes the output anew from the present values of the leaves.
+/// - Parameters:
+///   - leaves: what to derive by.
+///   - directions: how many for each leaf.
+///   - step: how far a leaf is moved either way.
+///   - generator: source of the directions.
+///   - function: computes the output anew from the present values of the leaves.
 /// - Returns: max over leaves and directions of |a − n| / max(|a|, |n|, 10⁻³): about 10⁻⁸ where all is right.
 public func gradientDeviation(
   of leaves: [Tensor], directions: Int = 3, step: Double = 1e-5, generator: Generator, _ function: () -> Tensor

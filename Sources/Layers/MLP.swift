@@ -10,7 +10,11 @@ public struct MLP: Module {
   let activation: Activation
   let dropout: Dropout
 
-  /// - Parameter sizes: widths from input to output, at least two; nothing follows the last layer.
+  /// - Parameters:
+  ///   - sizes: widths from input to output, at least two; nothing follows the last layer.
+  ///   - activation: follows every layer but the last.
+  ///   - dropout: probability behind each activation, while training.
+  ///   - generator: source of the initial weights.
   public init(sizes: [Int], activation: Activation = .relu, dropout: Double = 0, generator: Generator) {
     precondition(sizes.count >= 2, "an MLP needs an input and an output width, got \(sizes)")
     layers = zip(sizes, sizes.dropFirst()).map { Linear($0, $1, generator: generator) }

@@ -14,8 +14,10 @@ public struct MultiHeadAttention: Module {
 
   /// - Parameters:
   ///   - width: of the queries and of the output, a multiple of `heads`.
+  ///   - heads: how many attend side by side, each with its share of the width.
   ///   - contextWidth: of the sequence attended to; `width` where nil.
   ///   - dropout: probability on the attention weights, while training.
+  ///   - generator: source of the initial weights.
   public init(_ width: Int, heads: Int, contextWidth: Int? = nil, dropout: Double = 0, generator: Generator) {
     precondition(heads > 0 && width % heads == 0, "a width of \(width) cannot be split over \(heads) heads")
     func projection(_ inputs: Int) -> Linear {

@@ -33,7 +33,13 @@ public struct Recurrent<Cell: RecurrentCell>: Module {
   let backward: [Cell]
   let dropout: Dropout
 
-  /// - Parameter dropout: probability between layers, while training.
+  /// - Parameters:
+  ///   - inputs: width of a step.
+  ///   - hiddenSize: width of the state.
+  ///   - layers: how many read each other's outputs.
+  ///   - bidirectional: whether each layer also reads from the end.
+  ///   - dropout: probability between layers, while training.
+  ///   - generator: source of the initial weights.
   public init(
     _ inputs: Int, _ hiddenSize: Int, layers: Int = 1, bidirectional: Bool = false, dropout: Double = 0,
     generator: Generator
@@ -48,7 +54,9 @@ public struct Recurrent<Cell: RecurrentCell>: Module {
 
   public var outputSize: Int { forward[0].hiddenSize * (backward.isEmpty ? 1 : 2) }
 
-  /// - Parameter lengths: valid steps of each sequence, [B] of int64; nil where all have T.
+  /// - Parameters:
+  ///   - x: the sequences, [B, T, D].
+  ///   - lengths: valid steps of each sequence, [B] of int64; nil where all have T.
   public func callAsFunction(_ x: Tensor, lengths: Tensor? = nil) -> Output {
     guard x.rank == 3 else { preconditionFailure("a recurrent network takes [B, T, D], not \(x.shape)") }
     let valid = lengths.map { lengths in

@@ -7,8 +7,13 @@ public struct TransformerEncoder: Module {
   public let norm: LayerNorm
 
   /// - Parameters:
+  ///   - width: of a position, a multiple of `heads`.
+  ///   - heads: of the attention.
+  ///   - layers: how many blocks of each kind.
   ///   - feedForward: inner width of the feed-forward blocks, 4 · width where nil.
+  ///   - activation: inside the feed-forward blocks.
   ///   - dropout: probability on attention weights, inside and after each block, while training.
+  ///   - generator: source of the initial weights.
   public init(
     width: Int, heads: Int, layers: Int, feedForward: Int? = nil, activation: Activation = .gelu, dropout: Double = 0,
     generator: Generator
@@ -21,7 +26,9 @@ public struct TransformerEncoder: Module {
     norm = LayerNorm(width)
   }
 
-  /// - Parameter mask: true where a position is valid, [B, T].
+  /// - Parameters:
+  ///   - x: [B, T, width].
+  ///   - mask: true where a position is valid, [B, T].
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
     norm(layers.reduce(x) { $1($0, mask: mask) })
   }

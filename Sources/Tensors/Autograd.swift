@@ -25,6 +25,7 @@ extension Tensor {
 
   /// Adds the gradient of this scalar (or of `Σ self · gradient`) to every leaf's `gradient`.
   /// - Parameters:
+  ///   - gradient: weights of the elements, of the shape of `self`; nil for a scalar.
   ///   - retainGraph: keeps the record for another backward pass.
   ///   - createGraph: records the backward pass itself, for higher derivatives.
   public func backward(gradient: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false) {

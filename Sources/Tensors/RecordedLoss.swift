@@ -65,6 +65,7 @@ public final class RecordedLoss {
   ///
   /// - Parameters:
   ///   - inputs: for several models `[models · B, …]`: the rows of each behind those of the one before.
+  ///   - models: how many there are.
   ///   - parameters: `[models, n]`, or `[n]`.
   ///   - gradients: of the same shape; written over.
   ///   - keys: ``keyCount`` for each model, as the generator of its masks gives them.
@@ -85,9 +86,15 @@ public final class RecordedLoss {
   /// Computes loss and gradients of each model and moves it by Adam at once, while its gradients are in the cache.
   ///
   /// - Parameters:
-  ///   - mean: first moments, of the shape of `parameters`; `square`: second ones.
+  ///   - inputs: `[models · B, …]`: the rows of each model behind those of the one before.
+  ///   - parameters: `[models, n]`.
+  ///   - gradients: of the same shape; written over.
+  ///   - keys: ``keyCount`` for each model, as the generator of its masks gives them.
+  ///   - mean: first moments, of the shape of `parameters`.
+  ///   - square: second moments, likewise.
   ///   - learningRates: of each model.
   ///   - limit: norm to which the gradients of a model are scaled down before; nil leaves them.
+  ///   - step: what is the same for all models.
   /// - Returns: losses, and the norms of the gradients as they were.
   public func train(
     inputs: [Tensor], parameters: Tensor, gradients: Tensor, keys: [UInt64], mean: Tensor, square: Tensor,

@@ -44,7 +44,11 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - gradients: one tensor `[rows, …]` for each parameter, in the order in which they lie in a row.
+  ///   - mean: first moments, of the shape of `self`.
+  ///   - square: second moments, likewise.
   ///   - scales: what the gradients of each row are multiplied by before.
+  ///   - learningRates: of each row.
+  ///   - step: what is the same for all rows.
   public func adamRows_(
     gradients: [Tensor], mean: Tensor, square: Tensor, scales: [Double], learningRates: [Double], step: AdamStep
   ) {
@@ -66,6 +70,10 @@ public struct AdamStep: Sendable {
 
   /// - Parameters:
   ///   - number: of the step, counted from 1.
+  ///   - beta1: decay of the first moment.
+  ///   - beta2: decay of the second moment.
+  ///   - epsilon: added to the root of the second moment.
+  ///   - weightDecay: how strongly parameters are drawn to zero.
   ///   - decaying: weight decay acts on the parameters in so many columns at the start.
   ///   - decoupled: AdamW.
   public init(

@@ -49,7 +49,9 @@ public struct MaskSource: Sendable {
     lanes = nil
   }
 
-  /// - Parameter generators: one for each lane.
+  /// - Parameters:
+  ///   - generators: one for each lane.
+  ///   - lanes: what draws from them.
   public init(_ generators: [Generator], in lanes: Lanes) {
     precondition(generators.count == lanes.count, "\(generators.count) generators for \(lanes.count) lanes")
     self.generators = generators

@@ -69,7 +69,9 @@ public final class Arena {
 
   /// The arena of all trainable parameters of a model.
   ///
-  /// - Parameter decaysVectors: whether weight decay also acts on biases and norms: on parameters of less than two axes.
+  /// - Parameters:
+  ///   - model: whose parameters become views of it.
+  ///   - decaysVectors: whether weight decay also acts on biases and norms: on parameters of less than two axes.
   public convenience init(_ model: any Module, decaysVectors: Bool = true) throws {
     try self.init(model.namedParameters()) { decaysVectors || $0.shape.count >= 2 }
   }

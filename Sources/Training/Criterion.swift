@@ -21,6 +21,7 @@ public enum Criterion: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - prediction: [B, K] for cross-entropy; otherwise the target's shape, where a trailing axis of length 1 may be
   ///     missing or too many.
+  ///   - target: [B] of class indices for cross-entropy; otherwise numbers.
   ///   - sampleWeights: [B], numbers or bool; the loss is Σ wᵢ lᵢ / Σ wᵢ, NaN where all are zero.
   public func callAsFunction(_ prediction: Tensor, _ target: Tensor, sampleWeights: Tensor? = nil) -> Tensor {
     guard let sampleWeights else { return loss(prediction, target, .mean) }

@@ -28,6 +28,8 @@ public final class ProgressLine: Sendable {
   }
 
   /// - Parameters:
+  ///   - label: what stands at the start of the line.
+  ///   - style: where and how it is shown.
   ///   - seconds: the clock.
   ///   - write: takes what would go to standard error.
   init(
@@ -44,6 +46,8 @@ public final class ProgressLine: Sendable {
   /// Says that `done` of `total` is done.
   ///
   /// - Parameters:
+  ///   - done: how much is done.
+  ///   - total: how much there is to do.
   ///   - unit: what is counted, for the rate; nil where the count means nothing to a person.
   ///   - note: what else matters now, such as the loss.
   public func update(_ done: Int, of total: Int, unit: String? = "steps", note: String = "") {

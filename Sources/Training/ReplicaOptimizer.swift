@@ -19,6 +19,7 @@ final class ReplicaOptimizer {
   /// One step, from the gradients of `replicas`.
   ///
   /// - Parameters:
+  ///   - replicas: the models that move.
   ///   - scales: what each model's gradient is multiplied by before, for clipping.
   ///   - learningRates: of each model.
   func step<Model>(_ replicas: Replicas<Model>, scales: [Double], learningRates: [Double]) {
@@ -49,7 +50,13 @@ final class ReplicaOptimizer {
 
   /// Computes losses and gradients by a recording and takes one step, model by model where the optimiser allows it.
   ///
-  /// - Parameter limit: norm to which each model's gradient is clipped.
+  /// - Parameters:
+  ///   - replicas: the models that move.
+  ///   - plan: the recording of a step.
+  ///   - inputs: every tensor of the batch, `[active · B, …]`.
+  ///   - keys: of the masks of dropout, model by model.
+  ///   - limit: norm to which each model's gradient is clipped.
+  ///   - learningRates: of each model.
   func step<Model>(
     _ replicas: Replicas<Model>, replaying plan: RecordedLoss, inputs: [Tensor], keys: [UInt64], limit: Double?,
     learningRates: [Double]

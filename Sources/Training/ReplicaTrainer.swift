@@ -60,6 +60,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
 
   /// - Parameters:
   ///   - replicas: made with the `decaysVectors` of `options`.
+  ///   - options: the same for all models.
   ///   - seeds: of dropout, one for each model.
   ///   - stepsPerEpoch: number of batches in an epoch.
   ///   - batches: the batches of an epoch counted from 1 for some of the models, stacked.

@@ -51,6 +51,7 @@ public final class Replicas<Model: Module> {
   }
 
   /// - Parameters:
+  ///   - count: how many models.
   ///   - decaysVectors: whether weight decay also acts on biases and norms.
   ///   - make: makes model i; models may differ in their values alone.
   /// - Throws: ``UntrainableModel`` as ``Arena`` does, or where models differ in structure; what `make` throws.

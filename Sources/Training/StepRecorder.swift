@@ -8,17 +8,8 @@ import Tensors
 /// the same shapes are also computed by the engine, and where the results differ, or the step cannot be recorded, the
 /// engine does them all.
 final class StepRecorder {
-  /// What is known of steps of one shape.
-  private enum Knowledge {
-    case unverified(RecordedLoss)
-    case trusted(RecordedLoss)
-    case refused
-  }
-
-  /// Batches of more shapes than this are left to the engine: recording takes two steps' time, and memory.
-  private static let most = 32
-
-  private var known: [[Int]: Knowledge] = [:]
+  /// Of many shapes, yet not of any number: recording takes two steps' time, and memory.
+  private var known = Recordings<[Int], RecordedLoss>(most: 32)
   private let offsets: [Int]
 
   /// - Parameter offsets: where each parameter lies in its model's row.
@@ -26,12 +17,9 @@ final class StepRecorder {
 
   /// How batches like this, which hold those of `models` models one behind the other, are done.
   func way(for inputs: [Tensor], models: Int) -> Way {
-    switch known[signature(inputs, models: models)] {
-    case .trusted(let plan): return .replay(plan)
-    case .unverified: return .step
-    case .refused: return .engine
-    case nil: return known.count < Self.most ? .step : .engine
-    }
+    let signature = signature(inputs, models: models)
+    if let plan = known.trusted(signature) { return .replay(plan) }
+    return known.isRefused(signature) ? .engine : .step
   }
 
   enum Way {
@@ -47,6 +35,7 @@ final class StepRecorder {
   /// - Parameters:
   ///   - inputs: every tensor of the batch.
   ///   - values: the model's parameters, `[n]`.
+  ///   - row: where the gradients go, `[n]`.
   ///   - leaves: each of the parameters.
   ///   - generator: what masks of dropout are drawn with.
   ///   - objective: the loss that the engine computes.
@@ -54,55 +43,48 @@ final class StepRecorder {
     _ inputs: [Tensor], values: Tensor, gradients row: Tensor, leaves: [Tensor], generator: Generator,
     objective: () -> Tensor
   ) -> Double {
-    let inputs = inputs.map { $0.isContiguous ? $0 : $0.contiguous() }
-    let signature = signature(inputs, models: 1)
-    func replay(_ plan: RecordedLoss) -> Double {
+    let inputs = inputs.map { $0.contiguous() }
+    let before = generator.state
+    func replay(_ plan: RecordedLoss) -> Done {
       let keys = (0..<plan.keyCount).map { _ in generator.next() }
-      return plan.run(inputs: inputs, parameters: values, gradients: row, keys: keys)[0]
+      return Done(loss: plan.run(inputs: inputs, parameters: values, gradients: row, keys: keys)[0], gradients: nil)
     }
-    func checked(_ plan: RecordedLoss, _ loss: Double, _ expected: Tensor, from state: Tensor) -> Double? {
-      generator.state = state
-      let replayed = replay(plan)
-      let close = abs(replayed - loss) <= 1e-4 * max(1, abs(loss))
-      return close && (row - expected).norm().item() <= 1e-3 * expected.norm().item() + 1e-6 ? replayed : nil
-    }
-    func byEngine() -> (loss: Double, gradients: Tensor) {
+    func byEngine() -> Done {
       let loss = training(with: generator, objective)
       let found = Tensors.gradients(of: [loss], withRespectTo: leaves, allowUnused: true)
-      return (loss.item(), joined(zip(found, leaves).map { $0 ?? $1.zerosLike() }))
+      return Done(loss: loss.item(), gradients: joined(zip(found, leaves).map { $0 ?? $1.zerosLike() }))
     }
-    let before = generator.state
-    switch known[signature] {
-    case .trusted(let plan): return replay(plan)
-    case .unverified(let plan):
-      let (loss, expected) = byEngine()
-      if let replayed = checked(plan, loss, expected, from: before) {
-        known[signature] = .trusted(plan)
-        return replayed
-      }
-      // A number that is not finite says nothing about the recording.
-      if loss.isFinite { known[signature] = .refused }
-      row.copy_(from: expected)
-      return loss
-    case nil where known.count < Self.most && isPlain(values):
+    func record() -> (Done, RecordedLoss?) {
       let recorded = RecordedLoss.record(
         inputs: inputs, parameters: values, leaves: Array(zip(leaves, offsets))
       ) { training(with: generator, objective) }
-      let expected = joined(recorded.gradients)
-      let after = generator.state
-      if let plan = recorded.plan, let replayed = checked(plan, recorded.loss, expected, from: before) {
-        known[signature] = .unverified(plan)
-        return replayed
-      }
-      generator.state = after
-      if recorded.loss.isFinite || recorded.plan == nil { known[signature] = .refused }
-      row.copy_(from: expected)
-      return recorded.loss
-    default:
-      let (loss, found) = byEngine()
-      row.copy_(from: found)
-      return loss
+      return (Done(loss: recorded.loss, gradients: joined(recorded.gradients)), recorded.plan)
     }
+    func compare(_ plan: RecordedLoss, _ expected: Done) -> Recordings<[Int], RecordedLoss>.Comparison<Done> {
+      let after = generator.state
+      generator.state = before
+      let replayed = replay(plan)
+      let close = abs(replayed.loss - expected.loss) <= 1e-4 * max(1, abs(expected.loss))
+      let gradients = expected.gradients!
+      if close, (row - gradients).norm().item() <= 1e-3 * gradients.norm().item() + 1e-6 { return .same(replayed) }
+      generator.state = after
+      // A number that is not finite says nothing about the recording.
+      return expected.loss.isFinite ? .different : .nothing
+    }
+    let done =
+      isPlain(values)
+      ? known.value(
+        for: signature(inputs, models: 1), replay: replay, engine: byEngine, record: record, compare: compare)
+      : byEngine()
+    if let gradients = done.gradients { row.copy_(from: gradients) }
+    return done.loss
+  }
+
+  /// A step that was done.
+  private struct Done {
+    let loss: Double
+    /// Of all parameters; nil where they stand in their row already.
+    let gradients: Tensor?
   }
 
   /// Number types and shapes of one model's inputs.

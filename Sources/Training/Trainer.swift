@@ -78,6 +78,8 @@ public struct Trainer<Batch> {
   public var balancer: (any StepBalancer<Batch>)?
 
   /// - Parameters:
+  ///   - model: what is trained, in place.
+  ///   - options: how.
   ///   - seed: of dropout; the same seed and batches give the same weights bit for bit, on one machine and thread count.
   ///   - stepsPerEpoch: number of batches in an epoch.
   ///   - batches: the batches of an epoch counted from 1, always the same for the same number.

@@ -24,7 +24,9 @@ public struct TrainingCancelled: Error, Sendable, Equatable, CustomStringConvert
   public let epoch: Int
   public let step: Int
 
-  /// - Parameter epoch: counted from 1; 0 before the first.
+  /// - Parameters:
+  ///   - epoch: counted from 1; 0 before the first.
+  ///   - step: how many steps of it were done.
   public init(epoch: Int, step: Int) {
     self.epoch = epoch
     self.step = step

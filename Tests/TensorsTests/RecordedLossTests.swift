@@ -176,4 +176,48 @@ import Testing
     let (value, plan) = RecordedValue.record(inputs: [x], parameters: row.values) { x * x.sum().item() }
     #expect(plan == nil && value.shape == [4, 5])
   }
+
+  /// Inputs and parameters of several models, one behind the other.
+  @Test func valuesOfSeveralModels() throws {
+    let rows = (0..<3).map { Row([[7, 5], [7]], seed: UInt64($0)) }
+    let inputs = (0..<3).map { Tensor.randn([4, 5], generator: Generator(seed: UInt64(10 + $0))) }
+    func value(_ x: Tensor, _ row: Row) -> Tensor {
+      x.linear(row.leaves[0].tensor, bias: row.leaves[1].tensor).tanh().sum(axes: [0])
+    }
+    let plan = RecordedValue.record(inputs: [inputs[0]], parameters: rows[0].values) { value(inputs[0], rows[0]) }.plan
+    let found = try #require(plan).run(
+      inputs: [.concatenated(inputs)], models: 3, parameters: .stacked(rows.map(\.values)))
+    #expect(found.shape == [3, 7])
+    let expected = withoutGradients { Tensor.stacked(zip(inputs, rows).map { value($0, $1) }) }
+    #expect((found - expected).abs().max().item() < 1e-5)
+  }
+
+  @Test func aRecordingIsHeldAgainstOtherSamples() throws {
+    let samples = (0..<2).map { [Tensor.randn([4, 5], generator: Generator(seed: UInt64($0)))] }
+    let plan = try #require(RecordedValue.verified(on: samples) { ($0[0] * 2).sigmoid() })
+    let other = Tensor.randn([4, 5], generator: Generator(seed: 9))
+    #expect((plan.run(inputs: [other], parameters: .zeros([0])) - (other * 2).sigmoid()).abs().max().item() < 1e-6)
+    #expect(plan.run(inputs: [other], parameters: .zeros([0]), expecting: other) == nil)
+    var calls = 0.0
+    let changing = RecordedValue.verified(on: samples) { inputs in
+      calls += 1
+      return inputs[0] + Tensor(calls)
+    }
+    #expect(changing == nil)
+    #expect(RecordedValue.verified(on: samples) { $0[0] * $0[0].sum().item() } == nil)
+  }
+
+  /// What a plan holds on to is held by the thread that made it.
+  @Test func memoryOfAPlanIsCounted() throws {
+    let x = Tensor.zeros([1000, 1000])
+    let ((recorded, later), peak) = Engine.measuringMemory {
+      // More than recording needs by itself.
+      (
+        RecordedValue.record(inputs: [x], parameters: .zeros([0])) { x.tanh().sigmoid() },
+        Tensor.zeros([40, 1000, 250])
+      )
+    }
+    // The value, the hyperbolic tangent that the plan has room for, and what came later.
+    withExtendedLifetime((recorded, later)) { #expect(recorded.plan != nil && peak >= 48_000_000 && peak < 49_000_000) }
+  }
 }

@@ -87,6 +87,21 @@ import Testing
   }
 }
 
+@Suite struct LargePageTests {
+  /// A copy of its own, of any size, type and layout.
+  @Test(arguments: [[], [0, 3], [3, 5], [700, 1100]]) func holdTheSameNumbers(_ shape: [Int]) {
+    let count = shape.reduce(1, *)
+    let x = Tensor((0..<count).map { Double($0 % 1013) }, shape: shape)
+    for original in [x, x.to(.float32), x.to(.int64), shape.count == 2 ? x.transposed() : x] {
+      let copy = original.inLargePages()
+      #expect(copy.shape == original.shape && copy.dtype == original.dtype && copy.isContiguous)
+      #expect(copy.doubles == original.doubles)
+      copy.fill_(-1)
+      #expect(original.doubles.allSatisfy { $0 >= 0 } && copy.doubles.allSatisfy { $0 == -1 })
+    }
+  }
+}
+
 @Suite struct GeneratorTests {
   @Test func sameSeedSameNumbers() {
     let a = Generator(seed: 3)

@@ -11,7 +11,9 @@ public enum AtomicFile {
   /// ```swift
   /// try AtomicFile.write(to: url) { temporary in try text.write(to: temporary, atomically: false, encoding: .utf8) }
   /// ```
-  /// - Parameter body: Creates the file at the URL it is given, which has the path extension of `url`.
+  /// - Parameters:
+  ///   - url: Where the file is to stand.
+  ///   - body: Creates the file at the URL it is given, which has the path extension of `url`.
   /// - Throws: `InputError` naming `url` when it cannot be written (missing folder, no permission, disk full);
   ///   errors of `body` that are not about files pass unchanged.
   public static func write(to url: URL, _ body: (URL) throws -> Void) throws {

@@ -7,7 +7,9 @@ public enum Gunzip {
 
   /// The decompressed contents of a `.gz` file; several members one after another are joined, as `gzip -d` does.
   ///
-  /// - Parameter limit: Most bytes the result may have; memory grows as data is decoded, never from a claimed size.
+  /// - Parameters:
+  ///   - url: The `.gz` file.
+  ///   - limit: Most bytes the result may have; memory grows as data is decoded, never from a claimed size.
   /// - Throws: `InputError` naming the file when it is not gzip, corrupt (CRC and length are checked), truncated,
   ///   followed by other bytes, or longer than `limit` when decompressed.
   public static func read(_ url: URL, limit: Int = defaultLimit) throws -> Data {

@@ -25,8 +25,11 @@ public enum Inflate {
   ///
   /// The result grows as it decodes and is never allocated from a size that the data claims.
   /// - Parameters:
+  ///   - input: Holds the stream, and perhaps more behind it.
+  ///   - format: What surrounds the compressed data.
   ///   - limit: Most bytes the result may have.
-  ///   - file, place: What an error names.
+  ///   - file: The file that an error names.
+  ///   - place: The part of it that an error names.
   /// - Returns: The decompressed bytes, and how many bytes of `input` the stream took.
   /// - Throws: `InputError` for corrupt or truncated data and for a result longer than `limit`.
   public static func decode(

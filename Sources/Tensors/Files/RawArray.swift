@@ -39,7 +39,13 @@ struct RawArray {
 
   /// Converts what a file holds.
   ///
-  /// - Parameter stored: Exactly as many bytes as shape and type need; the caller has compared them.
+  /// - Parameters:
+  ///   - stored: Exactly as many bytes as shape and type need; the caller has compared them.
+  ///   - type: Of one element.
+  ///   - shape: Of the array.
+  ///   - bigEndian: Whether the most significant byte of an element comes first.
+  ///   - columnMajor: Whether the first axis moves fastest.
+  ///   - origin: What an error names.
   /// - Throws: `InputError` for a boolean that is neither 0 nor 1 and an unsigned integer above `Int64.max`.
   init(
     _ stored: Data, as type: StoredType, shape: [Int], bigEndian: Bool = false, columnMajor: Bool = false,

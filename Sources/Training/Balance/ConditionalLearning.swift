@@ -23,6 +23,7 @@ public final class ConditionalLearning<Batch>: StepBalancer {
   private var hidden: (modality: Int, stepsLeft: Int)?
 
   /// - Parameters:
+  ///   - views: what may be done to batches.
   ///   - warmUp: ordinary steps at the start.
   ///   - window: steps that a modality stays hidden.
   ///   - interval: ordinary steps from one measurement to the next, each of which costs a gradient for each modality.

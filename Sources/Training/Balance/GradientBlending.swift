@@ -21,6 +21,7 @@ public final class GradientBlending<Batch>: StepBalancer {
   private var before: (train: [Double], validation: [Double])?
 
   /// - Parameters:
+  ///   - views: what may be done to batches.
   ///   - superEpoch: epochs after which weights are set anew.
   ///   - floor: least share, in those of equal weights.
   public init(_ views: BatchViews<Batch>, superEpoch: Int = 5, floor: Double = 0.1) {

@@ -38,7 +38,9 @@ public final class ImpartialOptimization<Batch>: StepBalancer {
 
   /// The mean of gradients `[n]` made equally long and then freed of conflicts.
   ///
-  /// - Parameter first: whose conflicts are looked at first, and in turn.
+  /// - Parameters:
+  ///   - gradients: of each loss, `[n]`.
+  ///   - first: whose conflicts are looked at first, and in turn.
   public static func impartial(_ gradients: [Tensor], first: Int = 0) -> Tensor {
     let norms = gradients.map { $0.norm().item() }
     let mean = norms.reduce(0, +) / Double(norms.count)

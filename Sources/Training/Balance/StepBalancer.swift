@@ -13,7 +13,9 @@ public enum Balance: String, Codable, Sendable, CaseIterable {
 
   /// The balancer of a training from its start.
   ///
-  /// - Parameter stepsPerEpoch: number of batches in an epoch.
+  /// - Parameters:
+  ///   - views: what it may do to batches.
+  ///   - stepsPerEpoch: number of batches in an epoch.
   public func make<Batch>(_ views: BatchViews<Batch>, stepsPerEpoch: Int) -> any StepBalancer<Batch> {
     switch self {
     case .conditional: ConditionalLearning(views, warmUp: stepsPerEpoch)
@@ -56,7 +58,10 @@ public protocol StepBalancer<Batch>: AnyObject {
   associatedtype Batch
   /// Leaves the gradient of a step in the arena.
   ///
-  /// - Parameter compute: leaves the gradient of a batch's loss in the arena and returns the loss.
+  /// - Parameters:
+  ///   - batch: with all modalities.
+  ///   - arena: the model's parameters and their gradients.
+  ///   - compute: leaves the gradient of a batch's loss in the arena and returns the loss.
   /// - Returns: the loss of the batch with all modalities, or with those that the step saw.
   func step(_ batch: Batch, in arena: Arena, compute: (Batch) -> Double) -> Double
   /// Called after each epoch, evaluating, without gradients.

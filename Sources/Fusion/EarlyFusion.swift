@@ -36,6 +36,7 @@ public struct EarlyFusion: SeparableFusion {
 
   /// A linear predictor on the concatenation adds the modalities up.
   public var isMultiaffine: Bool { layers.isEmpty }
+  public var combinesGrids: Bool { !layers.isEmpty }
 
   public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
     check(inputs, widths: widths, in: "EarlyFusion")

@@ -31,6 +31,8 @@ public struct FactorizedBilinearFusion: SeparableFusion {
     self.dropout = Dropout(dropout)
   }
 
+  public var combinesGrids: Bool { true }
+
   public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
     check(inputs, widths: widths, in: "FactorizedBilinearFusion")
     let projected = zip(projections, clearingAbsent(inputs, present)).map { $0($1) }
@@ -40,7 +42,7 @@ public struct FactorizedBilinearFusion: SeparableFusion {
   public func combine(_ factors: [Tensor], present: Tensor?) -> Tensor {
     let pooled = pooled(factors)
     let rooted = pooled * (pooled.abs() + 1e-4).rsqrt()
-    let mean = rooted.square().mean(axes: [1], keepingDimensions: true)
+    let mean = rooted.square().mean(axes: [-1], keepingDimensions: true)
     return rooted * (mean + 1e-12).rsqrt()
   }
 
@@ -49,7 +51,8 @@ public struct FactorizedBilinearFusion: SeparableFusion {
 
   private func pooled(_ factors: [Tensor]) -> Tensor {
     let products = modalityPairs(widths.count).map { dropout(factors[$0] * factors[$1]) }
-    return sum(products).reshaped([-1, outputSize, factor]).sum(axes: [2])
+    let total = sum(products)
+    return total.reshaped(total.shape.dropLast() + [outputSize, factor]).sum(axes: [-1])
   }
 }
 

@@ -149,8 +149,7 @@ public struct FusionModel: Module {
 
   /// Predicts from encodings: logits or values `[B, outputs]`.
   public func predict(_ encoded: [Tensor], present: Tensor? = nil) -> Tensor {
-    let fused = fusion(encoded, present: present)
-    return head.map { $0(fused) } ?? fused
+    applyHead(fusion(encoded, present: present))
   }
 
   /// What each modality contributes alone before the fusion combines them, `[B, …]`; the encodings themselves where it
@@ -161,10 +160,19 @@ public struct FusionModel: Module {
 
   /// Predicts from `parts`, which may come from different samples: logits or values `[B, outputs]`.
   public func combine(_ parts: [Tensor], present: Tensor? = nil) -> Tensor {
-    guard let separable = fusion as? any SeparableFusion else { return predict(parts, present: present) }
-    let fused = separable.combine(parts, present: present)
-    return head.map { $0(fused) } ?? fused
+    applyHead(fuse(parts, present: present))
   }
+
+  /// The representation `[B, D]` of `parts`; for a fusion of decisions, the predictions.
+  public func fuse(_ parts: [Tensor], present: Tensor? = nil) -> Tensor {
+    (fusion as? any SeparableFusion)?.combine(parts, present: present) ?? fusion(parts, present: present)
+  }
+
+  /// Logits or values `[B, outputs]` of what `fuse` gives: the affine head, where there is one.
+  public func applyHead(_ fused: Tensor) -> Tensor { head.map { $0(fused) } ?? fused }
+
+  /// Whether `fuse` takes parts whose leading axes broadcast, see `SeparableFusion.combinesGrids`.
+  public var combinesGrids: Bool { (fusion as? any SeparableFusion)?.combinesGrids ?? false }
 
   /// Whether `combine` is affine in each part while the others stay, and asks for no presence.
   public var isMultiaffine: Bool { (fusion as? any SeparableFusion)?.isMultiaffine ?? false }

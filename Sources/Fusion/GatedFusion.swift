@@ -78,20 +78,24 @@ public struct GatedFusion: ChoosingFusion, SeparableFusion {
 
   public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
     let halves = parts.map { $0.split([outputSize, widths.count * units], axis: -1) }
-    let scores = sum(halves.map { $0[1] }).reshaped([-1, widths.count, units])
-    return (Tensor.stacked(halves.map { $0[0] }, axis: 1) * opening(scores, present: present)).sum(axes: [1])
+    let total = sum(halves.map { $0[1] })
+    let scores = total.reshaped(total.shape.dropLast() + [widths.count, units])
+    let gates = opening(scores, present: present).unbind(axis: -2)
+    return sum(zip(halves, gates).map { $0[0] * $1 })
   }
+
+  public var combinesGrids: Bool { true }
 
   /// The gates g_m, `[B, M, outputSize]`, or `[B, M, 1]` where they are hard.
   public func openings(_ inputs: [Tensor], present: Tensor?) -> Tensor {
     opening(scores(clearingAbsent(inputs, present)), present: present)
   }
 
-  /// The gates from their scores `[B, M, units]`.
+  /// The gates from their scores `[…, M, units]`.
   private func opening(_ scores: Tensor, present: Tensor?) -> Tensor {
     let there = present?.unsqueezed(2)
     guard gate == .sigmoid else {
-      return choosing(scores, among: there, axis: 1, hard: gate == .hard, temperature: temperature)
+      return choosing(scores, among: there, axis: scores.rank - 2, hard: gate == .hard, temperature: temperature)
     }
     let open = scores.sigmoid()
     return there.map { Tensor.where($0, open, Tensor(0, dtype: open.dtype)) } ?? open

@@ -29,6 +29,8 @@ public struct NonlinearFusion: SeparableFusion {
     return layers.reduce(joined) { dropout($1($0).relu()) }
   }
 
+  public var combinesGrids: Bool { true }
+
   public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] {
     check(inputs, widths: widths, in: "NonlinearFusion")
     return layers[0].blocks(clearingAbsent(inputs, present))

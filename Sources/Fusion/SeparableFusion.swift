@@ -18,9 +18,13 @@ public protocol SeparableFusion: Fusion {
   ///
   /// Its mean over recombinations of samples is then its value at the mean parts.
   var isMultiaffine: Bool { get }
+  /// Whether `combine` without presence also takes parts whose leading axes broadcast: of `[n, 1, …]` and `[1, m, …]` it
+  /// then gives `[n, m, outputSize]`, every pair without forming it first.
+  var combinesGrids: Bool { get }
 }
 
 extension SeparableFusion {
+  public var combinesGrids: Bool { false }
   public var isMultiaffine: Bool { false }
 
   public func callAsFunction(_ inputs: [Tensor], present: Tensor?) -> Tensor {

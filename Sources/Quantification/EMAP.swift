@@ -43,6 +43,16 @@ public struct EMAP: Sendable {
     public let isExact: Bool
     /// Rows on which f was evaluated for the projection.
     public let evaluations: Int
+
+    /// The same of an affine map of f, which commutes with means.
+    ///
+    /// - Parameters:
+    ///   - map: of `[N, K]` in numbers of `dtype`.
+    public func mapped(as dtype: DType, _ map: (Tensor) -> Tensor) -> Result {
+      func mapped(_ values: Tensor) -> Tensor { withoutGradients { map(values.to(dtype)).to(.float64) } }
+      return Result(
+        projection: mapped(projection), original: mapped(original), isExact: isExact, evaluations: evaluations)
+    }
   }
 
   /// Projects `function` on sums of functions of one modality.
@@ -61,18 +71,8 @@ public struct EMAP: Sendable {
     _ inputs: [Tensor], present: Tensor? = nil, generator: Generator = Generator(seed: 0),
     _ function: ([Tensor], Tensor?) -> Tensor
   ) -> Result {
-    let count = samples(inputs)
-    let columns = present?.unbind(axis: 1)
-    let modalities = inputs.enumerated().map { Rows(values: $1, present: columns?[$0]) }
-    let all = Combinations(samples: count, modalities: inputs.count)
-    return withoutGradients {
-      withoutActuallyEscaping(function) { function in
-        let grid = Grid(modalities: modalities, function: function)
-        let original = blocks(of: count) { range in grid.values(at: range) }
-        return all.count <= exactEvaluations
-          ? exact(all, original: original, grid)
-          : sampled(all, original: original, generator: generator, grid)
-      }
+    withoutActuallyEscaping(function) {
+      project(inputs, present: present?.unbind(axis: 1), generator: generator, function: .rows($0))
     }
   }
 
@@ -81,6 +81,38 @@ public struct EMAP: Sendable {
     _ inputs: [Tensor], generator: Generator = Generator(seed: 0), _ function: ([Tensor]) -> Tensor
   ) -> Result {
     project(inputs, present: nil, generator: generator) { inputs, _ in function(inputs) }
+  }
+
+  /// Projects a function of samples that broadcast, which saves forming every pair of them.
+  ///
+  /// In single precision, blocks of pairs are replayed from a recording of the first (`RecordedValue`): `function` reads no
+  /// values, and takes from outside only what stays the same.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[N, …]` of the same N samples.
+  ///   - function: f, of some inputs `[n, 1, …]` and the others `[1, m, …]`, giving `[n, m, K]`; and of all side by side,
+  ///     `[n, …]`, giving `[n, K]`.
+  public func project(
+    broadcasting inputs: [Tensor], generator: Generator = Generator(seed: 0), _ function: ([Tensor]) -> Tensor
+  ) -> Result {
+    withoutActuallyEscaping(function) {
+      project(inputs, present: nil, generator: generator, function: .grids($0))
+    }
+  }
+
+  private func project(
+    _ inputs: [Tensor], present: [Tensor]?, generator: Generator, function: SampleGrid.Function
+  ) -> Result {
+    let count = samples(inputs)
+    let modalities = inputs.enumerated().map { SampleRows(values: $1, present: present?[$0]) }
+    let all = Combinations(samples: count, modalities: inputs.count)
+    return withoutGradients {
+      let grid = SampleGrid(modalities: modalities, function: function, blockSize: blockSize)
+      let original = blocks(of: count) { range in grid.values(at: range) }
+      return all.count <= exactEvaluations
+        ? exact(all, original: original, grid)
+        : sampled(all, original: original, generator: generator, grid)
+    }
   }
 
   /// Projects a function that is affine in each input while the others stay: exact for any number of modalities.
@@ -120,35 +152,26 @@ public struct EMAP: Sendable {
     return count
   }
 
-  /// Blocks of the combinations: some of all modalities but the last, each with a run of the last's samples.
-  private func exact(_ all: Combinations, original: Tensor, _ grid: Grid) -> Result {
-    let outputs = original.shape[1]
+  /// Combinations of all modalities but the last, N at a time, each with every sample of the last.
+  private func exact(_ all: Combinations, original: Tensor, _ grid: SampleGrid) -> Result {
     let last = all.modalities - 1
-    var sums = (0..<last).map { _ in Tensor.zeros([all.samples, outputs], dtype: .float64) }
-    var lastSums: [Tensor] = []
-    for start in stride(from: 0, to: all.samples, by: blockSize) {
-      let run = start..<min(start + blockSize, all.samples)
-      var total = Tensor.zeros([run.count, outputs], dtype: .float64)
-      let leading = all.count / all.samples
-      for first in stride(from: 0, to: leading, by: max(1, blockSize / run.count)) {
-        let rows = all.rows(first..<min(first + max(1, blockSize / run.count), leading)).map { Tensor($0) }
-        let slow = rows.enumerated().reduce(into: [:]) { $0[$1.0] = grid.modalities[$1.0].picked($1.1) }
-        let values = grid.values(slow: slow, fast: [last: grid.modalities[last].run(run)])
-        let means = values.sum(axes: [1])
-        for (modality, rows) in rows.enumerated() { sums[modality] = sums[modality].indexAdd(axis: 0, rows, means) }
-        total = total + values.sum(axes: [0])
-      }
-      lastSums.append(total)
+    let leading = all.count / all.samples
+    var sums = grid.modalities.map { _ in Tensor.zeros(original.shape, dtype: .float64) }
+    for start in stride(from: 0, to: leading, by: all.samples) {
+      let rows = all.rows(start..<min(start + all.samples, leading)).map { Tensor($0) }
+      let slow = rows.enumerated().reduce(into: [:]) { $0[$1.0] = grid.modalities[$1.0].picked($1.1) }
+      let found = grid.sums(slow: slow, fast: [last: grid.modalities[last]])
+      for (modality, rows) in rows.enumerated() { sums[modality] = sums[modality].indexAdd(axis: 0, rows, found.slow) }
+      sums[last] = sums[last] + found.fast
     }
-    sums.append(Tensor.concatenated(lastSums, axis: 0))
     // Each sample's value of a modality stands in N^(M−1) combinations.
-    let share = Double(all.count / all.samples)
+    let share = Double(leading)
     let mean = sums[0].sum(axes: [0], keepingDimensions: true) / Double(all.count)
     let projection = sums.dropFirst().reduce(sums[0], +) / share - mean * Double(last)
     return Result(projection: projection, original: original, isExact: true, evaluations: all.count)
   }
 
-  private func sampled(_ all: Combinations, original: Tensor, generator: Generator, _ grid: Grid) -> Result {
+  private func sampled(_ all: Combinations, original: Tensor, generator: Generator, _ grid: SampleGrid) -> Result {
     // One permutation after another for each modality: any two modalities meet at random, and a modality's samples
     // come equally often, which lowers the variance.
     let drawn = grid.modalities.map { rows in
@@ -168,7 +191,7 @@ public struct EMAP: Sendable {
       }
       projection = projection + means
     }
-    let mean = Grid(modalities: drawn, function: grid.function).values(at: 0..<draws)
+    let mean = SampleGrid(modalities: drawn, function: grid.function, blockSize: blockSize).values(at: 0..<draws)
       .mean(axes: [0], keepingDimensions: true)
     return Result(
       projection: projection - mean * Double(all.modalities - 1), original: original, isExact: false,
@@ -179,53 +202,6 @@ public struct EMAP: Sendable {
     let size = size ?? blockSize
     return Tensor.concatenated(
       stride(from: 0, to: count, by: size).map { evaluate($0..<min($0 + size, count)) }, axis: 0)
-  }
-}
-
-/// Samples of one modality: what f takes, and which of them are there.
-private struct Rows {
-  let values: Tensor
-  let present: Tensor?
-
-  func run(_ range: Range<Int>) -> Rows { map { $0[range] } }
-  func picked(_ rows: Tensor) -> Rows { map { $0.indexSelect(axis: 0, rows) } }
-
-  /// The rows `[n, …]` as `[slow · fast, …]`: each `fast` times in turn, or all of them `slow` times.
-  func spread(slow: Int, fast: Int, isSlow: Bool) -> Rows {
-    map { x in
-      x.unsqueezed(isSlow ? 1 : 0).expanded(to: [slow, fast] + x.shape.dropFirst()).flattened(from: 0, to: 1)
-    }
-  }
-
-  private func map(_ change: (Tensor) -> Tensor) -> Rows {
-    Rows(values: change(values), present: present.map(change))
-  }
-}
-
-/// Evaluates f where some modalities move slowly and the others fast, in float64.
-private struct Grid {
-  let modalities: [Rows]
-  let function: ([Tensor], Tensor?) -> Tensor
-
-  /// f of a run of the samples as they are, `[n, K]`.
-  func values(at range: Range<Int>) -> Tensor { evaluate(modalities.map { $0.run(range) }) }
-
-  /// f of every row of the slow modalities with every row of the fast ones, `[slow, fast, K]`.
-  func values(slow: [Int: Rows], fast: [Int: Rows]) -> Tensor {
-    // One modality alone has nothing that moves slowly.
-    let count = slow.first?.value.values.shape[0] ?? 1
-    let each = fast.first?.value.values.shape[0] ?? 1
-    let rows = modalities.indices.map { modality in
-      let isSlow = slow[modality] != nil
-      return (isSlow ? slow : fast)[modality]!.spread(slow: count, fast: each, isSlow: isSlow)
-    }
-    let values = evaluate(rows)
-    return values.reshaped([count, each, values.shape[1]])
-  }
-
-  private func evaluate(_ rows: [Rows]) -> Tensor {
-    let columns = rows.compactMap(\.present)
-    return function(rows.map(\.values), columns.isEmpty ? nil : Tensor.stacked(columns, axis: 1)).to(.float64)
   }
 }
 

@@ -86,6 +86,15 @@ import Testing
       let parts = fusion.parts(inputs, present: present)
       #expect(parts.count == modalities)
       expectClose(fusion.combine(parts, present: present), fusion(inputs, present: present), tolerance: 1e-12)
+      if fusion.combinesGrids, present == nil {
+        // The last modality of every sample with the others of every sample, formed and not.
+        let last = modalities - 1
+        let (slow, fast) = (Tensor([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]), Tensor((0..<16).map { $0 % 4 }))
+        let pairs = parts.indices.map { parts[$0].indexSelect($0 == last ? fast : slow) }
+        let grid = fusion.combine(parts.indices.map { parts[$0].unsqueezed($0 == last ? 0 : 1) }, present: nil)
+        #expect(grid.shape == [4, 4, fusion.outputSize])
+        expectClose(grid.flattened(from: 0, to: 1), fusion.combine(pairs, present: nil), tolerance: 1e-12)
+      }
       guard fusion.isMultiaffine else { continue }
       // Affine in each part: the value at a mixture of two samples' parts is the mixture of the values.
       for modality in 0..<modalities {

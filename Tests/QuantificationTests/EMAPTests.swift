@@ -87,6 +87,56 @@ import Testing
     #expect(means.isExact && means.evaluations == 5 * modalities + 1)
   }
 
+  /// A function of what broadcasts gives what it gives of all pairs, in blocks, replayed in single precision, or drawn; where
+  /// 70 samples are more than fill the blocks that are replayed.
+  @Test(arguments: [(2, 1 << 22), (2, 1), (3, 1 << 22), (3, 1)], [DType.float64, .float32])
+  func pairsNeedNotBeFormed(case: (modalities: Int, exactEvaluations: Int), dtype: DType) {
+    let (modalities, exactEvaluations) = `case`
+    let generator = Generator(seed: 6)
+    let inputs = (0..<modalities).map { _ in Tensor.randn([70, 3], dtype: dtype, generator: generator) }
+    let weight = Tensor.randn([3, 2], dtype: dtype, generator: generator)
+    func f(_ inputs: [Tensor]) -> Tensor {
+      let sum = inputs.dropFirst().reduce(inputs[0], +)
+      return (sum.sigmoid() * inputs[0] + sum.square() * inputs[modalities - 1]).matmul(weight)
+    }
+    let emap = EMAP(exactEvaluations: exactEvaluations, draws: 8, blockSize: 900)
+    let formed = emap.project(inputs, f)
+    let found = emap.project(broadcasting: inputs, f)
+    #expect(found.isExact == (exactEvaluations > 1) && found.evaluations == formed.evaluations)
+    let tolerance = dtype == .float64 ? 1e-12 : 1e-5
+    #expect((found.projection - formed.projection).abs().max().item() < tolerance)
+    #expect((found.original - formed.original).abs().max().item() < tolerance)
+    #expect(formed.projection.standardDeviation(axes: [0]).min().item() > 0.1)
+  }
+
+  /// What cannot be replayed, because it reads values, is done by the engine.
+  @Test func aFunctionThatReadsValuesIsNotReplayed() {
+    let generator = Generator(seed: 7)
+    let inputs = (0..<2).map { _ in Tensor.randn([64, 2], generator: generator) }
+    func f(_ inputs: [Tensor]) -> Tensor { inputs[0] * inputs[1] * (inputs[0].dtype == .float32 ? 2 : 1) }
+    let expected = EMAP().project(inputs, f).projection
+    let found = EMAP().project(broadcasting: inputs) { inputs in
+      // By way of numbers that the program holds.
+      let first = Tensor(inputs[0].doubles.map { $0 * 2 }, shape: inputs[0].shape).to(.float32)
+      return first * inputs[1]
+    }.projection
+    #expect((found - expected).abs().max().item() < 1e-5)
+  }
+
+  @Test func anAffineMapCommutes() {
+    let generator = Generator(seed: 8)
+    let inputs = (0..<2).map { _ in Tensor.randn([9, 3], dtype: .float64, generator: generator) }
+    let (weight, offset) = (
+      Tensor.randn([3, 2], dtype: .float64, generator: generator),
+      Tensor.randn([2], dtype: .float64, generator: generator)
+    )
+    let f = { (inputs: [Tensor]) in (inputs[0] * inputs[1]).sin() }
+    let mapped = EMAP().project(inputs, f).mapped(as: .float64) { $0.matmul(weight) + offset }
+    let direct = EMAP().project(inputs) { f($0).matmul(weight) + offset }
+    expect(mapped.projection.doubles, equal: direct.projection.doubles)
+    expect(mapped.original.doubles, equal: direct.original.doubles)
+  }
+
   @Test func drawsEstimateTheExactProjection() {
     let generator = Generator(seed: 5)
     let inputs = (0..<3).map { _ in Tensor.randn([12], dtype: .float64, generator: generator) }

@@ -168,7 +168,8 @@ public struct ComparisonStopped: Error, Sendable {
 }
 
 extension EMAP {
-  /// Projects what a model predicts from encodings; what it does to each modality alone is done once a sample.
+  /// Projects what a model predicts from encodings; what it does to each modality alone is done once a sample, and its last
+  /// map, being affine, to means alone.
   ///
   /// - Parameters:
   ///   - encoded: `[N, D_m]` in sorted order of modality names, see `FusionModel.encode`.
@@ -181,9 +182,12 @@ extension EMAP {
   ) -> Result {
     withoutGradients {
       let parts = model.parts(encoded, present: present)
-      return model.isMultiaffine
-        ? project(multiaffine: parts) { model.combine($0, present: nil) }
-        : project(parts, present: present, generator: generator) { model.combine($0, present: $1) }
+      if model.isMultiaffine { return project(multiaffine: parts) { model.combine($0, present: nil) } }
+      let fused =
+        present == nil && model.combinesGrids
+        ? project(broadcasting: parts, generator: generator) { model.fuse($0, present: nil) }
+        : project(parts, present: present, generator: generator) { model.fuse($0, present: $1) }
+      return fused.mapped(as: parts[0].dtype) { model.applyHead($0) }
     }
   }
 }

@@ -21,6 +21,12 @@ public protocol TrialModel {
   func parts(_ encoded: [Tensor], present: Tensor?) -> [Tensor]
   /// Logits or standardised values `[B, outputs]` of parts, which may come from different samples.
   func combine(_ parts: [Tensor], present: Tensor?) -> Tensor
+  /// `combine` but for its last map, which is affine.
+  func fuse(_ parts: [Tensor], present: Tensor?) -> Tensor
+  /// The last map: what `combine` makes of what `fuse` gives.
+  func applyHead(_ fused: Tensor) -> Tensor
+  /// Whether `fuse` takes parts whose leading axes broadcast, see `SeparableFusion.combinesGrids`.
+  var combinesGrids: Bool { get }
   /// Whether `combine` is affine in each part while the others stay, and asks for no presence.
   var isMultiaffine: Bool { get }
   /// Whether it reads sequences step by step, so that a pass costs far more than one over vectors.
@@ -46,6 +52,10 @@ public protocol TrialModel {
 }
 
 extension TrialModel {
+  public func fuse(_ parts: [Tensor], present: Tensor?) -> Tensor { combine(parts, present: present) }
+  public func applyHead(_ fused: Tensor) -> Tensor { fused }
+  public var combinesGrids: Bool { false }
+
   public func predict(_ encoded: [Tensor], present: Tensor?) -> Tensor {
     combine(parts(encoded, present: present), present: present)
   }

@@ -51,10 +51,10 @@ public struct UtilizationRate: Codable, Sendable, Equatable {
     return (encoded, present)
   }
 
-  /// The mean of an encoding `[N, D]` over the samples that have the modality, `[1, D]`.
+  /// The mean of an encoding `[…, N, D]` over the samples that have the modality `[N]`, `[…, 1, D]`.
   public static func mean(_ encoded: Tensor, present: Tensor?) -> Tensor {
-    guard let present else { return encoded.mean(axes: [0], keepingDimensions: true) }
+    guard let present else { return encoded.mean(axes: [-2], keepingDimensions: true) }
     let weights = present.to(encoded.dtype).unsqueezed(1)
-    return (encoded * weights).sum(axes: [0], keepingDimensions: true) / weights.sum().clamped(min: 1)
+    return (encoded * weights).sum(axes: [-2], keepingDimensions: true) / weights.sum().clamped(min: 1)
   }
 }

@@ -49,7 +49,7 @@ extension TrialRunner {
     let dataset = prepared.dataset.keeping(trained[0].modalities)
     let (criterion, scaling) = (criterion(training), prepared.scaling)
     let orders = configurations.map { order($0) }
-    let recorder = ValueRecorder()
+    let (recorder, withheld) = (ValueRecorder(), WithheldRecorder())
     var trainer = ReplicaTrainer<FusionModel, Batch>(
       replicas: try Replicas(count: trained.count, decaysVectors: training.decaysVectors) { trained[$0].network },
       options: training, seeds: configurations.map { dropoutSeed($0) }, stepsPerEpoch: orders[0].count,
@@ -60,7 +60,7 @@ extension TrialRunner {
         }
       },
       objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
-      validate: { try self.validate($0, trained, dataset, criterion, recorder) })
+      validate: { try self.validate($0, trained, dataset, criterion, recorder, withheld) })
     trainer.alone = .init(
       objective: { $0.objective($1, criterion) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
     trainer.checkpoint = checkpoint
@@ -73,20 +73,23 @@ extension TrialRunner {
   /// All active models on the validation split.
   private func validate(
     _ replicas: Replicas<FusionModel>, _ trained: [TrainedModel], _ dataset: Dataset, _ criterion: Criterion,
-    _ recorder: ValueRecorder
+    _ recorder: ValueRecorder, _ withheld: WithheldRecorder
   ) throws -> [Validation] {
-    if trained[0].measuresUtilization {
-      let targets = prepared.dataset.targets(of: .validation)
-      return try replicas.active.map { try validate(trained[$0], dataset, criterion, targets) }
-    }
     let indices = dataset[.validation]
+    let (target, targets) = (prepared.target(indices)!, prepared.dataset.targets(of: .validation))
+    if trained[0].measuresUtilization {
+      guard !trained[0].model.readsSteps else {
+        return try replicas.active.map { try validate(trained[$0], dataset, criterion, targets) }
+      }
+      return try zip(replicas.active, withheld.outputs(of: replicas, dataset, indices)).map { number, outputs in
+        try validation(of: outputs, trained[number], criterion, target, targets)
+      }
+    }
     let outputs = Tensor.concatenated(
       indices.chunks(of: 256).map { chunk in
         let batch = dataset.batch(chunk)
         return recorder.values(of: replicas, for: batch.tensors) { $0(batch) }
       }, axis: 1)
-    let target = dataset.batch(indices).scaled(prepared.scaling).target!
-    let targets = prepared.dataset.targets(of: .validation)
     return try replicas.active.enumerated().map { row, number in
       try validation(of: outputs.select(axis: 0, index: row), trained[number].configuration, criterion, target, targets)
     }

@@ -188,7 +188,14 @@ public struct TrialRunner: Sendable {
       let outputs = trained.mapped(dataset, indices) { trained.model($0) }
       return try validation(of: outputs, trained.configuration, criterion, target, targets)
     }
-    let outputs = WithheldOutputs(trained.model, dataset, indices)
+    return try validation(
+      of: WithheldOutputs(trained.model, dataset, indices), trained, criterion, target, targets)
+  }
+
+  /// With the use of the modalities.
+  func validation(
+    of outputs: WithheldOutputs, _ trained: TrainedModel, _ criterion: Criterion, _ target: Tensor, _ targets: [Double]
+  ) throws -> Validation {
     let validation = try validation(of: outputs.all, trained.configuration, criterion, target, targets)
     guard validation.loss.isFinite, validation.score.isFinite else { return validation }
     let rate = trained.utilization(outputs, targets: targets, metric: prepared.metric)

@@ -2,6 +2,7 @@ import Fusion
 import Modalities
 import Quantification
 import Tensors
+import Training
 
 /// What a model puts out with all modalities and without each in turn: encoders run once.
 struct WithheldOutputs {
@@ -40,9 +41,64 @@ struct WithheldOutputs {
     }
   }
 
+  fileprivate init(all: Tensor, without: [Tensor]) { (self.all, self.without) = (all, without) }
+
   /// Whether a mean encoding stands for a withheld modality; else it is absent.
-  private static func hasMeans(_ model: any TrialModel) -> Bool {
+  fileprivate static func hasMeans(_ model: any TrialModel) -> Bool {
     !model.readsSteps && !((model as? FusionModel)?.fusion is any DecisionFusion)
+  }
+}
+
+/// What the models of a group put out with all modalities and without each in turn, by replaying recordings.
+final class WithheldRecorder {
+  private let encodings = ValueRecorder()
+  private let predictions = ValueRecorder()
+
+  /// Of all active models, which do not read steps.
+  func outputs(of replicas: Replicas<FusionModel>, _ dataset: Dataset, _ rows: [Int]) -> [WithheldOutputs] {
+    let model = replicas.models[0]
+    let widths = model.names.map { model.encoders[$0]!.outputSize }
+    let batches = rows.chunks(of: 256).map { dataset.batch($0).keeping(model.names) }
+    return withoutGradients {
+      // [active, B, Σ D] each.
+      let encoded = batches.map { batch in
+        encodings.values(of: replicas, for: batch.tensors) { .concatenated($0.encode(batch), axis: 1) }
+      }
+      let present = batches.map { model.presence($0) }
+      let means = WithheldOutputs.hasMeans(model) ? means(of: encoded, present, widths) : nil
+      let outputs = zip(encoded, present).map { encoded, present in
+        // [active, 1 + M, B, K].
+        predictions.values(
+          of: replicas,
+          for: { row in [encoded, means].compactMap { $0?.select(axis: 0, index: row) } + [present].compactMap { $0 } },
+          { model, inputs in
+            let encoded = inputs[0].split(widths, axis: 1)
+            let mean = means.map { _ in inputs[1].split(widths, axis: 1) }
+            let present = present.map { _ in inputs[inputs.count - 1] }
+            let without = encoded.indices.map { modality in
+              let (encoded, present) = UtilizationRate.withholding(
+                modality, of: encoded, present: present, mean: mean?[modality])
+              return model.predict(encoded, present: present)
+            }
+            return .stacked([model.predict(encoded, present: present)] + without)
+          })
+      }
+      return Tensor.concatenated(outputs, axis: 2).unbind().map { model in
+        let outputs = model.unbind()
+        return WithheldOutputs(all: outputs[0], without: Array(outputs.dropFirst()))
+      }
+    }
+  }
+
+  /// Mean encodings of each model, side by side, `[active, 1, Σ D]`.
+  private func means(of encoded: [Tensor], _ present: [Tensor?], _ widths: [Int]) -> Tensor {
+    let all = Tensor.concatenated(encoded, axis: 1)
+    guard present.contains(where: { $0 != nil }) else { return UtilizationRate.mean(all, present: nil) }
+    let columns = Tensor.concatenated(
+      zip(present, encoded).map { $0 ?? .ones([$1.shape[1], widths.count], dtype: .bool) }
+    ).unbind(axis: 1)
+    return .concatenated(
+      zip(all.split(widths, axis: 2), columns).map { UtilizationRate.mean($0, present: $1) }, axis: 2)
   }
 }
 

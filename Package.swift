@@ -80,7 +80,7 @@ let package = Package(
     + room("Tensors", ["CTorch", "CZlib"])
     + room("Kernels", ["CKernels", "Tensors"])
     + room(
-      "Coordination", ["CIndex", "InformationTheory", "Kernels", "Layers", "Tensors", "Training"],
+      "Coordination", ["CIndex", "CKernels", "InformationTheory", "Kernels", "Layers", "Tensors", "Training"],
       testing: ["Modalities"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"])

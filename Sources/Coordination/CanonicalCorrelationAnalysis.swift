@@ -19,36 +19,7 @@ public struct CanonicalCorrelationAnalysis {
   /// One of the two views.
   public enum View: Int, CaseIterable, Sendable { case first, second }
 
-  /// How an analysis is made.
-  public struct Options: Sendable, Hashable, Codable {
-    /// Pairs of directions; nil for as many as there are.
-    public var components: Int?
-    /// Whether columns are standardised.
-    public var scaling: ViewScaling
-    /// What is added to the covariance of the first view.
-    public var first: ViewRegularisation
-    /// What is added to the covariance of the second view.
-    public var second: ViewRegularisation
-    /// Directions whose singular value is up to this part of the largest, on columns of one scale, count as constant; nil
-    /// for 1e-10 on float64 samples, 1e-6 on others (1e-6 and 1e-5 from moments).
-    public var tolerance: Double?
-
-    /// - Parameters:
-    ///   - components: pairs of directions; nil for as many as there are.
-    ///   - scaling: whether columns are standardised.
-    ///   - regularisation: of both views.
-    ///   - tolerance: up to which part of the largest singular value directions count as constant.
-    public init(
-      components: Int? = nil, scaling: ViewScaling = .centred, regularisation: ViewRegularisation = .none,
-      tolerance: Double? = nil
-    ) {
-      self.components = components
-      self.scaling = scaling
-      first = regularisation
-      second = regularisation
-      self.tolerance = tolerance
-    }
-  }
+  public typealias Options = MultiviewOptions
 
   public let options: Options
   /// Samples that were fitted.
@@ -78,19 +49,13 @@ public struct CanonicalCorrelationAnalysis {
   /// - Throws: `InputError` where views differ in their samples, are empty or constant, or hold a value that is not finite;
   ///   `UsageError` for a wrong option, or more components than there are.
   public init(fitting first: Tensor, _ second: Tensor, _ options: Options = Options()) throws {
-    try self.init(
-      WhitenedViews(
-        [first, second], scaling: options.scaling, regularisation: [options.first, options.second],
-        tolerance: options.tolerance), options)
+    try self.init(WhitenedViews([first, second], options), options)
   }
 
   /// Fits moments that were gathered batch by batch.
   public init(fitting moments: ViewMoments, _ options: Options = Options()) throws {
     precondition(moments.widths.count == 2, "moments of \(moments.widths.count) views; 2 expected")
-    try self.init(
-      WhitenedViews(
-        moments, scaling: options.scaling, regularisation: [options.first, options.second],
-        tolerance: options.tolerance), options)
+    try self.init(WhitenedViews(moments, options), options)
   }
 
   private init(_ views: WhitenedViews, _ options: Options) throws {
@@ -98,22 +63,18 @@ public struct CanonicalCorrelationAnalysis {
     count = views.count
     ranks = views.ranks
     means = views.means
-    let most = min(ranks[0], ranks[1])
-    let wanted = options.components ?? most
-    guard (1...most).contains(wanted) else {
-      throw UsageError("\(wanted) components; the views of ranks \(ranks[0]) and \(ranks[1]) have 1 to \(most)")
-    }
+    let wanted = try views.components(options)
     let (u, s, vh) = views.crossCovariance(0, 1).svd()
     // Rounding may lift a correlation of 1 above it or leave it a little below; what shrinkage makes of small variances may
     // truly lie there.
-    let isFree = options.first.isNone && options.second.isNone
+    let isFree = options.regularisation.allSatisfy(\.isNone)
     allSingularValues = s.doubles.map { isFree && $0 > 1 - 1e-13 ? 1 : $0 }
     singularValues = Array(allSingularValues.prefix(wanted))
     var scaled = [
       views.weights[0].matmul(u.narrow(axis: 1, start: 0, length: wanted)),
       views.weights[1].matmul(vh.narrow(axis: 0, start: 0, length: wanted).transposed(0, 1)),
     ]
-    let variances = (0..<2).map { Self.columnVariances(views, $0) }
+    let variances = (0..<2).map(views.variances)
     let signs = Self.signs(scaled[0] * variances[0].sqrt().unsqueezed(1))
     scaled = scaled.map { $0 * signs }
     weights = zip(scaled, views.scales).map { $0 / $1.unsqueezed(1) }
@@ -161,10 +122,6 @@ public struct CanonicalCorrelationAnalysis {
   }
 
   // MARK: Parts
-
-  private static func columnVariances(_ views: WhitenedViews, _ view: Int) -> Tensor {
-    views.covariance(view, view, times: .eye(views.means[view].count, dtype: .float64)).diagonal().clamped(min: 0)
-  }
 
   /// ±1 for each column, by its element of largest magnitude.
   private static func signs(_ matrix: Tensor) -> Tensor {

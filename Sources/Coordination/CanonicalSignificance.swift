@@ -24,7 +24,7 @@ extension CanonicalCorrelationAnalysis {
   ///
   /// - Throws: `UsageError` where the analysis was regularised, or there are not more samples than the tests need.
   public func significance() throws -> [CanonicalSignificance] {
-    guard options.first.isNone, options.second.isNone else {
+    guard options.regularisation.allSatisfy(\.isNone) else {
       throw UsageError("tests of regularised canonical correlations: their distribution is not known")
     }
     let (p, q, n) = (Double(ranks[0]), Double(ranks[1]), Double(count))

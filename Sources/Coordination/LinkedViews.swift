@@ -1,26 +1,5 @@
 public import Tensors
 
-/// How linear analyses of several views are made.
-public struct MultiviewOptions: Sendable, Hashable, Codable {
-  /// Components; nil for as many as the smallest rank of a view.
-  public var components: Int?
-  public var scaling: ViewScaling
-  /// Of each view's own covariance.
-  public var regularisation: ViewRegularisation
-  /// As in `CanonicalCorrelationAnalysis.Options`.
-  public var tolerance: Double?
-
-  public init(
-    components: Int? = nil, scaling: ViewScaling = .centred, regularisation: ViewRegularisation = .none,
-    tolerance: Double? = nil
-  ) {
-    self.components = components
-    self.scaling = scaling
-    self.regularisation = regularisation
-    self.tolerance = tolerance
-  }
-}
-
 /// What linear analyses of several views find: directions of each view whose scores belong together.
 ///
 /// Signs: in each component, the largest element (on columns of one scale) of the first view that takes part is positive.
@@ -61,13 +40,13 @@ public struct LinkedViews {
 extension WhitenedViews {
   init(_ views: [Tensor], _ options: MultiviewOptions) throws {
     try self.init(
-      views, scaling: options.scaling, regularisation: views.map { _ in options.regularisation },
+      views, scaling: options.scaling, regularisation: options.regularisations(of: views.count),
       tolerance: options.tolerance)
   }
 
   init(_ moments: ViewMoments, _ options: MultiviewOptions) throws {
     try self.init(
-      moments, scaling: options.scaling, regularisation: moments.widths.map { _ in options.regularisation },
+      moments, scaling: options.scaling, regularisation: options.regularisations(of: moments.widths.count),
       tolerance: options.tolerance)
   }
 
@@ -112,10 +91,10 @@ extension WhitenedViews {
   /// The weights, each component turned so that its largest element in the first view that takes part is positive.
   func signed(_ weights: [Tensor]) -> [Tensor] {
     let columns = weights[0].shape[1]
+    let deviations = weights.indices.map { variances($0).sqrt() }
     let signs = (0..<columns).map { column -> Double in
       for view in weights.indices {
-        let deviations = covariance(view, view, times: .eye(means[view].count, dtype: .float64)).diagonal()
-        let values = (weights[view].select(axis: 1, index: column) * deviations.clamped(min: 0).sqrt()).doubles
+        let values = (weights[view].select(axis: 1, index: column) * deviations[view]).doubles
         guard let largest = values.max(by: { abs($0) < abs($1) }), abs(largest) > 1e-8 else { continue }
         return largest < 0 ? -1 : 1
       }

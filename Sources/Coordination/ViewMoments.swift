@@ -3,8 +3,8 @@ public import Tensors
 /// Means and covariances of several views of the same samples, gathered batch by batch: what linear coordination needs to
 /// know of data that do not fit into memory.
 ///
-/// Batches are centred by their own means and merged by the formula of Chan, Golub & LeVeque (1983), which keeps its digits
-/// where values are far from 0.
+/// Samples are centred by the means of the few rows around them, and these merged by the formula of Chan, Golub & LeVeque
+/// (1983), which keeps its digits where values are far from 0.
 ///
 /// ```swift
 /// var moments = ViewMoments(widths: [128, 10])
@@ -15,20 +15,14 @@ public struct ViewMoments {
   /// Columns of each view.
   public let widths: [Int]
   /// Samples so far.
-  public private(set) var count = 0
-  /// Mean of each column, views side by side.
-  private(set) var mean: Tensor
-  /// Σ (x_a − mean)(x_b − mean)ᵀ of views a ≤ b; within a view what lies right of the diagonal's blocks, see `covariance`.
-  private var scatter: [[Tensor]]
+  public var count: Int { moments.count }
+  private var moments: JointMoments
   /// How exact the numbers were that came in.
   private(set) var precision = DType.float64
 
   public init(widths: [Int]) {
     self.widths = widths
-    mean = .zeros([widths.reduce(0, +)], dtype: .float64)
-    scatter = widths.indices.map { a in
-      widths.indices.map { b in .zeros(b >= a ? [widths[a], widths[b]] : [0, 0], dtype: .float64) }
-    }
+    moments = JointMoments(width: widths.reduce(0, +))
   }
 
   /// Adds samples: for each view a matrix `[n, width]`.
@@ -45,62 +39,35 @@ public struct ViewMoments {
   /// Adds samples whose number is the same in all views; values that are not finite make means that are not.
   mutating func gather(_ views: [Tensor]) {
     if views.contains(where: { $0.dtype != .float64 }) { precision = .float32 }
-    // What a piece needs stays in the cache between centring and product.
-    let rows = 1024
+    // Views whose rows do not lie one behind the other are copied, a part of them at a time.
+    let rows = 1 << 16
     let total = views[0].shape[0]
     for start in stride(from: 0, to: total, by: rows) {
-      addPiece(views.map { $0.narrow(axis: 0, start: start, length: min(rows, total - start)) })
+      moments.add(
+        views.map { view in
+          let part = view.narrow(axis: 0, start: start, length: min(rows, total - start))
+          return part.dtype == .float32 ? part : part.to(.float64)
+        })
     }
-  }
-
-  private mutating func addPiece(_ views: [Tensor]) {
-    let pieces = views.map { $0.to(.float64) }
-    let added = pieces[0].shape[0]
-    let means = pieces.map { $0.mean(axes: [0]) }
-    let centred = zip(pieces, means).map { $0 - $1 }
-    let shift = Tensor.concatenated(means, axis: 0) - mean
-    let shifts = shift.split(widths, axis: 0)
-    let weight = Double(count) * Double(added) / Double(count + added)
-    for a in widths.indices {
-      let transposed = centred[a].transposed(0, 1)
-      // A product with itself is symmetric: its blocks left of the diagonal need not be computed.
-      for rows in Self.blocks(widths[a]) {
-        let left = widths[a] - rows.lowerBound
-        scatter[a][a].narrow(axis: 0, start: rows.lowerBound, length: rows.count)
-          .narrow(axis: 1, start: rows.lowerBound, length: left)
-          .add_(
-            transposed.narrow(axis: 0, start: rows.lowerBound, length: rows.count)
-              .matmul(centred[a].narrow(axis: 1, start: rows.lowerBound, length: left)))
-      }
-      for b in a + 1..<widths.count { scatter[a][b].add_(transposed.matmul(centred[b])) }
-      guard count > 0 else { continue }
-      for b in a..<widths.count { scatter[a][b].add_(shifts[a].outer(shifts[b]), alpha: weight) }
-    }
-    mean = mean + shift * (Double(added) / Double(count + added))
-    count += added
-  }
-
-  /// Rows of a symmetric matrix in parts wide enough to be multiplied fast.
-  private static func blocks(_ width: Int) -> [Range<Int>] {
-    let parts = max(1, min(4, width / 24))
-    return (0..<parts).map { width * $0 / parts..<width * ($0 + 1) / parts }
   }
 
   /// Whether everything that came in was finite.
-  var isFinite: Bool { mean.count == 0 || mean.sum().item().isFinite }
+  var isFinite: Bool { moments.mean.allSatisfy { $0.isFinite } }
 
-  /// Mean of each column of a view.
-  func mean(_ view: Int) -> Tensor { mean.split(widths, axis: 0)[view] }
+  /// Mean of each column, per view.
+  var means: [Tensor] { Tensor(moments.mean).split(widths, axis: 0) }
 
-  /// Covariance of views a and b, `[width a, width b]`, divided by n − 1.
-  func covariance(_ a: Int, _ b: Int) -> Tensor {
-    let sum: Tensor
-    if a == b {
-      sum = scatter[a][a].upperTriangle() + scatter[a][a].upperTriangle(1).transposed(0, 1)
-    } else {
-      sum = a < b ? scatter[a][b] : scatter[b][a].transposed(0, 1)
+  /// Covariances of views a ≤ b, `[width a, width b]`, divided by n − 1; those of a > b are empty.
+  var covariances: [[Tensor]] {
+    let joint = moments.scatter * (1 / Double(max(1, count - 1)))
+    let starts = widths.indices.map { widths[..<$0].reduce(0, +) }
+    return widths.indices.map { a in
+      let rows = joint.narrow(axis: 0, start: starts[a], length: widths[a])
+      return widths.indices.map { b in
+        b < a
+          ? .zeros([0, 0], dtype: .float64) : rows.narrow(axis: 1, start: starts[b], length: widths[b]).contiguous()
+      }
     }
-    return sum * (1 / Double(max(1, count - 1)))
   }
 }
 

@@ -83,25 +83,20 @@ struct WhitenedViews {
   ) throws {
     try Self.check(moments.widths, count: moments.count, regularisation)
     let views = moments.widths.indices
-    means = views.map(moments.mean)
+    means = moments.means
     count = moments.count
+    var covariances = moments.covariances
     var scales: [Tensor] = []
     var masks: [Tensor] = []
     for view in views {
-      let deviation = moments.covariance(view, view).diagonal().clamped(min: 0).sqrt()
+      let deviation = covariances[view][view].diagonal().clamped(min: 0).sqrt()
       let varies = deviation .> means[view].abs() * 1e-13
       scales.append(
         scaling == .standardised ? Tensor.where(varies, deviation, deviation.onesLike()) : deviation.onesLike())
       masks.append(varies.to(.float64) / scales[view])
     }
-    var covariances: [[Tensor]] = []
     for a in views {
-      covariances.append(
-        views.map { b in
-          b < a
-            ? .zeros([0, 0], dtype: .float64)
-            : moments.covariance(a, b) * masks[a].unsqueezed(1) * masks[b]
-        })
+      for b in views where b >= a { covariances[a][b] = covariances[a][b] * masks[a].unsqueezed(1) * masks[b] }
     }
     var weights: [Tensor] = []
     for view in views {
@@ -127,6 +122,14 @@ struct WhitenedViews {
       return (a <= b ? all[a][b] : all[b][a].transposed(0, 1)).matmul(matrix)
     case .samples(let samples):
       return samples[a].transposed(0, 1).matmul(samples[b].matmul(matrix)) * (1 / Double(count - 1))
+    }
+  }
+
+  /// The diagonal of Σ_aa.
+  func variances(_ view: Int) -> Tensor {
+    switch source {
+    case .covariances(let all): return all[view][view].diagonal().clamped(min: 0)
+    case .samples(let samples): return samples[view].square().sum(axes: [0]) * (1 / Double(count - 1))
     }
   }
 

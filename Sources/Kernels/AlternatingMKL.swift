@@ -18,17 +18,25 @@ struct AlternatingMKL {
     var weights = [Double](repeating: pow(count, -1 / p), count: kernels.kernels)
     var accuracy = 1e-2
     var last: MultipleKernelModel?
+    var coefficients = problem.coefficients(alpha)
+    var images = kernels.products(coefficients)
+    let diagonals = kernels.diagonals()
     for _ in 0..<1000 {
-      let matrix = kernels.combined(weights)
-      let scores = problem.solve(
-        matrix, kernels.precision, tolerance: accuracy, limit: settings.stepLimit, &alpha)
-      let squares = kernels.squaredNorms(problem.coefficients(alpha))
+      var scores = kernels.weighted(images, weights)
+      problem.solve(
+        KernelSum(kernels, weights, diagonal: kernels.weighted(diagonals, weights)), tolerance: accuracy,
+        limit: settings.stepLimit, &alpha, &scores)
+      let moved = problem.coefficients(alpha)
+      kernels.addProducts(zip(moved, coefficients).map { $0 - $1 }, to: &images)
+      coefficients = moved
+      scores = kernels.weighted(images, weights)
+      let squares = KernelStack.squaredNorms(coefficients, images)
       let model = certificate(weights, alpha, scores, squares)
       if model.relativeGap <= settings.tolerance { return model }
       // A machine whose own gap is the larger part is solved more exactly.
       let next = step(weights, squares)
-      let moved = zip(next, weights).map { abs($0 - $1) }.max()! / max(weights.max()!, 1e-300)
-      if moved < 1e-2 * max(accuracy, settings.tolerance) || model.gap < 10 * accuracy * Double(alpha.count) {
+      let change = zip(next, weights).map { abs($0 - $1) }.max()! / max(weights.max()!, 1e-300)
+      if change < 1e-2 * max(accuracy, settings.tolerance) || model.gap < 10 * accuracy * Double(alpha.count) {
         accuracy = max(1e-13, accuracy / 10)
       }
       weights = next

@@ -144,6 +144,9 @@ public struct KernelStack {
     matrices.indices.map { elements(of: $0, rows, columns) }
   }
 
+  /// The matrices that are in memory.
+  var inMemory: [Tensor] { matrices.compactMap { $0 } }
+
   /// Calls `body` with where each matrix lies; all must be in memory.
   func withPointers<R>(_ body: ([UnsafeRawPointer?]) -> R) -> R {
     func collect(_ index: Int, _ pointers: [UnsafeRawPointer?]) -> R {
@@ -214,6 +217,7 @@ public struct KernelStack {
     guard isWhole else {
       // Only the columns of support vectors matter.
       let used = coefficients.indices.filter { coefficients[$0] != 0 }
+      guard !used.isEmpty else { return }
       let column = Tensor(used.map { coefficients[$0] }).unsqueezed(1)
       for kernel in matrices.indices {
         for rows in Self.blocks(count) {
@@ -236,9 +240,13 @@ public struct KernelStack {
     }
   }
 
-  /// αᵀ K α of every matrix.
-  func squaredNorms(_ coefficients: [Double]) -> [Double] {
-    Self.squaredNorms(coefficients, products(coefficients))
+  /// Σ weight · part of parts of all matrices, one behind the other, such as K α.
+  func weighted(_ parts: [Double], _ weights: [Double]) -> [Double] {
+    var sum = [Double](repeating: 0, count: count)
+    for (kernel, weight) in weights.enumerated() where weight > 0 {
+      for sample in sum.indices { sum[sample] += weight * parts[kernel * count + sample] }
+    }
+    return sum
   }
 
   /// αᵀ K α from K α of every matrix, one behind the other.

@@ -106,9 +106,10 @@ public struct MultipleKernelLearning: Sendable, Hashable, Codable {
   private func machine(
     _ kernels: KernelStack, _ problem: SupportVectorProblem, _ weights: [Double], _ alpha: [Double]
   ) throws -> MultipleKernelModel {
-    let matrix = kernels.combined(weights)
+    let sum = KernelSum(kernels, weights, diagonal: kernels.weighted(kernels.diagonals(), weights))
+    var scores = kernels.weighted(kernels.products(problem.coefficients(alpha)), weights)
     return try tightening(from: alpha) { tolerance, alpha in
-      let scores = problem.solve(matrix, kernels.precision, tolerance: tolerance, limit: stepLimit, &alpha)
+      problem.solve(sum, tolerance: tolerance, limit: stepLimit, &alpha, &scores)
       let coefficients = problem.coefficients(alpha)
       let square = zip(scores, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
       let bias = problem.bias(alpha, scores)
@@ -135,10 +136,7 @@ public struct MultipleKernelLearning: Sendable, Hashable, Codable {
             tolerance: tolerance, limit: stepLimit, &alpha, &scores, &weights)
         }
       }
-      var sum = [Double](repeating: 0, count: kernels.count)
-      for kernel in weights.indices where weights[kernel] > 0 {
-        for sample in sum.indices { sum[sample] += weights[kernel] * scores[kernel * kernels.count + sample] }
-      }
+      let sum = kernels.weighted(scores, weights)
       let square = zip(sum, problem.coefficients(alpha)).reduce(0) { $0 + $1.0 * $1.1 }
       let bias = problem.bias(alpha, sum)
       // Σ d_k q_k is ‖q‖ for the norm and ‖q‖² / 2λ for the squared one; the dual subtracts a half and a quarter of it.

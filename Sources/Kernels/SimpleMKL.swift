@@ -1,4 +1,3 @@
-import Dispatch
 import Tensors
 
 /// Minimises J(d) = max_α 1ᵀα − ½ Σ d_k αᵀH_kα over the simplex (SimpleMKL, Rakotomamonjy et al., 2008).
@@ -77,38 +76,16 @@ struct SimpleMKL {
 
   private func machine(_ weights: [Double], _ start: State) -> Point {
     var state = start
-    var scores = weighted(start.images, weights)
-    let diagonal = weighted(diagonals, weights)
-    // A machine from nothing needs nearly every row of the sum, one near its end few.
-    if kernels.isWhole, start.coefficients.contains(where: { $0 != 0 }) {
-      kernels.withPointers { pointers in
-        problem.solve(
-          pointers, weights, kernels.precision, diagonal: diagonal, tolerance: accuracy, limit: settings.stepLimit,
-          &state.alpha, &scores)
-      }
-    } else {
-      kernels.combined(weights).withBytes { bytes in
-        problem.solve(
-          [bytes.baseAddress], [1], kernels.precision, diagonal: diagonal, tolerance: accuracy,
-          limit: settings.stepLimit, &state.alpha, &scores)
-      }
-    }
+    var scores = kernels.weighted(start.images, weights)
+    problem.solve(
+      KernelSum(kernels, weights, diagonal: kernels.weighted(diagonals, weights)), tolerance: accuracy,
+      limit: settings.stepLimit, &state.alpha, &scores)
     state.coefficients = problem.coefficients(state.alpha)
     kernels.addProducts(zip(state.coefficients, start.coefficients).map { $0 - $1 }, to: &state.images)
-    scores = weighted(state.images, weights)
+    scores = kernels.weighted(state.images, weights)
     return Point(
       weights: weights, state: state, scores: scores,
       value: problem.gain(state.alpha) - dot(scores, state.coefficients) / 2)
-  }
-
-  /// Σ weight · part of equal parts one behind the other.
-  private func weighted(_ parts: [Double], _ weights: [Double]) -> [Double] {
-    var sum = [Double](repeating: 0, count: problem.samples)
-    for (number, weight) in weights.enumerated() where weight > 0 {
-      let start = number * sum.count
-      for sample in sum.indices { sum[sample] += weight * parts[start + sample] }
-    }
-    return sum
   }
 
   /// Primal at (d, α) minus the dual at α, whose last term is the largest of all kernels.

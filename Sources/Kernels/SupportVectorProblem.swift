@@ -82,42 +82,12 @@ struct SupportVectorProblem {
 
   func bias(_ alpha: [Double], _ scores: [Double]) -> Double { withC { ck_svm_bias($0, alpha, scores) } }
 
-  /// Sequential minimal optimisation on Σ weight · kernel until the largest violation is at most `tolerance`.
+  /// Sequential minimal optimisation on a sum of kernels until the largest violation is at most `tolerance`.
   ///
-  /// - Parameters:
-  ///   - diagonal: of the sum.
-  ///   - scores: Σ coefficient K per sample, before and after.
+  /// - Parameter scores: Σ coefficient K per sample, before and after.
   func solve(
-    _ kernels: [UnsafeRawPointer?], _ weights: [Double], _ precision: KernelStack.Precision, diagonal: [Double],
-    tolerance: Double, limit: Int, _ alpha: inout [Double], _ scores: inout [Double]
+    _ sum: KernelSum, tolerance: Double, limit: Int, _ alpha: inout [Double], _ scores: inout [Double]
   ) {
-    withC { problem in
-      kernels.withUnsafeBufferPointer { kernels in
-        weights.withUnsafeBufferPointer { weights in
-          diagonal.withUnsafeBufferPointer { diagonal in
-            var sum = ck_sum(
-              precision: precision.code, count: kernels.count, kernels: kernels.baseAddress,
-              weights: weights.baseAddress, diagonal: diagonal.baseAddress)
-            _ = ck_svm_solve(problem, &sum, tolerance, Int64(limit), &alpha, &scores)
-          }
-        }
-      }
-    }
-  }
-
-  /// The same on one matrix, whose scores at `alpha` are computed first.
-  ///
-  /// - Returns: Σ coefficient K per sample.
-  func solve(
-    _ matrix: Tensor, _ precision: KernelStack.Precision, tolerance: Double, limit: Int, _ alpha: inout [Double]
-  ) -> [Double] {
-    var scores = [Double](repeating: 0, count: samples)
-    let diagonal = matrix.diagonal().to(.float64).doubles
-    matrix.withBytes { bytes in
-      ck_add_product(precision.code, bytes.baseAddress, samples, coefficients(alpha), &scores)
-      solve(
-        [bytes.baseAddress], [1], precision, diagonal: diagonal, tolerance: tolerance, limit: limit, &alpha, &scores)
-    }
-    return scores
+    withC { _ = ck_svm_solve($0, sum.handle, tolerance, Int64(limit), &alpha, &scores) }
   }
 }

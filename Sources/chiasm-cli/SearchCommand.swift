@@ -96,13 +96,13 @@ struct SearchCommand: ParsableCommand {
       }
       second.finish(1000, of: 1000, unit: nil)
       let result = ArchitectureSearchResult(found, best: best, names: prepared.dataset.names, comparison: comparison)
-      try finish(result, records, run, runs, folder)
+      try finish(result, of: plan.dataset, records, run, runs, folder)
     }
   }
 
   private func finish(
-    _ result: ArchitectureSearchResult, _ records: [TrialRecord], _ run: StoredRun, _ runs: RunStore,
-    _ folder: RunFolder
+    _ result: ArchitectureSearchResult, of dataset: String, _ records: [TrialRecord], _ run: StoredRun,
+    _ runs: RunStore, _ folder: RunFolder
   ) throws {
     let page = report.map { URL(fileURLWithPath: $0) } ?? folder.report
     try Report.write(
@@ -118,7 +118,7 @@ struct SearchCommand: ParsableCommand {
     let settings = result.options.sorted { $0.key < $1.key }.map { "--set \($0.key)=\($0.value)" }
     output.show("Best of \(result.trials.count) architectures on validation:\n")
     output.show(result.equations.map { "  " + $0 }.joined(separator: "\n"))
-    output.show("\nchiasm train DIR --method mufasa \(settings.joined(separator: " "))\n")
+    output.show("\nchiasm train \(dataset) --method mufasa \(settings.joined(separator: " "))\n")
     output.show(ComparisonText(result.comparison).text)
     output.show("\nrun \(run.id) in \(folder.url.relativePath); report: \(page.relativePath)")
   }

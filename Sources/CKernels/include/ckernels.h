@@ -39,21 +39,20 @@ struct ck_problem {
   const double *c;  ///< upper bound per variable
 };
 
-/// Σ weight · kernel of matrices `[samples, samples]`, of which those of weight 0 are not read.
-struct ck_sum {
-  int precision;
-  size_t count;
-  const void *const *kernels;
-  const double *weights;
-  const double *diagonal;  ///< of the sum
-};
+/// Σ weight · kernel of matrices `[samples, samples]`, whose rows are put together when they are needed.
+typedef struct ck_sum ck_sum;
 
-/// Sequential minimal optimisation on a sum of matrices, from the feasible `alpha`; only rows that are needed are summed.
+/// The matrices have to stay where they are; those of weight 0 are not read. `diagonal` is that of the sum.
+ck_sum *ck_sum_create(int precision, const void *const *kernels, const double *weights, size_t count,
+                      const double *diagonal, size_t samples);
+void ck_sum_free(ck_sum *sum);
+
+/// Sequential minimal optimisation on a sum of matrices, from the feasible `alpha`.
 ///
 /// `score` holds Σ_s y_s a_s K(i, s), before and at return. Returns the number of steps, negative where the limit was
 /// reached.
-int64_t ck_svm_solve(const struct ck_problem *problem, const struct ck_sum *sum, double tolerance, int64_t limit,
-                     double *alpha, double *score);
+int64_t ck_svm_solve(const struct ck_problem *problem, ck_sum *sum, double tolerance, int64_t limit, double *alpha,
+                     double *score);
 
 /// The bias in the middle of what the optimality conditions allow.
 double ck_svm_bias(const struct ck_problem *problem, const double *alpha, const double *score);
@@ -77,6 +76,27 @@ int64_t ck_mkl_solve(const struct ck_problem *problem, int precision, const void
 /// out = Σ_k weight_k K_k over `elements` numbers from `offset` on.
 void ck_combine(int precision, const void *const *kernels, size_t count, const double *weights, size_t offset,
                 size_t elements, void *out);
+
+/// Rows of one of several views of the same samples, one behind the other.
+struct ck_view {
+  const void *data;
+  size_t width;
+  int precision;
+};
+
+/// Adds `rows` samples to the mean and the sums of squares and products of centred columns of all views side by side.
+///
+/// `mean` holds that of `seen` samples before; rows of `sums` are `stride` apart, see `ck_scatter_stride`. Of `sums` only
+/// what lies on and right of the diagonal is meant; numbers left of it may change.
+void ck_scatter(const struct ck_view *views, size_t count, size_t rows, double seen, double *mean, double *sums,
+                size_t stride);
+
+/// Adds to a mean and sums those that other samples gave.
+void ck_scatter_merge(size_t width, size_t stride, double seen, double *mean, double *sums, double other_seen,
+                      const double *other_mean, const double *other_sums);
+
+/// Columns, and as many rows, that `sums` of `width` columns has to have.
+size_t ck_scatter_stride(size_t width);
 
 #ifdef __cplusplus
 }

@@ -46,6 +46,15 @@ struct BROJANewtonSystem {
     return worst
   }
 
+  /// How fast the barrier of `BROJABarrier` rises along the step: its gradient times the step.
+  func slope(_ state: BROJAState) -> Double {
+    let (one, two) = marginals(state)
+    var sum = 0.0
+    for index in one.indices where b1[index] > 0 { sum += (b1[index] - one[index]) * deltaA[index] }
+    for index in two.indices where b2[index] > 0 { sum += (b2[index] - two[index]) * deltaB[index] }
+    return sum
+  }
+
   /// What a step is to bring to 0, squared: violations of the marginals, g + w and s w − target, each against its size.
   ///
   /// - Parameter scale: s of the state that the step starts from.

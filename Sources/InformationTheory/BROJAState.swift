@@ -37,7 +37,21 @@ struct BROJAState {
                   shares[cell &* labels &+ y] = value
                   sum += value
                 }
-                values[cell] = log(sum)
+                var shift = 0.0
+                if sum < 1e-280 {
+                  // Too small for the exponential, or a cell that no label allows.
+                  shift = -.infinity
+                  for y in 0..<labels { shift = max(shift, a[x &* labels &+ y] + b[z &* labels &+ y]) }
+                  if shift > -.infinity {
+                    sum = 0
+                    for y in 0..<labels {
+                      let value = exp(a[x &* labels &+ y] + b[z &* labels &+ y] - shift)
+                      shares[cell &* labels &+ y] = value
+                      sum += value
+                    }
+                  }
+                }
+                values[cell] = log(sum) + shift
                 let scale = sum > 0 ? 1 / sum : 0
                 for y in 0..<labels { shares[cell &* labels &+ y] *= scale }
               }

@@ -15,6 +15,8 @@ public struct PartialInformationEstimate: Sendable, Equatable {
   public let redundancy, unique1, unique2, synergy: ClosedRange<Double>
   /// The share of resamples that an interval holds.
   public let level: Double
+  /// R, U₁, U₂ and S of each resample.
+  public let resampled: [[Double]]
 
   /// - Parameters:
   ///   - sources: labels of the two sources, one per observation.
@@ -53,17 +55,14 @@ public struct PartialInformationEstimate: Sendable, Equatable {
       return try PartialInformation(JointDistribution(proportionalTo: counts, shape: shape), unit: unit)
     }
     value = try split(codes)
-    var drawn: [PartialInformation] = []
+    var drawn: [[Double]] = []
     for _ in 0..<resamples {
-      drawn.append(try split((0..<count).map { _ in codes[Int.random(in: 0..<count, using: &generator)] }))
+      let parts = try split((0..<count).map { _ in codes[Int.random(in: 0..<count, using: &generator)] })
+      drawn.append([parts.redundancy, parts.unique1, parts.unique2, parts.synergy])
     }
-    func interval(_ part: KeyPath<PartialInformation, Double>) -> ClosedRange<Double> {
-      percentileInterval(drawn.map { $0[keyPath: part] }, level: level)
-    }
-    redundancy = interval(\.redundancy)
-    unique1 = interval(\.unique1)
-    unique2 = interval(\.unique2)
-    synergy = interval(\.synergy)
+    func interval(_ part: Int) -> ClosedRange<Double> { percentileInterval(drawn.map { $0[part] }, level: level) }
+    (redundancy, unique1, unique2, synergy) = (interval(0), interval(1), interval(2), interval(3))
+    resampled = drawn
     self.level = level
   }
 }

@@ -1,3 +1,5 @@
+public import InformationTheory
+
 /// Which kind of information about a target two sides hold for the most part.
 public enum InformationRegime: String, Sendable, Codable, CaseIterable {
   /// Both hold it: either would do.
@@ -35,5 +37,18 @@ public enum InformationRegime: String, Sendable, Codable, CaseIterable {
       return
     }
     self = parts.first { $0.1 >= Self.share * whole }?.0 ?? .mixed
+  }
+}
+
+extension PartialInformationEstimate {
+  /// The regime of the observations, and the share of the resamples that name the same.
+  ///
+  /// - Parameter entropy: of the target, in the unit of the parts.
+  public func regime(entropy: Double) -> (regime: InformationRegime, support: Double) {
+    func named(_ parts: [Double]) -> InformationRegime {
+      InformationRegime(redundancy: parts[0], unique1: parts[1], unique2: parts[2], synergy: parts[3], entropy: entropy)
+    }
+    let regime = named([value.redundancy, value.unique1, value.unique2, value.synergy])
+    return (regime, Double(resampled.count { named($0) == regime }) / Double(resampled.count))
   }
 }

@@ -37,7 +37,10 @@ struct CompareCommand: ParsableCommand {
   var replicas: Int?
   @Option(help: ArgumentHelp("Where the report goes; report.html in the run folder by default.", valueName: "file"))
   var report: String?
-  @Flag(help: "Leave out what explains the verdict: information, missing modalities, contributions, interactions.")
+  @Flag(
+    help: """
+      Leave out what explains the verdict: information, missing modalities, contributions, interactions, robustness.
+      """)
   var quick = false
   @OptionGroup var work: WorkOptions
 

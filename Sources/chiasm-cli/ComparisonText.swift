@@ -41,7 +41,30 @@ struct ComparisonText {
       }
       lines.append("Answers to \(labels.first), to \(labels.second) and to both: \(rows.joined(separator: ", "))")
     }
+    lines += verdict.robustness.map { Self.robustness($0, verdict) } ?? []
     lines += (verdict.notMeasured ?? [:]).sorted { $0.key < $1.key }.map { "Not measured, \($0.key): \($0.value)" }
     return lines.isEmpty ? [] : [lines.joined(separator: "\n")]
+  }
+
+  /// A line for each condition: the mean score in noise of the best fusion and of the best single modality.
+  private static func robustness(_ result: RobustnessResult, _ verdict: Verdict) -> [String] {
+    let isShare = result.metric.isShare
+    func number(_ value: Double, _ format: String = "") -> String {
+      String(format: "%\(format).\(isShare ? 1 : 3)f", isShare ? 100 * value : value)
+    }
+    let levels = result.conditions.first?.levels.dropFirst().map { String(format: "%g", $0) } ?? []
+    return ["Mean score in noise of \(levels.joined(separator: ", ")) standard deviations:"]
+      + result.conditions.compactMap { condition in
+        guard let fusion = condition.methods.first(where: { $0.method == verdict.bestFusion }) else { return nil }
+        var line = "  on \(condition.modalities.count > 2 ? "all" : condition.modalities.joined(separator: "+")): "
+        line += "\(fusion.method) \(number(fusion.area.mean))\(isShare ? " %" : "")"
+        line += ", loss \(number(fusion.loss.mean))"
+        if let late = fusion.relativeToLate { line += ", over late \(number(late.mean, "+"))" }
+        if let effective = fusion.effective { line += ", effective \(number(effective.mean, "+"))" }
+        if let single = condition.methods.first(where: { $0.method == verdict.bestUnimodal }) {
+          line += "; \(single.modalities.joined()) \(number(single.area.mean))"
+        }
+        return line
+      }
   }
 }

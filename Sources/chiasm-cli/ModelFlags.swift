@@ -59,8 +59,7 @@ func modelAnalysis(
 extension OutputOptions {
   /// Says on standard error that work is going to take more than a minute.
   func warn(_ what: String, seconds: Double) {
-    guard seconds > 60, !quiet else { return }
-    note("\(what) takes about \(Int((seconds / 60).rounded(.up))) minutes")
+    if let text = CostWarning.text(what, seconds: seconds) { note(text) }
   }
 
   /// A line on standard error that is no error.

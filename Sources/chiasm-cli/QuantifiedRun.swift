@@ -45,7 +45,7 @@ struct QuantifiedRun {
     (self.trials, self.dataset, self.folder) = (trials, dataset, folder)
   }
 
-  private static func folder(_ name: String, _ store: StoreOptions) throws -> RunFolder {
+  static func folder(_ name: String, _ store: StoreOptions) throws -> RunFolder {
     let direct = RunFolder(URL(fileURLWithPath: name, isDirectory: true))
     for file in [ComparisonRunner.planFile(direct), direct.model]
     where FileManager.default.fileExists(atPath: file.path) { return direct }
@@ -57,7 +57,7 @@ struct QuantifiedRun {
   }
 
   /// The data set of a training; of one inside a comparison, the comparison's.
-  private static func origin(of folder: RunFolder) throws -> (path: String, fingerprint: String?)? {
+  static func origin(of folder: RunFolder) throws -> (path: String, fingerprint: String?)? {
     let start = TrainStart.file(folder)
     if FileManager.default.fileExists(atPath: start.path) {
       let start = try folder.read(TrainStart.self, from: start)

@@ -44,6 +44,32 @@ import Testing
     #expect(((verdict["missing"] as? [String: Any])?["rows"] as? [Any])?.count == 3)
     #expect((verdict["importance"] as? [String: Any])?["share"] is [String: Double])
     #expect(((verdict["interactions"] as? [String: Any])?["rows"] as? [Any])?.count == 8)
+    let robustness = try #require(verdict["robustness"] as? [String: Any])
+    let conditions = try #require(robustness["conditions"] as? [[String: Any]])
+    #expect(conditions.compactMap { $0["modalities"] as? [String] } == [["a"], ["b"], ["a", "b"]])
+    let fusion = try #require(verdict["bestFusion"] as? String)
+    for condition in conditions {
+      let methods = try #require(condition["methods"] as? [[String: Any]])
+      #expect(Set(methods.compactMap { $0["method"] as? String }).isSuperset(of: [fusion, "unimodal@a", "unimodal@b"]))
+      let curve = try #require(methods.first { $0["method"] as? String == fusion }?["curve"] as? [String: Any])
+      #expect((curve["scores"] as? [Double])?.count == 4)
+      #expect(methods.count { $0["effectiveAgainstLate"] == nil } == 1, "all but late fusion itself")
+    }
+  }
+
+  @Test func reasonsFitTheTerminal() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let outcome = try place.chiasm([
+      "compare", "data", "--methods", "unimodal,late,tensor", "--seeds", "2", "--epochs", "3", "--report", "r.html",
+    ])
+    outcome.expectSuccess()
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    let robustness = lines.filter { $0.hasPrefix("  on ") }
+    #expect(robustness.count == 3 && robustness.allSatisfy { $0.contains("loss") && $0.count <= 100 }, "\(robustness)")
+    #expect(try place.text("r.html").contains("<h2>Robustness</h2>"))
+    let again = try place.chiasm(["quantify", place.runs()[0], "pid"])
+    again.expectSuccess()
+    #expect(again.output.contains("The regime is ") && again.output.contains("% of the resamples"))
   }
 
   @Test func quickLeavesOutWhy() throws {
@@ -55,6 +81,7 @@ import Testing
     #expect(!outcome.output.contains("regime") && !outcome.output.contains("Contributions"))
     let verdict = try #require((try place.json("q.json") as? [String: Any])?["verdict"] as? [String: Any])
     #expect(verdict["information"] == nil && verdict["missing"] == nil && verdict["emapGap"] != nil)
+    #expect(verdict["robustness"] == nil && !outcome.output.contains("noise"))
   }
 
   /// One class, a constant modality: a refusal or an answer.

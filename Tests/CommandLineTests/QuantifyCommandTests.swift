@@ -58,6 +58,7 @@ import Testing
     ])
     outcome.expectSuccess()
     #expect(outcome.output.contains("synergistic") && outcome.output.contains("stated"))
+    #expect(outcome.output.contains("The regime is synergistic (so in 100 % of the resamples)"), "\(outcome.output)")
     let result = try numbers(place, "p.json")
     let pair = try #require((result["pairs"] as? [[String: Any]])?.first)
     let synergy = try #require((pair["synergy"] as? [String: Any])?["value"] as? Double)
@@ -82,6 +83,8 @@ import Testing
     #expect(abs(value("synergy") - 1) < 0.15, "\(pair)")
     for part in ["redundancy", "uniqueFirst", "uniqueSecond"] { #expect(abs(value(part)) < 0.15, "\(pair)") }
     #expect(pair["quality"] != nil)
+    #expect(pair["regime"] as? String == "synergistic" && (pair["regimeSupport"] as? Double ?? 0) > 0.9)
+    #expect(outcome.output.contains("The regime is synergistic"))
   }
 
   @Test func lattice() throws {

@@ -62,6 +62,29 @@ import Testing
     #expect((through.projection - direct.projection).abs().max().item() < 1e-10)
   }
 
+  /// What a warning rests on is the number of rows that the model then meets.
+  @Test(arguments: [(EMAP(), 81), (EMAP(exactEvaluations: 10, draws: 4), 2 * 9 * 4 + 4)])
+  func evaluationsAreForeseen(projection: EMAP, expected: Int) {
+    let generator = Generator(seed: 4)
+    let inputs = (0..<2).map { _ in Tensor.randn([9, 3], generator: generator) }
+    var rows = 0
+    let result = projection.project(inputs, generator: generator) { values in
+      rows += values[0].shape[0]
+      return (values[0] * values[1]).sum(axes: [1], keepingDimensions: true)
+    }
+    #expect(projection.evaluations(samples: 9, modalities: 2) == expected && result.evaluations == expected)
+    // The samples themselves may be evaluated beside them.
+    #expect(rows == expected || rows == expected + 9, "\(rows)")
+  }
+
+  @Test func workOfMoreThanAMinuteIsAnnounced() {
+    #expect(CostWarning.text("the projection", seconds: 60) == nil)
+    #expect(CostWarning.text("the projection", seconds: 200) == "the projection takes about 3 min 20 s")
+    // 2 000 samples of two modalities, a tenth of a millisecond each.
+    let seconds = 1e-4 * Double(EMAP(exactEvaluations: 1 << 22).evaluations(samples: 2000, modalities: 2))
+    #expect(CostWarning.text("the projection", seconds: seconds) == "the projection takes about 6 min 40 s")
+  }
+
   private static func model(
     _ method: String, modalities: Int, options: [String] = [], dtype: DType = .float64
   ) throws -> FusionModel {

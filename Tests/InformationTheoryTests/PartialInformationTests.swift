@@ -120,10 +120,11 @@ extension PartialInformation {
 
   /// Two noisy copies of the target: the noisier one is a degraded form of the other, and so has nothing of its own
   /// (Bertschinger et al., 2014, section 3.1, after Blackwell).
-  @Test(arguments: [(0.1, 0.3), (0.05, 0.2), (0.2, 0.2)]) func degradedChannels(_ first: Double, _ second: Double) throws {
-    var weights: [Double] = []
-    for x in 0..<2 {
-      for z in 0..<2 { for y in 0..<2 { weights.append((x == y ? 1 - first : first) * (z == y ? 1 - second : second)) } }
+  @Test(arguments: [(0.1, 0.3), (0.05, 0.2), (0.2, 0.2)])
+  func degradedChannels(_ first: Double, _ second: Double) throws {
+    let weights = (0..<8).map { cell in
+      let (x, z, y) = (cell / 4, cell / 2 % 2, cell % 2)
+      return (x == y ? 1 - first : first) * (z == y ? 1 - second : second)
     }
     func h(_ p: Double) -> Double { -p * log2(p) - (1 - p) * log2(1 - p) }
     let found = try PartialInformation(JointDistribution(proportionalTo: weights, shape: [2, 2, 2]), unit: .bits)

@@ -142,7 +142,7 @@ public struct ComparisonRunner: Sendable {
     let seconds =
       EncodedSamples(try TrainedModel.load(folder(of: records[first])), of: prepared.dataset, prepared.dataset[.test])
       .secondsToProject() * Double(indices.count) / Double(min(indices.count, jobs ?? Machine.current.cores))
-    if seconds > 60 { warn("the additive projections of \(best.name) take about \(Format.seconds(seconds))") }
+    if let text = CostWarning.text("the additive projection of \(best.name)", seconds: seconds) { warn(text) }
     let projected = try TrialQueue.map(indices.count, jobs: jobs) { number in
       var record = records[indices[number]]
       let trial = folder(of: record)

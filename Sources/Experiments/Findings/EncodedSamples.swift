@@ -80,12 +80,15 @@ public struct EncodedSamples {
     EMAP(exactEvaluations: isDear ? 1 << 14 : 1 << 22, draws: isDear ? 16 : 128)
   }
 
-  /// Seconds that a projection is going to take, from a block of the model's evaluations.
-  public func secondsToProject(_ projection: EMAP? = nil) -> Double {
+  /// Seconds that a projection is going to take.
+  ///
+  /// - Parameter secondsPerEvaluation: of the model on one row; nil to measure it on a block.
+  public func secondsToProject(_ projection: EMAP? = nil, secondsPerEvaluation: Double? = nil) -> Double {
     let evaluations =
       model.isMultiaffine
-      ? count * encoded.count : (projection ?? usualProjection).evaluations(samples: count, modalities: encoded.count)
-    return secondsPerEvaluation * Double(evaluations)
+      ? count * encoded.count + 1
+      : (projection ?? usualProjection).evaluations(samples: count, modalities: encoded.count)
+    return (secondsPerEvaluation ?? self.secondsPerEvaluation) * Double(evaluations)
   }
 
   /// Of one sample among 256.

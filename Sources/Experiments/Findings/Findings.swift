@@ -4,6 +4,7 @@ public struct Findings: Sendable, Equatable {
   public var missing: MissingFinding?
   public var importance: ImportanceFinding?
   public var interactions: LabelFinding?
+  public var robustness: RobustnessResult?
   /// Why something was not measured, by its name in results.
   public var notMeasured: [String: String] = [:]
 
@@ -17,12 +18,14 @@ extension Verdict {
       var findings = Findings()
       (findings.information, findings.missing) = (information, missing)
       (findings.importance, findings.interactions) = (importance, interactions)
+      findings.robustness = robustness
       findings.notMeasured = notMeasured ?? [:]
       return findings
     }
     set {
       (information, missing) = (newValue.information, newValue.missing)
       (importance, interactions) = (newValue.importance, newValue.interactions)
+      robustness = newValue.robustness
       notMeasured = newValue.notMeasured.isEmpty ? nil : newValue.notMeasured
     }
   }

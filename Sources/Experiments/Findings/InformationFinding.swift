@@ -68,8 +68,7 @@ public struct InformationFinding: Codable, Sendable, Equatable {
     unit = value.unit.rawValue
     estimator = "exact: BROJA of the table of all samples"
     (self.samples, split, self.entropy, gap) = (samples, "all", entropy, value.gap)
-    regime = InformationRegime(
-      redundancy: value.redundancy, unique1: value.unique1, unique2: value.unique2, synergy: value.synergy,
-      entropy: entropy)
+    let named = estimate.regime(entropy: entropy)
+    (regime, regimeSupport) = (named.regime, named.support)
   }
 }

@@ -153,10 +153,10 @@ public struct ModelAnalysis {
   }
 
   /// Seconds that the indices of so many samples are going to take.
-  public func secondsForInteractions(samples limit: Int) -> Double {
+  public func secondsForInteractions(samples limit: Int, secondsPerEvaluation: Double? = nil) -> Double {
     let (rows, pairs) = (Double(min(limit, samples.count)), Double(names.count * (names.count - 1) / 2))
     // Three partial dependences of every pair for H², three for mixed differences, each over all pairs of samples.
-    return samples.secondsPerEvaluation * rows * rows * 6 * pairs
+    return (secondsPerEvaluation ?? samples.secondsPerEvaluation) * rows * rows * 6 * pairs
   }
 
   /// - Parameters:

@@ -29,6 +29,11 @@ public struct PartialInformationAnalysis {
   public struct Pair: Codable, Sendable, Equatable {
     public let first, second: String
     public let redundancy, uniqueFirst, uniqueSecond, synergy: Part
+    /// Of the target.
+    public let entropy: Double
+    public let regime: InformationRegime
+    /// The share of resamples that name the same regime.
+    public let regimeSupport: Double
     /// Certified duality gap of the minimum.
     public let gap: Double
     /// What classifiers rest on.
@@ -98,19 +103,22 @@ public struct PartialInformationAnalysis {
       }
       return Pair(
         first: first, second: second, redundancy: part(found.redundancy), uniqueFirst: part(found.unique1),
-        uniqueSecond: part(found.unique2), synergy: part(found.synergy), gap: found.quality.gap,
-        quality: found.quality)
+        uniqueSecond: part(found.unique2), synergy: part(found.synergy), entropy: found.entropy, regime: found.regime,
+        regimeSupport: found.regimeSupport, gap: found.quality.gap, quality: found.quality)
     case .discrete(_, _, let resamples):
       let found = try PartialInformationEstimate(
         observing: (labels[first]!, labels[second]!), target: classes, unit: unit, resamples: resamples,
         using: &generator)
+      let entropy = JointCounts(observing: [classes], estimator: .plugIn).entropy([0], unit: unit)
+      let named = found.regime(entropy: entropy)
       func part(_ value: Double, _ range: ClosedRange<Double>) -> Part {
         Part(value: value, ci95: Interval(range.lowerBound, range.upperBound))
       }
       return Pair(
         first: first, second: second, redundancy: part(found.value.redundancy, found.redundancy),
         uniqueFirst: part(found.value.unique1, found.unique1), uniqueSecond: part(found.value.unique2, found.unique2),
-        synergy: part(found.value.synergy, found.synergy), gap: found.value.gap)
+        synergy: part(found.value.synergy, found.synergy), entropy: entropy, regime: named.regime,
+        regimeSupport: named.support, gap: found.value.gap)
     }
   }
 

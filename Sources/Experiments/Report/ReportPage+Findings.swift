@@ -69,7 +69,7 @@ extension ReportPage {
 
   private func bits(_ value: Double) -> String { Format.decimals(value, 2) }
 
-  private func unmeasured(_ name: String, _ title: String) -> String {
+  func unmeasured(_ name: String, _ title: String) -> String {
     guard let reason = verdict?.notMeasured?[name] else { return "" }
     return section(title, "<p class=\"note\">Not measured: \(HTML.escape(reason)).</p>")
   }

@@ -210,79 +210,6 @@ struct ReportPage {
     }
   }
 
-  private var measured: String {
-    let set = comparison.dataset
-    let splits = Split.allCases.compactMap { split in set.samples[split.rawValue].map { "\($0) \(split.rawValue)" } }
-    let modalities = set.modalities.sorted { $0.key < $1.key }.map { name, summary in
-      [
-        name, summary.kind.rawValue, summary.shape.map(String.init).joined(separator: " × "),
-        summary.missing == 0 ? "none" : "\(summary.missing)",
-      ]
-    }
-    var points = [
-      "Samples: \(splits.joined(separator: ", ")). Normalisation was fitted on the train split only.",
-      "Every method was trained once per seed; the weights of the epoch with the best validation score were kept. "
-        + "The test split took no part in any choice.",
-      "The best single modality and the best fusion are the ones with the best mean <em>validation</em> score; ties go to "
-        + "fewer parameters.",
-      "Intervals are 95 % percentile bootstraps over the test samples, paired between methods, with all seeds of a sample "
-        + "kept together. They say how far another test set of this size could move the numbers, not how another "
-        + "training set could.",
-    ]
-    points.append(
-      "Peak memory is the most that the tensors of one training held at once, without the data set and the program; of "
-        + "seeds that trained as one, each counts with an equal share.")
-    if let verdict {
-      points.append(
-        "A gain counts when its interval lies above zero and it reaches "
-          + HTML.escape(Format.difference(verdict.margin, metric)) + (metric.isShare ? " points." : "."))
-      if verdict.emapGap != nil {
-        points.append(
-          "What interactions contribute is the improvement of the best fusion over its empirical multimodally-additive "
-            + "projection (Hessel &amp; Lee, 2020), the closest model in which every modality adds its own vote."
-            + (verdict.emapIsExact == false
-              ? " That projection was estimated from random recombinations of the samples' modalities: all of them were "
-                + "too many to form. The interval does not cover the error of that estimate." : ""))
-      }
-      if let baseline = verdict.baseline {
-        points.append(
-          "The best constant answer, which looks at no sample, scores \(HTML.escape(Format.score(baseline, metric))).")
-      }
-    }
-    return section(
-      "How it was measured",
-      "<ul>" + points.map { "<li>\($0)</li>" }.joined() + "</ul>"
-        + table(["modality", "kind", "shape of a sample", "absent in"], modalities, numbers: []), id: .measures)
-  }
-
-  private var failures: String {
-    let rows = comparison.methods.flatMap { method in
-      method.failures.map { [method.name, "\($0.seed)", $0.error] }
-    }
-    guard !rows.isEmpty else { return "" }
-    return section("What failed", table(["method", "seed", "error"], rows, numbers: [1]))
-  }
-
-  private var options: String {
-    let rows = comparison.methods.map { method in
-      [
-        method.name, method.area,
-        method.options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "  "),
-      ]
-    }
-    return section("Options of the methods", table(["method", "area", "options"], rows, numbers: []))
-  }
-
-  private var machine: String {
-    let rows = [
-      ["processor", "\(environment.processor), \(environment.cores) cores"],
-      ["memory", Format.bytes(environment.memoryBytes)],
-      ["system", "\(environment.operatingSystem), kernel \(environment.kernel), \(environment.architecture)"],
-      ["software", "Chiasm \(environment.chiasm), Swift \(environment.swift), libtorch \(environment.libtorch)"],
-    ]
-    return section("Machine", table([], rows, numbers: []))
-  }
-
   func section(_ title: String, _ body: String, id: LinkedText.Place? = nil) -> String {
     "<section\(id.map { " id=\"\($0.rawValue)\"" } ?? "")>\n<h2>\(title)</h2>\n\(body)\n</section>"
   }
@@ -307,24 +234,5 @@ struct ReportPage {
   func signed(_ value: Double) -> String {
     let text = Format.difference(value, metric)
     return value > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
-  }
-}
-
-/// The verdict's sentence in two sizes: the answer, and what stands after its first semicolon or colon.
-struct ReportHeadline {
-  let first: LinkedText
-  let rest: LinkedText?
-
-  init(_ sentence: LinkedText) {
-    let plain = sentence.plain
-    let cut = [": ", "; "].compactMap { plain.range(of: $0) }.min { $0.lowerBound < $1.lowerBound }
-    guard let cut else {
-      first = sentence
-      rest = nil
-      return
-    }
-    let position = plain.distance(from: plain.startIndex, to: cut.lowerBound)
-    first = sentence.slice(0..<position) + "."
-    rest = sentence.slice(position + 2..<plain.count).capitalised
   }
 }

@@ -55,9 +55,13 @@ extension [(value: Double, label: String)] {
 extension ReportPage {
   /// How scores fall under perturbation; empty where it was not measured.
   var robustness: String {
-    guard let result = comparison.robustness, let svg = RobustnessFigure.figure(result).svg else { return "" }
+    guard let result = comparison.robustness ?? verdict?.robustness,
+      let svg = RobustnessFigure.figure(result).svg
+    else {
+      return unmeasured("robustness", "Robustness")
+    }
     let metric = result.metric
-    let header = ["perturbation", "method", "clean", "area", "95 % interval", "loss", "effective"]
+    let header = ["perturbation", "method", "clean", "area", "95 % interval", "loss", "effective", "over late"]
     let rows = result.conditions.flatMap { condition in
       condition.methods.filter { $0.reads(condition.modalities) }.map { method in
         [
@@ -66,6 +70,7 @@ extension ReportPage {
           "[\(Format.difference(method.area.ci95.low, metric)), \(Format.difference(method.area.ci95.high, metric))]",
           Format.difference(method.loss.mean, metric),
           method.effective.map { Format.difference($0.mean, metric) } ?? "–",
+          method.relativeToLate.map { Format.difference($0.mean, metric) } ?? "–",
         ]
       }
     }
@@ -78,6 +83,9 @@ extension ReportPage {
         + "late fusion dotted</span></figcaption>\n</figure>"
         + table(header, rows, numbers: Set(2..<header.count))
         + "<p class=\"caption\">Area: mean height of the curve. Loss: clean score less area. Effective: what lies above the "
-        + "line from clean to perturbed score, fitted to the methods here (Taori et al., 2020).</p>")
+        + "line from clean to perturbed score, fitted to the methods here (Taori et al., 2020). Over late: how much higher the curve lies than late fusion's."
+        + (comparison.robustness == nil
+          ? " Up to two seeds; chiasm quantify RUN robustness has more levels, draws, methods and perturbations." : "")
+        + "</p>")
   }
 }

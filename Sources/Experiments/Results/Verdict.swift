@@ -42,6 +42,8 @@ public struct Verdict: Codable, Sendable, Equatable {
   public var importance: ImportanceFinding?
   /// How joint answers relate to those of the sides, sample by sample.
   public var interactions: LabelFinding?
+  /// How the best fusion, late fusion and the single modalities fare in white noise.
+  public var robustness: RobustnessResult?
   /// Why one of these is not there, by name.
   public var notMeasured: [String: String]?
   /// The verdict in words.

@@ -1,5 +1,5 @@
 import Foundation
-import Quantification
+public import Quantification
 
 /// A verdict in words: what was compared, the difference with its interval, where it comes from, and what the modalities
 /// say. Every number leads to where it is to be found.
@@ -129,6 +129,7 @@ struct VerdictSentence {
   }
 
   private static func regime(_ finding: InformationFinding) -> LinkedText {
+    guard finding.regime != .nothing else { return "" }
     let doubt: LinkedText
     if let support = finding.regimeSupport, support < 0.95 {
       let share = Format.decimals(100 * support, 0)
@@ -136,14 +137,8 @@ struct VerdictSentence {
     } else {
       doubt = ""
     }
-    switch finding.regime {
-    case .redundant: return "The regime is redundant\(doubt): most of it is in both."
-    case .unique: return "The regime is unique\(doubt): most of it is in one and not in the other."
-    case .synergistic:
-      return "The regime is synergistic\(doubt): most of it is in neither alone, only in both together."
-    case .mixed: return "The regime is mixed\(doubt): no kind makes up two thirds."
-    case .nothing: return ""
-    }
+    let (name, meaning) = (finding.regime.rawValue, finding.regime.meaning)
+    return "The regime is \(name)\(doubt): \(meaning)."
   }
 
   private static func bits(_ value: Double) -> String { Format.decimals(value, 2) }
@@ -167,5 +162,23 @@ struct VerdictSentence {
   /// "audio and image", "audio, text and video".
   static func list(_ names: [String]) -> String {
     names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+  }
+}
+
+extension InformationRegime {
+  /// In running text.
+  var meaning: String {
+    switch self {
+    case .redundant: "most of it is in both"
+    case .unique: "most of it is in one and not in the other"
+    case .synergistic: "most of it is in neither alone, only in both together"
+    case .mixed: "no kind makes up two thirds"
+    case .nothing: "there is too little to name"
+    }
+  }
+
+  /// The regime in a sentence, with the share of the resamples that name it.
+  public func sentence(support: Double) -> String {
+    "The regime is \(rawValue) (so in \(Format.decimals(100 * support, 0)) % of the resamples): \(meaning)."
   }
 }

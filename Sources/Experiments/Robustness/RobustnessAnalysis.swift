@@ -51,6 +51,8 @@ public struct RobustnessAnalysis: Sendable {
   public var resamples = 200
   public var seed: UInt64 = 0
   public var split = Split.test
+  /// Whether the data set comes as its models read it, normalised, instead of as loaded.
+  public var isNormalised = false
   /// Methods evaluated at the same time.
   public var jobs = 1
   /// Told how many of how many methods are done.
@@ -106,7 +108,7 @@ public struct RobustnessAnalysis: Sendable {
   ///
   /// - Parameters:
   ///   - trials: one or more of each method.
-  ///   - dataset: as loaded, not normalised.
+  ///   - dataset: as loaded, unless `isNormalised`.
   /// - Throws: `InputError` where a model does not fit the data, or predicts a number that is not finite.
   public func run(_ trials: [TrainedTrial], on dataset: Dataset) throws -> RobustnessResult {
     guard !dataset[split].isEmpty else { throw InputError("the split \(split.rawValue) has no samples") }
@@ -136,32 +138,45 @@ public struct RobustnessAnalysis: Sendable {
     _ trials: [TrainedTrial], _ metric: Metric, on dataset: Dataset
   ) throws -> [MeasuredCondition] {
     let targets = dataset.targets(of: split)
-    let models = try trials.map { trial in
-      let inputs = try PerturbedInputs(trial, dataset, dataset[split])
-      func scored(_ rows: [[Float]]) throws -> Predictions {
-        do {
-          return try Predictions(rows, targets: targets, task: dataset.manifest.task)
-        } catch var error as InputError {
-          error.file = trial.folder.url.path
-          throw error
+    let models = try trials.map { try PerturbableModel($0, dataset, dataset[split], isNormalised: isNormalised) }
+    func scored(_ rows: [[Float]], _ trial: Int) throws -> Predictions {
+      do {
+        return try Predictions(rows, targets: targets, task: dataset.manifest.task)
+      } catch var error as InputError {
+        error.file = trials[trial].folder.url.path
+        throw error
+      }
+    }
+    let clean = try models.indices.map { [try scored(models[$0].predictions(), $0)] }
+    var measured = [MeasuredCondition?](repeating: nil, count: conditions.count)
+    // One kind of perturbation after the other: predictions for all of them would be many. What of it reaches one
+    // modality is drawn and encoded once, for all models and for the condition that perturbs all at once.
+    for kind in Set(conditions.map(\.perturbation)) {
+      let members = conditions.indices.filter { conditions[$0].perturbation == kind }
+      var levels = members.map { conditions[$0].levels.map { _ in clean } }
+      for level in Set(members.flatMap { conditions[$0].levels }) where level > 0 {
+        let places = members.indices.compactMap { member in
+          conditions[members[member]].levels.firstIndex(of: level).map { (member: member, level: $0) }
+        }.filter { place in
+          conditions[members[place.member]].modalities.contains(where: models[0].trained.modalities.contains)
+        }
+        let names = places.map { conditions[members[$0.member]].modalities }
+        guard !names.isEmpty else { continue }
+        // By draw, place and model.
+        let predictions = (0..<draws).map { draw in
+          PerturbableModel.predictions(models, names, kind, level, seed: seed, draw: draw)
+        }
+        for (number, place) in places.enumerated() {
+          levels[place.member][place.level] = try models.indices.map { model in
+            try predictions.map { try scored($0[number][model], model) }
+          }
         }
       }
-      return (trial: trial, inputs: inputs, scored: scored, clean: try scored(inputs.predictions()))
-    }
-    // One condition after the other: predictions for all of them would be many.
-    return try conditions.map { condition in
-      let levels = try condition.levels.map { level in
-        try models.map { model in
-          guard level > 0, condition.modalities.contains(where: model.trial.modalities.contains) else {
-            return [model.clean]
-          }
-          return try (0..<draws).map { draw in
-            try model.scored(model.inputs.predictions(condition, level, seed: seed, draw: draw))
-          }
-        }
+      for (member, number) in members.enumerated() {
+        measured[number] = summary(levels[member], metric, seeds: trials.count)
       }
-      return summary(levels, metric, seeds: trials.count)
     }
+    return measured.map { $0! }
   }
 
   private func summary(_ levels: [[[Predictions]]], _ metric: Metric, seeds: Int) -> MeasuredCondition {
@@ -191,66 +206,4 @@ struct MeasuredCondition: Sendable {
   /// `[resample][level]`.
   let resampled: [[Double?]]
   let seeds: Int
-}
-
-/// A trained model with the encodings of the samples as they are, so that only what is perturbed is encoded anew.
-private struct PerturbedInputs {
-  private let trained: TrainedModel
-  private let dataset: Dataset
-  private let chunks: [[Int]]
-  private let encoded: [[Tensor]]
-  private let present: [Tensor?]
-
-  init(_ trial: TrainedTrial, _ dataset: Dataset, _ rows: [Int]) throws {
-    let trained = try TrainedModel.load(trial.folder)
-    try ModelUse.checkTargets(trained, on: dataset)
-    let kept = dataset.keeping(trained.modalities)
-    let chunks = rows.chunks(of: 256)
-    (self.trained, self.chunks) = (trained, chunks)
-    self.dataset = kept
-    let batches = chunks.map { trained.normalisation.apply(to: kept.batch($0)) }
-    (encoded, present) = withoutGradients {
-      (batches.map { trained.model.encode($0) }, batches.map { trained.model.presence($0) })
-    }
-  }
-
-  func predictions() -> [[Float]] { predictions { _, encoded in encoded } }
-
-  func predictions(
-    _ condition: RobustnessAnalysis.Condition, _ level: Double, seed: UInt64, draw: Int
-  ) -> [[Float]] {
-    predictions { chunk, encoded in
-      var encoded = encoded
-      for (position, name) in trained.modalities.enumerated() where condition.modalities.contains(name) {
-        let kind = condition.perturbation.rawValue.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
-        let label = name.utf8.reduce(kind) { $0 &* 31 &+ UInt64($1) }
-        let generator = Generator(seed: Generator.seed(seed, label, UInt64(draw), UInt64(chunk)))
-        encoded[position] = trained.model.encode(
-          perturbed(name, chunks[chunk], condition.perturbation, level, generator), of: name)
-      }
-      return encoded
-    }
-  }
-
-  private func perturbed(
-    _ name: String, _ rows: [Int], _ perturbation: Perturbation, _ level: Double, _ generator: Generator
-  ) -> ModalityInput {
-    let (mean, scale) = (trained.normalisation.mean[name]!, trained.normalisation.scale[name]!)
-    let isConstant = scale .== 0
-    let deviation = Tensor.where(isConstant, scale, 1 / Tensor.where(isConstant, scale.onesLike(), scale))
-    let input = perturbation(
-      dataset.modalities[name]!.gather(rows), level: level, mean: mean, deviation: deviation,
-      isWaveform: dataset.manifest.modalities[name]!.features == .waveform, generator: generator)
-    // Normalising also clears what noise left in padding and absent samples.
-    return trained.normalisation.apply(to: Batch(inputs: [name: input], ids: rows.map { dataset.ids[$0] })).inputs[
-      name]!
-  }
-
-  private func predictions(_ change: (Int, [Tensor]) -> [Tensor]) -> [[Float]] {
-    withoutGradients {
-      encoded.indices.flatMap { chunk in
-        trained.finish(trained.model.predict(change(chunk, encoded[chunk]), present: present[chunk])).rows
-      }
-    }
-  }
 }

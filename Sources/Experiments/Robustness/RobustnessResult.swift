@@ -54,6 +54,9 @@ public struct RobustnessResult: Codable, Sendable, Equatable {
 }
 
 extension RobustnessResult {
+  /// Whether a method is late fusion, with whatever options.
+  static func isLate(_ name: String) -> Bool { name == "late" || name.hasPrefix("late:") || name.hasPrefix("late@") }
+
   /// - Parameter measured: for each method, each condition.
   init(
     _ analysis: RobustnessAnalysis, _ dataset: Dataset, _ metric: Metric, methods: [TrainedTrial],
@@ -63,7 +66,7 @@ extension RobustnessResult {
     self.metric = metric
     (split, draws, seed) = (analysis.split, analysis.draws, analysis.seed)
     samples = dataset[analysis.split].count
-    let late = methods.firstIndex { ($0.method == "late" || $0.method.hasPrefix("late:")) && $0.modalities.count > 1 }
+    let late = methods.firstIndex { Self.isLate($0.method) && $0.modalities.count > 1 }
     self.late = late.map { methods[$0].method }
     // A score that is undefined, such as the correlation of a constant, makes no curve.
     let defined = methods.indices.filter { number in measured[number].allSatisfy { !$0.scores.contains(nil) } }

@@ -87,6 +87,25 @@ import Training
     }
   }
 
+  /// White noise in standard deviations is the same before and after normalisation.
+  @Test func normalisedDataGiveTheSameCurves() throws {
+    try trained(["unimodal@left", "early", "tensor"], missing: true) { data, trials, _ in
+      var analysis = RobustnessAnalysis(
+        try RobustnessAnalysis.conditions(for: data.manifest, perturbations: [.noise], levels: [0.5, 2]))
+      (analysis.draws, analysis.resamples) = (2, 5)
+      let raw = try analysis.run(trials, on: data)
+      analysis.isNormalised = true
+      let normalised = try analysis.run(trials, on: PreparedDataset(data).dataset)
+      for (one, two) in zip(raw.conditions, normalised.conditions) {
+        for method in one.methods {
+          let other = try #require(two.methods.first { $0.method == method.method })
+          // Rounding may turn an answer or two.
+          for (a, b) in zip(method.curve.scores, other.curve.scores) { #expect(abs(a - b) < 0.03) }
+        }
+      }
+    }
+  }
+
   @Test func conditionsAreWhatTheKindsAllow() throws {
     let manifest = Manifest(
       name: "n", task: .classification, target: "t",

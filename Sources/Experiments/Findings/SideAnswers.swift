@@ -1,0 +1,40 @@
+import InformationTheory
+import Modalities
+import Quantification
+import Tensors
+
+/// What models of the first side, of the second and of both answer to the same samples, seeds together.
+struct SideAnswers: Sendable {
+  /// Of the test samples, by the first side, the second and both.
+  let posteriors: [CalibratedPosteriors]
+  let labels: [Int]
+  /// The test samples, as positions in the data set.
+  let rows: [Int]
+  /// Names of the three methods.
+  let names: [String]
+  let seeds: Int
+
+  /// - Parameter logits: `[3][seeds]`, of the validation samples and the test samples.
+  init(logits: [[[[[Float]]]]], validation: [Int], test: [Int], rows: [Int], names: [String]) throws {
+    (labels, self.rows, self.names, seeds) = (test, rows, names, logits[0].count)
+    posteriors = try logits.map { perSeed in
+      /// Logarithms of the mean probabilities.
+      func pooled(_ part: Int) -> Tensor {
+        let sums = perSeed.map { seed in
+          Tensor(seed[part].flatMap { $0.map(Double.init) }, shape: [seed[part].count, seed[part][0].count])
+            .softmax(axis: 1)
+        }
+        return (sums.dropFirst().reduce(sums[0], +) / Double(sums.count)).clamped(min: 1e-30).log()
+      }
+      return try CalibratedPosteriors(logits: pooled(1), calibration: pooled(0), labels: validation)
+    }
+  }
+
+  func information(_ sides: Sides) throws -> InformationFinding {
+    InformationFinding(
+      try PosteriorInformation().estimate(posteriors, labels: labels, unit: .bits), sides,
+      estimator: "BATCH: calibrated answers of \(names.joined(separator: ", ")), "
+        + "\(seeds) \(seeds == 1 ? "seed" : "seeds")",
+      split: Split.test.rawValue)
+  }
+}

@@ -23,21 +23,8 @@ import Training
       badge += [Float(isB ? 1 : -1), 0.1 * Float(random.normal())]
     }
     change(&groups)
-    return Dataset(
-      manifest: Manifest(
-        name: "faces", task: .classification, target: "class",
-        modalities: [
-          "badge": ModalitySpecification(kind: .vector, file: "b.npy"),
-          "face": ModalitySpecification(kind: .vector, file: "f.npy"),
-        ]),
-      ids: (0..<samples).map { "s\($0)" },
-      splits: (0..<samples).map { $0 % 3 == 0 ? .test : $0 % 3 == 1 ? .validation : .train },
-      targets: .classes(classes), classes: ["no", "yes"],
-      attributes: ["group": groups, "one": groups.map { _ in "x" }, "many": (0..<samples).map { "v\($0)" }],
-      modalities: [
-        "badge": ModalityData(values: Tensor(badge, shape: [samples, 2])),
-        "face": ModalityData(values: Tensor(face, shape: [samples, 2])),
-      ])
+    let attributes = ["group": groups, "one": groups.map { _ in "x" }, "many": (0..<samples).map { "v\($0)" }]
+    return ExampleData.vectors("faces", classes: classes, attributes: attributes, ["badge": badge, "face": face])
   }
 
   private func trained<R>(_ raw: Dataset, _ text: String, _ body: (TrainedTrial, TrialRecord) throws -> R) throws -> R {

@@ -21,20 +21,7 @@ import Training
       hard += bits.map { Float(2 * $0 - 1) + 0.2 * Float(random.normal()) }
       hard += (0..<16).map { _ in Float(random.normal()) }
     }
-    return Dataset(
-      manifest: Manifest(
-        name: "uneven", task: .classification, target: "class",
-        modalities: [
-          "easy": ModalitySpecification(kind: .vector, file: "e.npy"),
-          "hard": ModalitySpecification(kind: .vector, file: "h.npy"),
-        ]),
-      ids: (0..<samples).map { "s\($0)" },
-      splits: (0..<samples).map { $0 % 3 == 0 ? .test : $0 % 3 == 1 ? .validation : .train },
-      targets: .classes(classes), classes: ["no", "yes"],
-      modalities: [
-        "easy": ModalityData(values: Tensor(easy, shape: [samples, 2])),
-        "hard": ModalityData(values: Tensor(hard, shape: [samples, 18])),
-      ])
+    return ExampleData.vectors("uneven", classes: classes, ["easy": easy, "hard": hard])
   }
 
   private func train(

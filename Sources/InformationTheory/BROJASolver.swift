@@ -176,10 +176,10 @@ struct BROJASolver {
     let (rows, columns) = (zip(b1, one).map { max(0, $0 - $1) }, zip(b2, two).map { max(0, $0 - $1) })
     var missing = [Double](repeating: 0, count: labels)
     for index in columns.indices { missing[index % labels] += columns[index] }
-    for index in q.indices {
-      let (cell, y) = (index / labels, index % labels)
-      guard missing[y] > 0 else { continue }
-      q[index] += rows[cell / second * labels + y] / missing[y] * columns[cell % second * labels + y]
+    for cell in 0..<first * second {
+      for y in 0..<labels where missing[y] > 0 {
+        q[cell * labels + y] += rows[cell / second * labels + y] / missing[y] * columns[cell % second * labels + y]
+      }
     }
     return q
   }
@@ -188,9 +188,15 @@ struct BROJASolver {
   private func scale(_ q: inout [Double], of sums: [Double], axis: Int, atMost most: Double = .infinity) {
     let wanted = axis == 0 ? b1 : b2
     let factors = zip(wanted, sums).map { $1 > 0 ? min($0 / $1, most) : 1 }
-    for index in q.indices {
-      let (cell, y) = (index / labels, index % labels)
-      q[index] *= factors[(axis == 0 ? cell / second : cell % second) * labels + y]
+    var index = 0
+    for x in 0..<first {
+      for z in 0..<second {
+        let start = (axis == 0 ? x : z) * labels
+        for y in 0..<labels {
+          q[index] *= factors[start + y]
+          index += 1
+        }
+      }
     }
   }
 

@@ -112,10 +112,9 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
-  @Test(arguments: ["emap", "missing", "importance", "interactions"]) func hostileModels(_ what: String) throws {
-    let place = try Workplace(copying: Workplace.trained.get().folder)
-    // Weights that are not numbers.
-    let file = place.url("run/model.safetensors")
+  /// Makes weights that are no numbers.
+  /// - Returns: the file as it was.
+  private func spoil(_ file: URL) throws -> Data {
     let whole = try Data(contentsOf: file)
     var spoilt = whole
     let header = 8 + Int(spoilt.prefix(8).enumerated().reduce(0) { $0 | UInt64($1.1) << (8 * UInt64($1.0)) })
@@ -128,6 +127,21 @@ import Testing
     }
     #expect(spoilt != whole)
     try spoilt.write(to: file)
+    return whole
+  }
+
+  @Test func predictionsThatAreNoNumbers() throws {
+    let place = try Workplace(copying: Workplace.trained.get().folder)
+    _ = try spoil(place.url("run/model.safetensors"))
+    for what in [["robustness"], ["utilization"], ["bias", "--group", "redundant1"]] {
+      try place.chiasm(["quantify", "run", what[0], "data"] + what.dropFirst()).expectRefusal(65, "is not finite")
+    }
+  }
+
+  @Test(arguments: ["emap", "missing", "importance", "interactions"]) func hostileModels(_ what: String) throws {
+    let place = try Workplace(copying: Workplace.trained.get().folder)
+    let file = place.url("run/model.safetensors")
+    let whole = try spoil(file)
     try place.chiasm(["quantify", "run", what]).expectRefusal(65, "model.safetensors: ", "not finite")
     try whole.write(to: file)
     // Two samples in the split are too few for intervals to mean much, but no more than that.

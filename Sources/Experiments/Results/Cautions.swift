@@ -12,7 +12,7 @@ struct Cautions {
     self.verdict = verdict
   }
 
-  var sentences: [String] { [validation, seeds, collapse].compactMap { $0 } }
+  var sentences: [String] { [validation, stronger, seeds, collapse].compactMap { $0 } }
 
   /// A modality that the best fusion does as well without, though it says much alone: it has collapsed (Wu et al., 2022).
   ///
@@ -70,6 +70,25 @@ struct Cautions {
   private func variance(of share: Double, samples: Int) -> Double {
     let smoothed = (share * Double(samples) + 1) / Double(samples + 2)
     return smoothed * (1 - smoothed) / Double(max(samples, 1))
+  }
+
+  /// A gain over the modality that validation chose, where test shows another one to be better.
+  private var stronger: String? {
+    guard let verdict, let stronger = verdict.strongerUnimodal else { return nil }
+    let metric = dataset.metric
+    func alone(_ name: String) -> String {
+      guard let method = methods.first(where: { $0.name == name }) else { return name }
+      let scores = [method.validationScore, method.metrics[metric.rawValue]?.mean].map { score in
+        score.map { Format.score($0, metric) } ?? "–"
+      }
+      return "\(method.modalities.joined()) (\(scores[0]) there, \(scores[1]) on test)"
+    }
+    let (gain, interval) = (stronger.difference.mean, stronger.difference.ci95)
+    let numbers = [gain, interval.low, interval.high].map { Format.difference($0, metric) }
+    return "On validation the best single modality was \(alone(verdict.bestUnimodal)), but on test "
+      + "\(alone(stronger.method)) is better; over that one \(verdict.bestFusion) gains \(numbers[0])"
+      + "\(metric.isShare ? " points" : "") [\(numbers[1]), \(numbers[2])]."
+
   }
 
   private var seeds: String? {

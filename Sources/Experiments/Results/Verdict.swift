@@ -24,6 +24,9 @@ public struct Verdict: Codable, Sendable, Equatable {
   public var bestFusion: String
   /// Improvement of `bestFusion` over `bestUnimodal` on the test split.
   public var difference: Estimate
+  /// A single modality that does better than `bestUnimodal` on test, though validation preferred the other; `nil` where
+  /// none is shown to.
+  public var strongerUnimodal: StrongerUnimodal?
   /// Improvement of `bestFusion` over its empirical additive projection on the test split (Hessel & Lee, 2020): what
   /// interactions between the modalities contribute. `nil` where the projection was not computed.
   public var emapGap: Estimate?
@@ -82,6 +85,7 @@ public struct Verdict: Codable, Sendable, Equatable {
     bestUnimodal = unimodal.name
     bestFusion = fusion.name
     self.difference = difference
+    strongerUnimodal = StrongerUnimodal(leaderboard, than: unimodal.name, below: fusion.name)
     emapGap = Self.emapGap(of: fusion.name, leaderboard, records)
     let exact = records.filter { $0.method == fusion.name && $0.emap != nil }.map(\.emapIsExact)
     emapIsExact =

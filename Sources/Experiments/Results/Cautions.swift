@@ -12,7 +12,7 @@ struct Cautions {
     self.verdict = verdict
   }
 
-  var sentences: [String] { [validation, stronger, seeds, collapse].compactMap { $0 } }
+  var sentences: [String] { [validation, stronger, faultless, seeds, collapse].compactMap { $0 } }
 
   /// A modality that the best fusion does as well without, though it says much alone: it has collapsed (Wu et al., 2022).
   ///
@@ -89,6 +89,19 @@ struct Cautions {
       + "\(alone(stronger.method)) is better; over that one \(verdict.bestFusion) gains \(numbers[0])"
       + "\(metric.isShare ? " points" : "") [\(numbers[1]), \(numbers[2])]."
 
+  }
+
+  /// No mistake in any seed: every resample of the test samples is without mistakes, too, which says nothing about others.
+  ///
+  /// The bound is that of the exact binomial interval at no event (Clopper & Pearson, 1934): 1 − .025^(1/n).
+  private var faultless: String? {
+    guard dataset.metric == .accuracy, let test = dataset.samples["test"], test > 0 else { return nil }
+    let names = methods.filter { $0.metrics[dataset.metric.rawValue]?.mean == 1 }.map(\.name)
+    guard !names.isEmpty else { return nil }
+    let bound = 100 * (1 - pow(0.025, 1 / Double(test)))
+    return "\(VerdictSentence.list(names)) \(names.count == 1 ? "makes" : "make") no mistake on the \(test) test samples, "
+      + "so \(names.count == 1 ? "its interval has" : "their intervals have") no width; up to "
+      + "\(Format.decimals(bound, 1)) % of mistakes could go unseen in so many."
   }
 
   private var seeds: String? {

@@ -99,8 +99,8 @@ struct Cautions {
     let names = methods.filter { $0.metrics[dataset.metric.rawValue]?.mean == 1 }.map(\.name)
     guard !names.isEmpty else { return nil }
     let bound = 100 * (1 - pow(0.025, 1 / Double(test)))
-    return "\(VerdictSentence.list(names)) \(names.count == 1 ? "makes" : "make") no mistake on the \(test) test samples, "
-      + "so \(names.count == 1 ? "its interval has" : "their intervals have") no width; up to "
+    return "\(VerdictSentence.list(names)) \(names.count == 1 ? "makes" : "make") no mistake on the \(test) test "
+      + "samples, so \(names.count == 1 ? "its interval has" : "their intervals have") no width; up to "
       + "\(Format.decimals(bound, 1)) % of mistakes could go unseen in so many."
   }
 

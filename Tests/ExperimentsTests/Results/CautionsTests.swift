@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test func anIntervalWithoutWidthIsExplained() {
-    let sentence = "late makes no mistake on the 400 test samples, so its interval has no width; up to 0.9 % of mistakes "
+    let sentence =
+      "late makes no mistake on the 400 test samples, so its interval has no width; up to 0.9 % of mistakes "
       + "could go unseen in so many."
     #expect(cautions(validation: 0.99, test: 1) == [sentence])
     #expect(cautions(validation: 0.99, test: 0.9975).isEmpty)

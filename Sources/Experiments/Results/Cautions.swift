@@ -88,7 +88,6 @@ struct Cautions {
     return "On validation the best single modality was \(alone(verdict.bestUnimodal)), but on test "
       + "\(alone(stronger.method)) is better; over that one \(verdict.bestFusion) gains \(numbers[0])"
       + "\(metric.isShare ? " points" : "") [\(numbers[1]), \(numbers[2])]."
-
   }
 
   /// No mistake in any seed: every resample of the test samples is without mistakes, too, which says nothing about others.

@@ -31,7 +31,7 @@ import Training
     let selection = "boltzmann-machine:deviation=0.5:hidden=4:output=4:pretraining=1"
     try ExampleData.inTemporaryFolder { folder in
       _ = try TrialRunner(data).run(configuration(selection, on: data, epochs: 1), in: RunFolder(folder))
-      let scales = try TrainedModel.load(RunFolder(folder)).model.state()["fusion.scales.0"]!
+      let scales = try #require(TrainedModel.load(RunFolder(folder)).model.state()["fusion.scales"])
       #expect(scales.doubles.allSatisfy { abs($0 - 0.5) < 1e-4 })
     }
   }

@@ -23,6 +23,49 @@ public struct InteractionIndex: Sendable {
     return mean([]) - mean([second]) - mean([first]) + mean([first, second])
   }
 
+  /// What two modalities contribute each by itself and only together, `[N, K]` each; their sum is the function
+  /// (DIME: Lyu et al., 2022, equations 1 and 2, with all samples as the background).
+  ///
+  /// With more than two modalities the others stay as they are at each sample.
+  public func disentangled(
+    _ inputs: [Tensor], between first: Int, and second: Int, _ function: ([Tensor]) -> Tensor
+  ) -> (unimodal: Tensor, interaction: Tensor) {
+    let interaction = mixedDifferences(inputs, between: first, and: second, function)
+    return (average(inputs, function) { _ in false } - interaction, interaction)
+  }
+
+  /// Mixed second derivatives ∂²f_k/∂a_i∂b_j at every sample, `[N, D_a, D_b, K]`, by differentiating twice; 0 where f is a
+  /// sum of functions that lack a or b, and where it is piecewise linear (ReLU).
+  ///
+  /// The function must treat samples apart and have second derivatives in the engine. Axes of an input beyond the first
+  /// count as one.
+  ///
+  /// - Complexity: K · D_a passes back through the gradient.
+  public func mixedDerivatives(
+    _ inputs: [Tensor], between first: Int, and second: Int, _ function: ([Tensor]) -> Tensor
+  ) -> Tensor {
+    check(inputs, first, second)
+    let count = inputs[0].shape[0]
+    let leaves = inputs.map { $0.detached().setRequiresGradient(true) }
+    let values = function(leaves)
+    let (rows, columns) = (leaves[first].count / max(count, 1), leaves[second].count / max(count, 1))
+    let none = Tensor.zeros([count, columns], dtype: leaves[second].dtype)
+    let derivatives = (0..<values.shape[1]).map { output -> Tensor in
+      let total = values.select(axis: 1, index: output).sum()
+      let slopes = gradients(
+        of: [total], withRespectTo: [leaves[first]], retainGraph: true, createGraph: true, allowUnused: true)[0]
+      guard let slopes, slopes.requiresGradient else { return .stacked(Array(repeating: none, count: rows), axis: 1) }
+      let flat = slopes.reshaped([count, rows])
+      let lines = (0..<rows).map { row in
+        gradients(
+          of: [flat.select(axis: 1, index: row).sum()], withRespectTo: [leaves[second]], retainGraph: true,
+          allowUnused: true)[0]?.reshaped([count, columns]) ?? none
+      }
+      return .stacked(lines, axis: 1)
+    }
+    return .stacked(derivatives, axis: 3)
+  }
+
   /// Friedman's H² per output: the share of the variance of the joint effect of two modalities that their separate effects
   /// leave, Σ_i (F_ab − F_a − F_b)² / Σ_i F_ab² of centred partial dependences (equation 44); 0 for a sum, and where the
   /// joint effect is constant.

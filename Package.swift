@@ -29,8 +29,8 @@ func room(
 /// What `Chiasm` re-exports. Programs name these targets, too: a build does not look through a re-export, and would keep
 /// objects that were compiled against an older layout of their types.
 let library = [
-  "Coordination", "Encoders", "Experiments", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities",
-  "Quantification", "Tensors", "Training",
+  "Coordination", "Encoders", "Evaluation", "Experiments", "Fusion", "InformationTheory", "Kernels", "Layers",
+  "Modalities", "Quantification", "Tensors", "Training",
 ]
 let program = (["Chiasm"] + library).map { Target.Dependency(stringLiteral: $0) }
 
@@ -94,12 +94,13 @@ let package = Package(
       ])
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
     + room("Fusion", ["Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Tensors", "Training"])
+    + room("Evaluation", ["Modalities"])
     + room("Quantification", ["InformationTheory", "Layers", "Modalities", "Tensors", "Training"])
     + room(
       "Experiments",
       [
-        "Coordination", "Encoders", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities", "Quantification",
-        "Tensors", "Training",
+        "Coordination", "Encoders", "Evaluation", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities",
+        "Quantification", "Tensors", "Training",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
       ]) + [
       .target(

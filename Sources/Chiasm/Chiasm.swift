@@ -1,5 +1,6 @@
 @_exported public import Coordination
 @_exported public import Encoders
+@_exported public import Evaluation
 @_exported public import Experiments
 @_exported public import Fusion
 @_exported public import InformationTheory

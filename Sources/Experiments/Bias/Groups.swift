@@ -1,3 +1,4 @@
+import Evaluation
 import Modalities
 import Quantification
 import Tensors

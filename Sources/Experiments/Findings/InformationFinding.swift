@@ -1,3 +1,4 @@
+public import Evaluation
 import InformationTheory
 public import Modalities
 public import Quantification

@@ -1,3 +1,4 @@
+public import Evaluation
 import Modalities
 public import Quantification
 import Tensors

@@ -1,3 +1,4 @@
+import Evaluation
 public import InformationTheory
 import Modalities
 public import Quantification

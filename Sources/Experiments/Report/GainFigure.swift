@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// What fusing gains over the best single modality, and what of it an additive function of the same encodings does not

@@ -1,3 +1,5 @@
+public import Evaluation
+
 /// The single modality that test prefers to the one that validation preferred.
 ///
 /// The verdict keeps to what validation chose. Where the two differ by more than chance, a gain over the weaker one would

@@ -1,3 +1,5 @@
+public import Evaluation
+
 /// The answer of a comparison: did fusing the modalities help, by how much, and how sure is that.
 ///
 /// Differences are improvements: positive when the fusion is better, whichever direction the metric has.

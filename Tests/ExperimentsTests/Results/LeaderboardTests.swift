@@ -1,3 +1,4 @@
+import Evaluation
 import Modalities
 import Tensors
 import Testing

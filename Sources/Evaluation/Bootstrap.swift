@@ -70,7 +70,7 @@ public struct Bootstrap: Sendable {
   }
 
   /// Per sample, the mean over seeds.
-  static func pooled(_ scores: [[Double]]) -> [Double] {
+  public static func pooled(_ scores: [[Double]]) -> [Double] {
     guard let first = scores.first else { preconditionFailure("no seeds to pool") }
     return first.indices.map { index in scores.reduce(0) { $0 + $1[index] } / Double(scores.count) }
   }

@@ -2,7 +2,7 @@ import Foundation
 import Modalities
 import Testing
 
-@testable import Experiments
+@testable import Evaluation
 
 @Suite("Bootstrap")
 struct BootstrapTests {

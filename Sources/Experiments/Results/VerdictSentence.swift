@@ -1,6 +1,5 @@
 import Evaluation
 import Foundation
-public import Quantification
 
 /// A verdict in words: what was compared, the difference with its interval, where it comes from, and what the modalities
 /// say. Every number leads to where it is to be found.
@@ -32,7 +31,7 @@ struct VerdictSentence {
         "Fusing hurts: \(together) \(worse) than \(single) alone \(interval(verdict.difference)); use \(single) alone."
       case .nothingLearned: "Nothing was learned: \(nothing)."
       }
-    return verdict.information.map { "\(answer) \(Self.information($0))" } ?? answer
+    return verdict.information.map { "\(answer) \(InformationSentence($0).text)" } ?? answer
   }
 
   private var metric: Metric { verdict.metric }
@@ -103,47 +102,6 @@ struct VerdictSentence {
       + "(difference \(signedAmount(gap.mean), from: .gain) \(interval(gap)))"
   }
 
-  // MARK: Information
-
-  /// What the sides say about the target, and the regime.
-  private static func information(_ finding: InformationFinding) -> LinkedText {
-    let both = list((finding.first + "+" + finding.second).split(separator: "+").map(String.init).sorted())
-    let total = bits(finding.total)
-    let entropy = bits(finding.entropy)
-    guard finding.regime != .nothing else {
-      return "About the target, \(both) are not shown to say anything: \(total, from: .information) of "
-        + "\(entropy, from: .information) \(finding.unit)."
-    }
-    let parts = finding.parts.map { name, value in
-      let amount = bits(value.mean)
-      return "\(amount, from: .information) \(name)" as LinkedText
-    }
-    let listed = parts.dropFirst().reduce(parts[0]) { "\($0), \($1)" }
-    return "About the target, \(both) say \(total, from: .information) of \(entropy, from: .information) "
-      + "\(finding.unit): \(listed). \(regime(finding))\(doubt(finding))"
-  }
-
-  /// Where models are far surer than they are right, as where validation is not like test.
-  private static func doubt(_ finding: InformationFinding) -> LinkedText {
-    guard let shown = finding.quality?.demonstrated.max(), shown < finding.total / 2 else { return "" }
-    return " The models are too sure of this: they demonstrate only \(bits(max(shown, 0)), from: .information)."
-  }
-
-  private static func regime(_ finding: InformationFinding) -> LinkedText {
-    guard finding.regime != .nothing else { return "" }
-    let doubt: LinkedText
-    if let support = finding.regimeSupport, support < 0.95 {
-      let share = Format.decimals(100 * support, 0)
-      doubt = " (so in \(share, from: .information) % of the resamples)"
-    } else {
-      doubt = ""
-    }
-    let (name, meaning) = (finding.regime.rawValue, finding.regime.meaning)
-    return "The regime is \(name)\(doubt): \(meaning)."
-  }
-
-  private static func bits(_ value: Double) -> String { Format.decimals(value, 2) }
-
   private var ofMetric: String { metric == .accuracy ? "" : " of \(metric.label)" }
 
   private func amount(_ value: Double) -> String {
@@ -163,23 +121,5 @@ struct VerdictSentence {
   /// "audio and image", "audio, text and video".
   static func list(_ names: [String]) -> String {
     names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
-  }
-}
-
-extension InformationRegime {
-  /// In running text.
-  var meaning: String {
-    switch self {
-    case .redundant: "most of it is in both"
-    case .unique: "most of it is in one and not in the other"
-    case .synergistic: "most of it is in neither alone, only in both together"
-    case .mixed: "no kind makes up two thirds"
-    case .nothing: "there is too little to name"
-    }
-  }
-
-  /// The regime in a sentence, with the share of the resamples that name it.
-  public func sentence(support: Double) -> String {
-    "The regime is \(rawValue) (so in \(Format.decimals(100 * support, 0)) % of the resamples): \(meaning)."
   }
 }

@@ -30,7 +30,7 @@ public struct ModalityContest: Codable, Sendable, Equatable {
 }
 
 /// The rule by which a comparison is decided, in the order of its questions.
-public struct Decision: Sendable, Equatable {
+public struct Judgement: Sendable, Equatable {
   /// One to every modality that was asked.
   public let contests: [ModalityContest]
   /// The modality whose reference validation prefers.

@@ -3,19 +3,19 @@ import Testing
 @testable import Evaluation
 
 /// The rule, each branch at its boundary; intervals are made by hand.
-@Suite("Decision")
+@Suite("Judgement")
 struct DecisionTests {
   private func contest(
     _ modality: String, _ mean: Double, _ low: Double, _ high: Double, high90: Double? = nil, p: Double? = 0.001
   ) -> ModalityContest {
-    var contest = Contest("w", over: modality, mean: mean, crossed: nil, bootstrap: [mean, mean])!
+    var contest = Contest("w", over: modality, mean: mean, bootstrap: [mean, mean])!
     contest.difference = Estimate(mean: mean, ci95: Interval(low, high))
     contest.ci90 = Interval(low, high90 ?? high)
     return ModalityContest(modality: modality, contest: contest, validationScore: 0, pNull: p)
   }
 
   private func outcome(_ contests: [ModalityContest], preferred: Int = 0, p: Double? = 0.001) -> Outcome {
-    Decision(contests, preferred: preferred, candidateP: p, margin: 0.02).outcome
+    Judgement(contests, preferred: preferred, candidateP: p, margin: 0.02).outcome
   }
 
   @Test func nothingIsLearnedWhereNoPIsSmall() {
@@ -32,7 +32,7 @@ struct DecisionTests {
     let (good, bad) = (contest("a", 0.05, 0.01, 0.09), contest("b", 0.03, -0.01, 0.07))
     #expect(outcome([good, good]) == .fusionHelps)
     #expect(outcome([good, bad]) == .undecided)
-    #expect(Decision([good, bad], preferred: 0, candidateP: 0.001, margin: 0.02).closest.modality == "b")
+    #expect(Judgement([good, bad], preferred: 0, candidateP: 0.001, margin: 0.02).closest.modality == "b")
   }
 
   @Test func aGainBelowHalfTheMarginDoesNotCount() {
@@ -63,14 +63,13 @@ struct DecisionTests {
   @Test func undecidedSaysWhatWouldDecide() throws {
     let units = SeededScores((0..<3).map { seed in (0..<100).map { Double(($0 * 7 + seed) % 2) } })
     let none = SeededScores([[Double](repeating: 0.47, count: 100)], isDeterministic: true)
-    let crossed = try #require(CrossedInterval(of: units, over: none))
-    let contest = try #require(Contest("w", over: "a", mean: 0.03, crossed: crossed, bootstrap: [0.02, 0.04]))
-    let decision = Decision(
+    let contest = Contest("w", over: "a", mean: 0.03, scores: (units, none))
+    let judgement = Judgement(
       [ModalityContest(modality: "a", contest: contest, validationScore: 0, pNull: 0.001)], preferred: 0,
       candidateP: 0.001, margin: 0.02)
-    #expect(decision.outcome == .undecided)
-    guard case .units(let needed) = decision.need else {
-      Issue.record("\(String(describing: decision.need))")
+    #expect(judgement.outcome == .undecided)
+    guard case .units(let needed) = judgement.need else {
+      Issue.record("\(String(describing: judgement.need))")
       return
     }
     #expect(needed > 100)

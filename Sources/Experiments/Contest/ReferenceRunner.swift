@@ -2,6 +2,7 @@ import Foundation
 import Modalities
 import Synchronization
 import Tensors
+import Training
 
 /// Trains the references of a comparison's winner: the second phase of a comparison.
 ///
@@ -116,9 +117,11 @@ extension PreparedDataset {
     case .depth, .own, .additive: return self
     case .copy:
       let changed = others.reduce(dataset) { $0.replacing($1, by: modality) }
-      return PreparedDataset(like: self, changed, normalisation: others.reduce(normalisation) {
-        $0.replacing($1, by: modality)
-      })
+      return PreparedDataset(
+        like: self, changed,
+        normalisation: others.reduce(normalisation) {
+          $0.replacing($1, by: modality)
+        })
     case .permuted:
       guard !isDry else { return self }
       let order = dataset.placeboOrder(seed: Generator.seed(UInt64(bitPattern: Int64(seed)), 30))

@@ -20,7 +20,10 @@ public struct TestUnits: Codable, Sendable, Equatable {
       var numbers: [String: Int] = [:]
       return test.map { row in
         let next = numbers.count
-        return numbers[column[row]] ?? { numbers[column[row]] = next; return next }()
+        return numbers[column[row]]
+          ?? {
+            numbers[column[row]] = next; return next
+          }()
       }
     }
     let lacking = dataset.modalities.compactMapValues { data in
@@ -46,7 +49,10 @@ public struct TestUnits: Codable, Sendable, Equatable {
     var numbers: [Int: Int] = [:]
     let units = rows.map { row in
       let next = numbers.count
-      return numbers[groups[row]] ?? { numbers[groups[row]] = next; return next }()
+      return numbers[groups[row]]
+        ?? {
+          numbers[groups[row]] = next; return next
+        }()
     }
     return numbers.count > 1 ? (units, numbers.count) : (Array(rows.indices), rows.count)
   }

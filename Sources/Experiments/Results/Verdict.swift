@@ -104,8 +104,8 @@ public struct Verdict: Codable, Sendable, Equatable {
     let metric = leaderboard.metric
     let pairs: [(model: Predictions, projection: Predictions)] = records.compactMap { record in
       guard record.method == name, record.failure == nil, let emap = record.emap,
-        let model = try? Predictions(record.predictions, targets: record.targets, task: leaderboard.task),
-        let projection = try? Predictions(emap, targets: record.targets, task: leaderboard.task),
+        let model = try? record.scored(record.predictions, task: leaderboard.task),
+        let projection = try? record.scored(emap, task: leaderboard.task),
         projection.count == model.count
       else { return nil }
       return (model, projection)

@@ -92,7 +92,8 @@ struct AxisRange: Equatable {
   init(_ values: [Double], within limits: ClosedRange<Double>? = nil, steps: Double = 6) {
     let (smallest, largest) = (values.min() ?? 0, values.max() ?? 1)
     // Of errors of 1e-12, too, a range is as wide as they are apart.
-    let spread = max(largest - smallest, max(abs(largest), abs(smallest)) * 1e-3, largest == 0 && smallest == 0 ? 1e-9 : 0)
+    let size = max(abs(largest), abs(smallest))
+    let spread = max(largest - smallest, size > 0 ? size * 1e-3 : 1e-9)
     low = smallest - 0.05 * spread
     high = largest + 0.05 * spread
     if let limits {

@@ -201,8 +201,10 @@ public struct TrialRunner: Sendable {
     let validation = try validation(of: outputs.all, trained.configuration, criterion, target, targets)
     guard validation.loss.isFinite, validation.score.isFinite else { return validation }
     var trained = trained
-    let rows = withoutGradients { trained.finish(outputs.all).rows }
-    trained.thresholds = try trained.scored(rows, targets: targets).bestThresholds
+    if prepared.task == .multilabel {
+      let rows = withoutGradients { trained.finish(outputs.all).rows }
+      trained.thresholds = try trained.scored(rows, targets: targets).bestThresholds
+    }
     let rate = trained.utilization(outputs, targets: targets, metric: prepared.metric)
     return Validation(
       loss: validation.loss, score: validation.score, higherIsBetter: validation.higherIsBetter,
@@ -223,9 +225,11 @@ public struct TrialRunner: Sendable {
     let metric = prepared.metric
     // A score that is undefined, such as the correlation of a constant, is the worst there is.
     // Whether labels are given depends on thresholds, which are chosen on this split.
-    let given = try Predictions(rows, targets: targets, task: prepared.task)
-    let score = try Predictions(rows, targets: targets, task: prepared.task, thresholds: given.bestThresholds)
-      .score(metric)
+    var scored = try Predictions(rows, targets: targets, task: prepared.task)
+    if let thresholds = scored.bestThresholds {
+      scored = try Predictions(rows, targets: targets, task: prepared.task, thresholds: thresholds)
+    }
+    let score = scored.score(metric)
     return Validation(
       loss: loss, score: score ?? (metric.higherIsBetter ? -Self.undefined : Self.undefined),
       higherIsBetter: metric.higherIsBetter)

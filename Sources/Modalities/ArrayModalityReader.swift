@@ -19,7 +19,7 @@ struct ArrayModalityReader {
     guard let stored = try violations.collect({ try array() }) else { return nil }
     var values =
       stored.dtype == .uint8 && specification.kind == .image
-      ? stored.to(DType.float32) / 255 : stored.to(DType.float32)
+      ? stored.to(DType.float32) / 255 : stored.to(Self.isWide(stored.dtype) ? .float64 : .float32)
     guard checkShape(values) else { return nil }
     if specification.kind == .image, values.rank == 3 { values = values.unsqueezed(1) }
     guard checkImage(values) else { return nil }
@@ -40,10 +40,16 @@ struct ArrayModalityReader {
     }
     guard violations.all.count == before else { return nil }
     values = cleared(values, lengths: lengths, present: present)
-    reportNonFinite(values)
+    reportNonFinite(values.to(DType.float32))
     guard violations.all.count == before else { return nil }
-    return ModalityData(values: values.contiguous(), lengths: lengths, present: present)
+    guard values.dtype == .float64 else {
+      return ModalityData(values: values.contiguous(), lengths: lengths, present: present)
+    }
+    return ModalityData(narrowing: values.contiguous(), lengths: lengths, present: present)
   }
+
+  /// Whether numbers of this type may have more digits than single precision.
+  static func isWide(_ type: DType) -> Bool { [.float64, .int32, .int64].contains(type) }
 
   /// A row of an array as a person counts, with the sample it belongs to; a table has a header above it.
   private func place(_ row: Int, isTable: Bool = false) -> String {

@@ -4,7 +4,7 @@ import Tensors
 /// Reads a modality whose samples lie in one file each, named by a column of `samples.csv`, on all cores.
 struct FileModalityReader {
   /// Changes when decoding changes, so that older caches are not used.
-  private static let cacheVersion = "1"
+  private static let cacheVersion = "2"
 
   let name: String
   let specification: ModalitySpecification
@@ -134,7 +134,9 @@ struct FileModalityReader {
     guard (lengths != nil) == specification.isSequence, lengths.map({ $0.count == present.count }) ?? true,
       lengths.map({ $0.allSatisfy { (1...values.shape[1]).contains($0) } && values.rank == 3 }) ?? true
     else { return nil }
-    return ModalityData(values: values, lengths: lengths, present: present)
+    let exact = stored["exact"]
+    guard exact.map({ $0.dtype == .float64 && $0.shape == values.shape }) ?? true else { return nil }
+    return ModalityData(values: values, exact: exact, lengths: lengths, present: present)
   }
 
   private func store(_ data: ModalityData, in file: URL) throws {
@@ -145,6 +147,7 @@ struct FileModalityReader {
       throw InputError(file: file.deletingLastPathComponent().path, "cannot be made: \(error.localizedDescription)")
     }
     var tensors = ["values": data.values]
+    if let exact = data.exact { tensors["exact"] = exact }
     if let lengths = data.lengths { tensors["lengths"] = Tensor(lengths) }
     try Safetensors.write(tensors, metadata: ["modality": name], to: file)
   }

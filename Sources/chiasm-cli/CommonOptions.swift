@@ -79,7 +79,8 @@ struct StoreOptions: ParsableArguments {
 extension TerminalTable {
   /// Metrics by name, under what they were measured on.
   init(_ metrics: [String: Double], of split: String) {
-    self.init(["metric", split], rows: metrics.sorted { $0.key < $1.key }.map { [$0, String(format: "%.4f", $1)] })
+    let rows = metrics.sorted { $0.key < $1.key }.map { [$0, Format.significant($1, digits: 4)] }
+    self.init(["metric", split], rows: rows)
   }
 }
 

@@ -84,14 +84,14 @@ struct TrainCommand: ParsableCommand {
     let line = ProgressLine("train \(start.configuration.selection.name)", style: work.output.style)
     try runs.working(on: run, of: work.store, line: line) { run in
       let record = try runner.run(start.configuration, in: folder, resuming: resuming) { progress in
-        var validation = progress.validation.map { String(format: ", validation %.3f", $0) } ?? ""
+        var validation = progress.validation.map { ", validation \(Format.significant($0))" } ?? ""
         if let used = progress.utilization {
           let rates = used.sorted { $0.key < $1.key }.map { "\($0) \(String(format: "%.2f", $1))" }
           validation += ", used \(rates.joined(separator: ", "))"
         }
         line.update(
           (progress.epoch - 1) * progress.steps + progress.step, of: progress.epochs * progress.steps,
-          note: "epoch \(progress.epoch), loss \(String(format: "%.3f", progress.loss))\(validation)")
+          note: "epoch \(progress.epoch), loss \(Format.significant(progress.loss))\(validation)")
       }
       let epochs = record.epochs.count
       line.finish(epochs, of: epochs, note: "best epoch \(record.bestEpoch) of \(epochs)")
@@ -113,7 +113,7 @@ extension TrainCommand {
         rows: record.metrics.keys.sorted().map { name in
           [name]
             + [record.validationMetrics[name], record.metrics[name]].map { value in
-              value.map { String(format: "%.4f", $0) } ?? "–"
+              value.map { Format.significant($0, digits: 4) } ?? "–"
             }
         }
       ).text())

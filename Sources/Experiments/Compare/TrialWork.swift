@@ -55,7 +55,7 @@ struct TrialWork: Sendable {
     board.finish(
       key,
       note: "\(configuration.selection.name) seed \(configuration.seed): validation "
-        + "\(runner.prepared.metric.label) \(score.map { String(format: "%.3f", $0) } ?? "undefined")")
+        + "\(runner.prepared.metric.label) \(score.map { Format.score($0, runner.prepared.metric) } ?? "undefined")")
   }
 
   /// Runs the trial; one that fails leaves a record that says why.

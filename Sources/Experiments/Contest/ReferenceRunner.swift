@@ -41,12 +41,12 @@ struct ReferenceRunner: Sendable {
     let queue = Mutex(Array(pending.reversed()))
     TrialQueue.run(
       jobs: max(1, min(parallelism.jobs, pending.count)), threads: parallelism.threads,
-      next: {
+      next: { () -> Item? in
         if cancellation.isCancelled { return nil }
         if let deadline, ContinuousClock.now >= deadline { return nil }
         return queue.withLock { $0.popLast() }
       },
-      work: { item in
+      work: { (item: Item) in
         item.group.run(
           with: TrialRunner(item.data(), cancellation: cancellation), cancellation: cancellation, board: board)
       })

@@ -107,12 +107,12 @@ public struct RunFolder: Sendable, Equatable {
       case .multilabel:
         let truth = trial.targets[index * classes.count..<(index + 1) * classes.count]
         target = zip(classes, truth).filter { $0.1 >= 0.5 }.map(\.0).joined(separator: "|")
-        predicted = zip(classes, row).filter { $0.1 >= 0.5 }.map(\.0).joined(separator: "|")
+        predicted = Labels.given(row, trial.thresholds).map { classes[$0] }.joined(separator: "|")
       case .regression, .retrieval, .none:
         target = "\(trial.targets[index])"
         predicted = row.map { "\($0)" }.joined(separator: " ")
       }
-      table.append([trial.ids[index], target, predicted] + (task == .regression ? [] : row.map { "\($0)" }))
+      table.append([trial.ids[index], target, predicted] + (task == .regression ? [] : row.map { "\(Float($0))" }))
     }
     try AtomicFile.write(Data(table.text.utf8), to: predictions)
   }

@@ -12,6 +12,8 @@ public struct TrainedModel {
   public let configuration: TrialConfiguration
   public let manifest: Manifest
   public let normalisation: Normalisation
+  /// Multilabel: from which probability on each label is given, chosen on validation; nil before, and for other tasks.
+  public var thresholds: [Double]?
 
   /// The untrained model of a configuration, its weights drawn from the seed.
   /// - Throws: `UsageError` for an option value that the method does not take.
@@ -64,18 +66,27 @@ public struct TrainedModel {
     }
   }
 
+  /// Predictions beside their targets, ready to be scored.
+  /// - Throws: `InputError` where they cannot be.
+  func scored(_ rows: [[Double]], targets: [Double]) throws -> Predictions {
+    try Predictions(rows, targets: targets, task: configuration.task, thresholds: thresholds)
+  }
+
   /// Predictions as rows, for a normalised data set.
-  public func predictions(_ dataset: Dataset, _ indices: [Int]) -> [[Float]] {
+  public func predictions(_ dataset: Dataset, _ indices: [Int]) -> [[Double]] {
     mapped(dataset, indices, predictions).rows
   }
 
   // MARK: Files
 
-  /// Keys of the model file: `model.…` for parameters, `normalisation.…` for means and scales.
+  private static let thresholdKey = "decision.thresholds"
+
+  /// Keys of the model file: `model.…` for parameters, `normalisation.…` for means and scales, `decision.thresholds`.
   private var tensors: [String: Tensor] {
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in model.state() { tensors["model." + name] = tensor }
     for (name, tensor) in normalisation.tensors { tensors["normalisation." + name] = tensor }
+    tensors[Self.thresholdKey] = thresholds.map { Tensor($0) }
     return tensors
   }
 
@@ -107,22 +118,38 @@ public struct TrainedModel {
     }
     let manifest = try Manifest.read(folder.dataset)
     let normalisation = try Normalisation(tensors: part("normalisation."), file: file)
+    var trained: TrainedModel
     if let method = FittedMethod.named(configuration.selection.method) {
       let model = try FittedModel.restore(
         method, configuration, manifest, NamedTensors(part("model."), notes: notes, file: file))
-      return TrainedModel(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
+      trained = TrainedModel(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
+    } else {
+      trained = try TrainedModel(initialising: configuration, manifest: manifest, normalisation: normalisation)
+      try trained.network.load(part("model."), file: file)
     }
-    let trained = try TrainedModel(initialising: configuration, manifest: manifest, normalisation: normalisation)
-    try trained.network.load(part("model."), file: file)
+    trained.thresholds = try tensors[thresholdKey].map { try thresholds($0, configuration, file: file) }
     return trained
+  }
+
+  private static func thresholds(
+    _ tensor: Tensor, _ configuration: TrialConfiguration, file: String
+  ) throws -> [Double] {
+    guard configuration.task == .multilabel, tensor.dtype == .float64, tensor.shape == [configuration.outputs],
+      tensor.doubles.allSatisfy((0...1).contains)
+    else {
+      throw InputError(
+        file: file, at: thresholdKey,
+        "is \(tensor.dtype) \(tensor.shape); expected one float64 in 0 … 1 for each of \(configuration.outputs) labels")
+    }
+    return tensor.doubles
   }
 }
 
 extension Tensor {
   /// The rows of a matrix.
-  var rows: [[Float]] {
+  var rows: [[Double]] {
     let width = shape[1]
-    let values = floats
+    let values = doubles
     return (0..<shape[0]).map { Array(values[$0 * width..<($0 + 1) * width]) }
   }
 }

@@ -99,7 +99,7 @@ struct LeaderboardTests {
   }
 
   @Test func multilabel() throws {
-    let rows: [[Float]] = [[0.9, 0.2, 0.1], [0.3, 0.8, 0.6], [0.7, 0.7, 0.2]]
+    let rows: [[Double]] = [[0.9, 0.2, 0.1], [0.3, 0.8, 0.6], [0.7, 0.7, 0.2]]
     let record = TrialRecord(
       method: "early", area: "fusion", modalities: ["a", "b"], seed: 0, validationMetrics: ["microF1": 1],
       predictions: rows, targets: [1, 0, 0, 0, 1, 1, 1, 0, 0], ids: ["1", "2", "3"])

@@ -69,7 +69,9 @@ struct FileDecoder: Sendable {
   }
 
   private func numbers(_ url: URL) throws -> DecodedSample {
-    let tensor = try ArrayFile.read(url, name: url.lastPathComponent, member: specification.array).to(DType.float32)
+    let file = ArrayFile(
+      url: url, name: url.lastPathComponent, member: specification.array, header: specification.header)
+    let tensor = try file.read().to(DType.float32)
     let kind = specification.kind
     var shape = tensor.shape
     // A table with one row is a vector, a vector of numbers a sequence of one number a frame.

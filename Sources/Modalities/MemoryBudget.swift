@@ -27,6 +27,11 @@ public enum MemoryBudget {
       file: file, "\(what) need \(text(bytes)) of memory, and \(text(max(0, available - reserve))) are available")
   }
 
+  /// The same for a table of text: most cells take the place of a string.
+  static func checkTable(bytes: Int, for file: String) throws {
+    try check(bytes: self.bytes([bytes, 12]), for: file, what: "the cells of a table of \(text(bytes))")
+  }
+
   /// A number of bytes, or `Int.max` where it is beyond any memory.
   ///
   /// - Parameter factors: such as rows, columns and bytes of a number; each at least 0.

@@ -24,7 +24,9 @@ struct ArrayFile {
   /// - Parameter note: told what a reader should know of how the file was read.
   /// - Throws: `InputError` when the file cannot be read, or holds text, complex numbers or several arrays.
   func read(ids: [String]? = nil, note: (String) -> Void = { _ in }) throws -> Tensor {
-    guard !Self.isTable(url.path) else { return try NumberTable(file: name, header: header, ids: ids).read(url, note: note) }
+    guard !Self.isTable(url.path) else {
+      return try NumberTable(file: name, header: header, ids: ids).read(url, note: note)
+    }
     let member = try chosenMember()
     let head = try head(member)
     guard !head.isComplex else { throw InputError(file: name, "holds complex numbers; real ones expected") }

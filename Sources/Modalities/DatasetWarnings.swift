@@ -17,7 +17,8 @@ extension Dataset {
 
   private func alikeClasses() -> [String] {
     Spelling.alike(classes).prefix(5).map { labels in
-      "\(Self.table): the classes \(labels.quotedList) differ only in \(Spelling.difference(labels[0], labels[1]))".oneLine
+      let difference = Spelling.difference(labels[0], labels[1])
+      return "\(Self.table): the classes \(labels.quotedList) differ only in \(difference)".oneLine
     }
   }
 
@@ -29,9 +30,10 @@ extension Dataset {
       Double(most.value) > 0.8 * Double(self[.train].count)
     else { return [] }
     let share = String(format: "%.0f %%", 100 * Double(most.value) / Double(self[.train].count))
+    let name = classes[most.key].oneLine
     return [
-      "\(Self.table): class \"\(classes[most.key])\" has \(share) of the train split: always answering it is right that "
-        .oneLine + "often; balancedAccuracy or macroF1 as metric and --balanced help"
+      "\(Self.table): class \"\(name)\" has \(share) of the train split: always answering it is right that often; "
+        + "balancedAccuracy or macroF1 as metric and --balanced help"
     ]
   }
 
@@ -88,8 +90,9 @@ extension Dataset {
     return [Split.validation, .test].compactMap { split in
       let again = self[split].compactMap { row in first[hashes[row]].map { (row, $0) } }
       guard let example = again.first else { return nil }
-      return "\(Self.table): \(again.count) of \(self[split].count) samples of \(split.rawValue) hold the same as samples of "
-        + "train (\(place(example.0)) as \(place(example.1))): what is measured on them is memory"
+      return
+        "\(Self.table): \(again.count) of \(self[split].count) samples of \(split.rawValue) hold the same as samples "
+        + "of train (\(place(example.0)) as \(place(example.1))): what is measured on them is memory"
     }
   }
 

@@ -215,8 +215,8 @@ extension Manifest {
   ) -> String? {
     guard let separator = top.string("separator") else { return nil }
     let node = top.node("separator")
-    if task != .multilabel {
-      top.report("separator stands between the labels of task multilabel; the task is \(task?.rawValue ?? "")", at: node)
+    if let task, task != .multilabel {
+      top.report("separator stands between the labels of task multilabel; the task is \(task.rawValue)", at: node)
     }
     if columns != nil { top.report("separator has no meaning where target is a list of columns", at: node) }
     for name in classes ?? [] where name.contains(separator) {

@@ -29,7 +29,8 @@ struct NumberTable {
       records.removeFirst()
     }
     // Checks names and the lengths of rows.
-    let table = try SampleTable(file: file, header: names, rows: records)
+    let table = try SampleTable(
+      file: file, header: names, rows: records, headerRows: header == .absent ? 0 : 1)
     return try numbers(table, note)
   }
 
@@ -47,12 +48,11 @@ struct NumberTable {
   }
 
   private func numbers(_ table: SampleTable, _ note: (String) -> Void) throws -> Tensor {
-    func place(_ row: Int) -> String { header == .absent ? "row \(row + 1)" : table.place(row) }
     let idColumn = header == .absent ? nil : table.column("id")
     if let ids, let idColumn {
       for (row, expected) in ids.enumerated() where row < table.rows.count && table.rows[row][idColumn] != expected {
         throw InputError(
-          file: file, at: place(row),
+          file: file, at: table.place(row),
           "id \"\(table.rows[row][idColumn])\", but \"\(expected)\" in samples.csv; "
             + "both must list the samples in the same order")
       }
@@ -68,7 +68,7 @@ struct NumberTable {
         guard let value = cell.isEmpty || cell == "NA" ? .nan : number(cell) else {
           let hint = cell.contains(",") ? "; write a decimal point" : ""
           throw InputError(
-            file: file, at: "\(place(row)), column \"\(table.header[column])\"",
+            file: file, at: "\(table.place(row)), column \"\(table.header[column])\"",
             "\"\(cell)\" is not a number\(hint)")
         }
         values.append(value)

@@ -41,7 +41,8 @@ struct SampleReader {
       let split = table.header.first(where: { Split(rawValue: $0) != nil })
     {
       violations.add(
-        file: table.file, at: "row 1", "holds \"\(split)\", a split, where the names of the columns (id, split, …) belong")
+        file: table.file, at: "row 1",
+        "holds \"\(split)\", a split, where the names of the columns (id, split, …) belong")
       return
     }
     for name in ["id", "split"] where table.column(name) == nil {

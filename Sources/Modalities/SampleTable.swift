@@ -12,10 +12,17 @@ public struct SampleTable: Sendable, Equatable {
   /// What a reader should be told of how the file was read: an unusual separator or encoding.
   public private(set) var notes: [String] = []
   private let columns: [String: Int]
+  /// Rows of the file above the first sample.
+  private let headerRows: Int
 
   /// A table made in memory.
   /// - Throws: `InputError` when a column name appears twice or a row has the wrong number of cells.
   public init(file: String = "samples.csv", header: [String], rows: [[String]]) throws {
+    try self.init(file: file, header: header, rows: rows, headerRows: 1)
+  }
+
+  /// The same for a file with so many rows above the first sample; without any, the header is made up.
+  init(file: String, header: [String], rows: [[String]], headerRows: Int) throws {
     var columns: [String: Int] = [:]
     for (index, name) in header.enumerated() {
       guard !name.isEmpty else { throw InputError(file: file, at: "row 1", "column \(index + 1) has no name") }
@@ -26,12 +33,14 @@ public struct SampleTable: Sendable, Equatable {
     }
     for (index, row) in rows.enumerated() where row.count != header.count {
       throw InputError(
-        file: file, at: "row \(index + 2)", "\(row.count) columns, expected \(header.count) as in the header")
+        file: file, at: "row \(index + 1 + headerRows)",
+        "\(row.count) columns, expected \(header.count) as in the \(headerRows == 0 ? "first row" : "header")")
     }
     self.file = file
     self.header = header
     self.rows = rows
     self.columns = columns
+    self.headerRows = headerRows
   }
 
   /// Reads a table from a file; `name` is how errors call it, by default the last part of the path.
@@ -65,11 +74,11 @@ public struct SampleTable: Sendable, Equatable {
   public func column(_ name: String) -> Int? { columns[name] }
 
   /// The row of the file that holds a sample, as a person counts.
-  public func place(_ row: Int) -> String { "row \(row + 2)" }
+  public func place(_ row: Int) -> String { "row \(row + 1 + headerRows)" }
 
   /// "row 3", "rows 3 and 7", "rows 3, 7, 9 and 12 more".
   func places(_ rows: [Int]) -> String {
-    let shown = rows.prefix(3).map { "\($0 + 2)" }
+    let shown = rows.prefix(3).map { "\($0 + 1 + headerRows)" }
     if rows.count > 3 { return "rows \(shown.joined(separator: ", ")) and \(rows.count - 3) more" }
     return rows.count == 1 ? place(rows[0]) : "rows \(shown.dropLast().joined(separator: ", ")) and \(shown.last ?? "")"
   }

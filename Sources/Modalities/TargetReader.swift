@@ -92,8 +92,9 @@ struct TargetReader {
       let alike = known.first { Spelling.key($0) == Spelling.key(label) }
       var problem = "the target \"\(label)\" in column \"\(column)\" "
       if let alike {
-        let place = manifest.classes == nil ? firstPlace(of: alike, column).map { " of \($0)" } ?? "" : " of the classes"
-        problem += manifest.classes == nil ? "never appears in the train split" : "is outside the declared classes"
+        let isDeclared = manifest.classes != nil
+        let place = isDeclared ? " of the classes" : firstPlace(of: alike, column).map { " of \($0)" } ?? ""
+        problem += isDeclared ? "is outside the declared classes" : "never appears in the train split"
         problem +=
           "; it differs from \"\(alike)\"\(place) only in \(Spelling.difference(label, alike)): write both alike"
       } else if manifest.classes == nil {

@@ -31,7 +31,8 @@ import Testing
   func alikeClasses(classes: [String], difference: String) {
     let shown = classes.map { "\"\($0)\"" }.joined(separator: ", ")
     #expect(
-      dataset(halves, classes: classes).warnings() == ["samples.csv: the classes \(shown) differ only in \(difference)"])
+      dataset(halves, classes: classes).warnings() == ["samples.csv: the classes \(shown) differ only in \(difference)"]
+    )
   }
 
   @Test func oneClassHasAlmostEverything() {

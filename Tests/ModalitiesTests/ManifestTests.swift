@@ -211,7 +211,8 @@ private let digits = """
     for (level, name) in zip("abcdefghijkl", "bcdefghijklm") {
       bomb += "\(name): &\(name) [\([String](repeating: "*\(level)", count: 9).joined(separator: ","))]\n"
     }
-    #expect(throws: InputError(file: "dataset.yaml", at: "line 7", "aliases (*f) of aliases stand for too much; write out what is meant")) {
+    let problem = "aliases (*f) of aliases stand for too much; write out what is meant"
+    #expect(throws: InputError(file: "dataset.yaml", at: "line 7", problem)) {
       try Manifest.parse(bomb + "? *m\n: 1\n")
     }
   }
@@ -245,20 +246,32 @@ private let digits = """
       "task: none\nmodalities: {on: {kind: vector, file: a}, 'on': {kind: vector, file: b}}",
       "line 3: the key \"on\" appears twice"
     ),
-    ("task: none\nseparator: ;\nmodalities: {a: {kind: vector, file: a}}",
-      "line 3: separator stands between the labels of task multilabel; the task is none"),
-    ("task: regression\ntarget: [a, b]\nmodalities: {a: {kind: vector, file: a}}",
-      "line 3: target is a list of columns, which only task multilabel can have; name one column"),
+    (
+      "task: none\nseparator: ;\nmodalities: {a: {kind: vector, file: a}}",
+      "line 3: separator stands between the labels of task multilabel; the task is none"
+    ),
+    (
+      "task: regression\ntarget: [a, b]\nmodalities: {a: {kind: vector, file: a}}",
+      "line 3: target is a list of columns, which only task multilabel can have; name one column"
+    ),
     ("task: multilabel\ntarget: [a, a]\nmodalities: {a: {kind: vector, file: a}}", "line 3: target names \"a\" twice"),
     ("task: multilabel\ntarget: []\nmodalities: {a: {kind: vector, file: a}}", "line 3: target names no column"),
-    ("task: multilabel\ntarget: [a, b]\nclasses: [a, b]\nmodalities: {a: {kind: vector, file: a}}",
-      "line 4: classes has no meaning where target is a list of columns"),
-    ("task: multilabel\ntarget: t\nseparator: ;\nclasses: [a;b, c]\nmodalities: {a: {kind: vector, file: a}}",
-      "line 5: classes names \"a;b\", which holds the separator \";\""),
-    ("task: none\nmodalities: {a: {kind: vector, file: a.npy, header: none}}",
-      "line 3: modalities.a.header is of .csv and .tsv tables; \"a.npy\" is none"),
-    ("task: none\nmodalities: {a: {kind: vector, file: a.csv, header: no}}",
-      "line 3: modalities.a.header is \"no\"; expected one of none, row"),
+    (
+      "task: multilabel\ntarget: [a, b]\nclasses: [a, b]\nmodalities: {a: {kind: vector, file: a}}",
+      "line 4: classes has no meaning where target is a list of columns"
+    ),
+    (
+      "task: multilabel\ntarget: t\nseparator: ;\nclasses: [a;b, c]\nmodalities: {a: {kind: vector, file: a}}",
+      "line 5: classes names \"a;b\", which holds the separator \";\""
+    ),
+    (
+      "task: none\nmodalities: {a: {kind: vector, file: a.npy, header: none}}",
+      "line 3: modalities.a.header is of .csv and .tsv tables; \"a.npy\" is none"
+    ),
+    (
+      "task: none\nmodalities: {a: {kind: vector, file: a.csv, header: no}}",
+      "line 3: modalities.a.header is \"no\"; expected one of none, row"
+    ),
   ])
   func refusesLabelsAndHeaders(yaml: String, message: String) {
     #expect { try Manifest.parse("name: n\n" + yaml) } throws: { error in

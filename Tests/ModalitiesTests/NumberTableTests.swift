@@ -16,9 +16,9 @@ import Testing
     return (tensor, notes)
   }
 
-  private func read(_ text: String, file: String = "t.csv", header: TableHeader? = nil, ids: [String]? = nil) throws -> (
-    tensor: Tensor, notes: [String]
-  ) { try read(Data(text.utf8), file: file, header: header, ids: ids) }
+  private func read(
+    _ text: String, file: String = "t.csv", header: TableHeader? = nil, ids: [String]? = nil
+  ) throws -> (tensor: Tensor, notes: [String]) { try read(Data(text.utf8), file: file, header: header, ids: ids) }
 
   private func message(_ text: String, header: TableHeader? = nil, ids: [String]? = nil) -> String {
     do {

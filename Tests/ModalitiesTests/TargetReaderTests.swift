@@ -43,11 +43,15 @@ import Testing
       ])
     var others = repeated(["no", "yes"])
     (others[7], others[8], others[9], others[10], others[11]) = ("Yes", "yes ", "x", "x", "x")
+    let train = "never appears in the train split"
     #expect(
-      try violations(task: "classification", others).map { String($0.prefix(60)) } == [
-        "samples.csv: row 9: the target \"Yes\" in column \"y\" never a",
-        "samples.csv: row 10: the target \"yes \" in column \"y\" never",
-        "samples.csv: rows 11, 12 and 13: the target \"x\" in column \"",
+      try violations(task: "classification", others) == [
+        "samples.csv: row 9: the target \"Yes\" in column \"y\" \(train); it differs from \"yes\" of row 3 only in case: "
+          + "write both alike",
+        "samples.csv: row 10: the target \"yes \" in column \"y\" \(train); it differs from \"yes\" of row 3 only in blanks: "
+          + "write both alike",
+        "samples.csv: rows 11, 12 and 13: the target \"x\" in column \"y\" \(train), which has \"no\", \"yes\"; declare "
+          + "`classes` in dataset.yaml if that is meant",
       ])
     #expect(
       try violations(task: "classification", others, extra: "classes: [no, yes]\n")[0]
@@ -91,17 +95,19 @@ import Testing
   @Test(arguments: [";", ",", "/", " "])
   func anotherSeparatorIsNamed(_ separator: String) throws {
     let cells = repeated(["a\(separator)b", "b", "c\(separator)a", "c"])
+    let shown = separator == " " ? "a blank" : "\"\(separator)\""
     #expect(
       try violations(task: "multilabel", cells) == [
-        "samples.csv: row 2: labels in column \"y\" seem to be separated by \(separator == " " ? "a blank" : "\"\(separator)\""), "
-          + "as in \"a\(separator)b\"; say `separator: \"\(separator)\"` in dataset.yaml, or `separator: \"|\"` if that is one label"
+        "samples.csv: row 2: labels in column \"y\" seem to be separated by \(shown), as in \"a\(separator)b\"; say "
+          + "`separator: \"\(separator)\"` in dataset.yaml, or `separator: \"|\"` if that is one label"
       ])
     let whole = try load(task: "multilabel", cells, extra: "separator: \"|\"\n")
     #expect(whole.classes == ["a\(separator)b", "b", "c", "c\(separator)a"])
   }
 
   @Test func labelsOfSeveralWordsAreLabels() throws {
-    let dataset = try load(task: "multilabel", repeated(["New York|Paris", "San Francisco", "Paris", "Los Angeles, CA"]))
+    let dataset = try load(
+      task: "multilabel", repeated(["New York|Paris", "San Francisco", "Paris", "Los Angeles, CA"]))
     #expect(dataset.classes == ["Los Angeles, CA", "New York", "Paris", "San Francisco"])
   }
 
@@ -117,16 +123,11 @@ import Testing
     #expect(dataset.classes == ["dog", "cat"] && dataset.attributes.isEmpty)
     #expect(dataset.targets == .labels((0..<12).map { [[true, false], [false, true], [true, true]][$0 % 3] }))
     try folder.write(text.replacingOccurrences(of: "s1,train,0.0", with: "s1,train,2"), to: "samples.csv")
-    #expect(throws: InputError(
-      file: "samples.csv", at: "row 3", "\"2\" in column \"dog\" says neither 1 nor 0; the target is a list of columns")) {
-        try Dataset.load(folder.url)
-      }
+    let wrong = "\"2\" in column \"dog\" says neither 1 nor 0; the target is a list of columns"
+    #expect(throws: InputError(file: "samples.csv", at: "row 3", wrong)) { try Dataset.load(folder.url) }
     try folder.write(text.replacingOccurrences(of: ",dog,", with: ",hound,"), to: "samples.csv")
-    #expect(throws: InputError(
-      file: "dataset.yaml", at: "target",
-      "no column \"dog\" in samples.csv; its columns are \"id\", \"split\", \"hound\", \"cat\"")) {
-        try Dataset.load(folder.url)
-      }
+    let missing = "no column \"dog\" in samples.csv; its columns are \"id\", \"split\", \"hound\", \"cat\""
+    #expect(throws: InputError(file: "dataset.yaml", at: "target", missing)) { try Dataset.load(folder.url) }
   }
 
   // MARK: Values
@@ -138,7 +139,8 @@ import Testing
     // May be thousands.
     #expect(
       try violations(task: "regression", repeated(["1,500", "2"]))[0]
-        == "samples.csv: rows 2, 4, 6 and 3 more: the target \"1,500\" in column \"y\" is not a number; write a decimal point")
+        == "samples.csv: rows 2, 4, 6 and 3 more: the target \"1,500\" in column \"y\" is not a number; write a decimal point"
+    )
   }
 
   @Test func aConstantTargetIsRefused() throws {

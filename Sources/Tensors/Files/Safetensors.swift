@@ -124,7 +124,8 @@ public enum Safetensors {
     for entry in header.entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
       let origin = origin.at(entry.name)
       let isWanted = wanted.map { $0 == entry.name } ?? true
-      let type: StoredType? = isWanted ? try storedType(entry.dtype, origin: origin) : try? storedType(entry.dtype, origin: origin)
+      let found = Result { try storedType(entry.dtype, origin: origin) }
+      let type = isWanted ? try found.get() : try? found.get()
       guard entry.start <= entry.end, entry.end <= size else {
         throw origin.error("has data_offsets [\(entry.start), \(entry.end)]; the file has \(size) bytes of data")
       }

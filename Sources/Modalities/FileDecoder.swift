@@ -71,7 +71,9 @@ struct FileDecoder: Sendable {
   }
 
   private func numbers(_ url: URL) throws -> DecodedSample {
-    let tensor = try ArrayFile.read(url, name: url.lastPathComponent, member: specification.array)
+    let tensor = try ArrayFile(
+      url: url, name: url.lastPathComponent, member: specification.array, header: specification.header
+    ).read()
     let kind = specification.kind
     var shape = tensor.shape
     // A table with one row is a vector, a vector of numbers a sequence of one number a frame.

@@ -66,14 +66,23 @@ struct StoreOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Folder of runs and of the run store.", valueName: "folder"))
   var runs: String = ProcessInfo.processInfo.environment["CHIASM_RUNS"] ?? "runs"
 
+  @OptionGroup var links: LinkOptions
+
   var folder: URL { URL(fileURLWithPath: runs, isDirectory: true) }
   /// Decoded media, kept beside the runs.
   var cache: URL { folder.appending(path: "cache", directoryHint: .isDirectory) }
 
   /// Reads a data set, decoded media from the cache where they are known.
   func load(_ dataset: String) throws -> Dataset {
-    try Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: cache)
+    try Dataset.load(
+      URL(fileURLWithPath: dataset, isDirectory: true), cache: cache, followsLinks: links.followLinks)
   }
+}
+
+/// How the folder of a data set is read.
+struct LinkOptions: ParsableArguments {
+  @Flag(help: "Read files that symbolic links in the folder of a data set lead to outside of it.")
+  var followLinks = false
 }
 
 extension TerminalTable {

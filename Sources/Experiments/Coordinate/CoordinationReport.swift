@@ -64,9 +64,11 @@ public func coordinate(
   }
   let start = ContinuousClock.now
   let held = settings.method.holdsOut ? paired.rows([.validation]) : []
-  let fitted = try settings.fit(
-    read(train), held: held.isEmpty ? nil : read(held), targets: paired.classes(train),
-    classes: paired.classNames.count, cancellation: cancellation)
+  let fitted = try paired.naming {
+    try settings.fit(
+      read(train), held: held.isEmpty ? nil : read(held), targets: paired.classes(train),
+      classes: paired.classNames.count, cancellation: cancellation)
+  }
   let seconds = (ContinuousClock.now - start) / .seconds(1)
   let views = read(test)
   let scores = try views.indices.map { try fitted.transform(views[$0], $0) }

@@ -86,7 +86,7 @@ public struct ComparisonRunner: Sendable {
     if let error = board.fatal { throw error }
     if cancellation.isCancelled { throw ComparisonStopped() }
     var records: [TrialRecord] = []
-    for item in work where item.isFinished { records.append(try item.record()) }
+    for item in work where item.isFinished { records.append(try item.record(on: prepared.summary)) }
     records = try projected(records)
     var comparison = try Comparison(prepared.summary, records: records)
     if records.count < work.count {

@@ -29,7 +29,8 @@ struct FileModalityReader {
     guard violations.all.count == before else { return nil }
     if let cached, let data = restore(cached, present: urls.map { $0 != nil }) { return data }
     guard let data = decode(urls, cells, decoder) else { return nil }
-    if let cached { try store(data, in: cached) }
+    // Where nothing can be written there is no next time to save work for, and that is all.
+    if let cached { try? store(data, in: cached) }
     return data
   }
 

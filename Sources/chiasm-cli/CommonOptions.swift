@@ -36,6 +36,16 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+/// Runs `body`, whose complaints about an input that they do not name are about `path`.
+func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch var error as InputError where error.file == nil {
+    error.file = path
+    throw error
+  }
+}
+
 /// What a command that makes something writes as JSON.
 struct Made: Encodable {
   /// The path as given.
@@ -71,6 +81,12 @@ struct StoreOptions: ParsableArguments {
   var folder: URL { URL(fileURLWithPath: runs, isDirectory: true) }
   /// Decoded media, kept beside the runs.
   var cache: URL { folder.appending(path: "cache", directoryHint: .isDirectory) }
+
+  /// The store to look at: nothing is made or written.
+  func reading(_ output: OutputOptions) throws -> RunStore { try RunStore(reading: folder) { output.note($0) } }
+
+  /// The store to write into.
+  func writing(_ output: OutputOptions) throws -> RunStore { try RunStore(folder: folder) { output.note($0) } }
 
   /// Reads a data set, decoded media from the cache where they are known.
   func load(_ dataset: String) throws -> Dataset {

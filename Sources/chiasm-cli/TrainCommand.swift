@@ -26,7 +26,7 @@ struct TrainCommand: ParsableCommand {
     if let resume = work.resume {
       try work.checkResumable(
         others: dataset != nil || method != nil || modalities != nil || !settings.isEmpty || seed != nil)
-      let runs = try RunStore(folder: work.store.folder)
+      let runs = try work.store.writing(work.output)
       return try go(on: runs.run(resume, resumedAs: .train), runs)
     }
     guard let dataset else { throw UsageError("train needs the folder of a data set, or --resume RUN") }
@@ -122,13 +122,18 @@ extension TrainCommand {
 }
 
 /// What a training was asked to do, kept so that it can be resumed.
-struct TrainStart: Codable {
+struct TrainStart: Codable, CheckedResult {
   let dataset: String
   /// Of the data set when the training began.
   let fingerprint: String
   /// Threads of one operation, which decide the last bits of the result.
   let threads: Int
   let configuration: TrialConfiguration
+
+  func check() throws {
+    guard (1...1024).contains(threads) else { throw InputError(at: "threads", "\(threads); 1 to 1024 expected") }
+    try configuration.check()
+  }
 
   static func file(_ folder: RunFolder) -> URL { folder.url.appending(path: "start.json") }
 }

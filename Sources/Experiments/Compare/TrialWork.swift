@@ -46,7 +46,12 @@ struct TrialWork: Sendable {
   let folder: RunFolder
 
   var isFinished: Bool { FileManager.default.fileExists(atPath: folder.trial.path) }
-  func record() throws -> TrialRecord { try folder.read(TrialRecord.self, from: folder.trial) }
+  /// - Parameter dataset: that the trial has to be of.
+  func record(on dataset: DatasetSummary) throws -> TrialRecord {
+    let record = try folder.read(TrialRecord.self, from: folder.trial)
+    try RunFolder.naming(folder.trial) { try record.check(on: dataset) }
+    return record
+  }
   private var key: String { "\(configuration.selection.name) \(configuration.seed)" }
 
   /// Tells the board of a record.

@@ -2,7 +2,6 @@ import Foundation
 import Fusion
 public import Modalities
 public import Tensors
-import Yams
 
 /// A model with what it takes to use it on new samples: the configuration, the manifest and the normalisation.
 ///
@@ -103,28 +102,34 @@ public struct TrainedModel {
   /// Reads what `save` wrote.
   /// - Throws: `InputError` naming the file that is missing, unreadable or does not fit the others.
   public static func load(_ folder: RunFolder) throws -> TrainedModel {
-    let configuration: TrialConfiguration
-    do {
-      configuration = try YAMLDecoder().decode(from: Data(contentsOf: folder.configuration))
-    } catch {
-      throw InputError(file: folder.configuration.path, "is not the configuration of a run: \(error)")
+    let configuration = try folder.readConfiguration()
+    let names = Set(configuration.selection.modalities)
+    var manifest = try RunFolder.naming(folder.dataset) {
+      let manifest = try Manifest.read(folder.dataset)
+      try configuration.check(manifest)
+      return manifest
     }
-    let file = folder.model.path
+    manifest.modalities = manifest.modalities.filter { names.contains($0.key) }
+    let file = folder.model.relativePath
     let (tensors, notes) = try Safetensors.read(folder.model)
     func part(_ prefix: String) -> [String: Tensor] {
       tensors.reduce(into: [:]) {
         if $1.key.hasPrefix(prefix) { $0[String($1.key.dropFirst(prefix.count))] = $1.value }
       }
     }
-    let manifest = try Manifest.read(folder.dataset)
     let normalisation = try Normalisation(tensors: part("normalisation."), file: file)
+    try RunFolder.naming(folder.model) { try configuration.check(normalisation) }
     var trained: TrainedModel
     if let method = FittedMethod.named(configuration.selection.method) {
-      let model = try FittedModel.restore(
-        method, configuration, manifest, NamedTensors(part("model."), notes: notes, file: file))
-      trained = TrainedModel(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
+      trained = try RunFolder.naming(folder.model) {
+        let model = try FittedModel.restore(
+          method, configuration, manifest, NamedTensors(part("model."), notes: notes, file: file))
+        return TrainedModel(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
+      }
     } else {
-      trained = try TrainedModel(initialising: configuration, manifest: manifest, normalisation: normalisation)
+      trained = try RunFolder.naming(folder.configuration) {
+        try TrainedModel(initialising: configuration, manifest: manifest, normalisation: normalisation)
+      }
       try trained.network.load(part("model."), file: file)
     }
     trained.thresholds = try tensors[thresholdKey].map { try thresholds($0, configuration, file: file) }

@@ -38,6 +38,7 @@ enum Main {
     signal(SIGPIPE, SIG_IGN)
     occupyStandardDescriptors()
     Engine.keepFreedMemory()
+    if !Machine.startsThreads { Engine.threads = 1 }
     do {
       let arguments = try QuantifyCommand.reordered(Array(CommandLine.arguments.dropFirst()))
       try CommandNames.check(arguments)

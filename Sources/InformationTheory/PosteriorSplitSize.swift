@@ -6,8 +6,8 @@ public struct PosteriorSplitSize: Sendable, Equatable {
   public static let mostClasses = 32
   /// Operations of resamples and of random orders with parts, each some five seconds of one core.
   private static let affordable = 2e10
-  /// Exponentials of random orders, some ten seconds of one core.
-  private static let affordableExponentials = 1e9
+  /// Exponentials of random orders, some three seconds of one core.
+  private static let affordableExponentials = 3e8
 
   /// Classes of the table, and whether that is fewer than there are.
   public let classes: Int

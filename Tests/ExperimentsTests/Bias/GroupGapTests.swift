@@ -12,7 +12,9 @@ import Testing
     var isRight: Bool
   }
 
-  private func measured(_ samples: [Sample], groups: Int, byUnit: Bool = false, permutations: Int = 199) -> BiasResult.Gap? {
+  private func measured(_ samples: [Sample], groups: Int, byUnit: Bool = false, permutations: Int = 199) -> BiasResult
+    .Gap?
+  {
     let members = (0..<groups).map { group in samples.indices.filter { samples[$0].group == group } }
     func score(_ rows: [Int]) -> Double? { Double(rows.count { samples[$0].isRight }) / Double(rows.count) }
     let units = byUnit ? samples.map(\.unit) : nil

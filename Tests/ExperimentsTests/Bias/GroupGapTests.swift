@@ -48,8 +48,8 @@ import Testing
     #expect(found <= 10, "\(found) of 100")
   }
 
-  /// Sixteen people who differ, each of one group, and no difference between groups: dealing out samples takes the people for
-  /// groups, dealing out people does not.
+  /// Sixteen people who differ, each of one group, and no difference between groups: dealing out samples takes the people
+  /// for groups, dealing out people does not.
   @Test func peopleWhoDifferAreNoGap() {
     func make(_ random: inout SplitMix64) -> [Sample] {
       (0..<16).flatMap { unit in

@@ -71,7 +71,7 @@ import Training
   /// Networks that are trained to correlate two modalities need not keep what has nothing to do with the other.
   @Test(arguments: names.filter { !$0.hasPrefix("d") }) func labelsAreLearned(_ method: String) throws {
     let record = try record(method, on: Self.labels())
-    #expect(record.metrics["subsetAccuracy"]! > 0.9)
+    #expect(record.metrics["subsetAccuracy"]! >= 0.9)
   }
 
   @Test(arguments: names) func savedModelPredictsTheSame(_ method: String) throws {

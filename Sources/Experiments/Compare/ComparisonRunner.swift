@@ -1,5 +1,6 @@
 public import Foundation
 import Fusion
+import Modalities
 public import Quantification
 import Synchronization
 public import Tensors

@@ -16,6 +16,8 @@ public struct Dataset: Sendable {
   /// The columns of `samples.csv` that are none of id, split, target and file.
   public let attributes: [String: [String]]
   public let modalities: [String: ModalityData]
+  /// What breaches nothing but should be known before a training, one line each: silent sounds, for one.
+  public internal(set) var warnings: [String] = []
   private let indices: [Split: [Int]]
 
   public init(

@@ -36,6 +36,8 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
   public var task: Task?
   /// Every breach, in the order met; empty for a good data set.
   public var violations: [String]
+  /// What breaches nothing but should be known before a training, one line each.
+  public var warnings: [String] = []
   /// By the name of the split.
   public var splits: [String: SplitStatistics]
   /// By the name of the modality, then of the split; a modality that could not be read is missing.
@@ -47,12 +49,15 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
   public var isValid: Bool { violations.isEmpty }
 
   /// Reads a folder, going on after a breach as far as that is possible.
-  /// - Throws: `InputError` when it is not a folder, or the cache cannot be written.
-  public static func inspect(_ folder: URL, cache: URL? = nil) throws -> DatasetInspection {
-    let loader = try DatasetLoader(folder: folder, cache: cache, stopsAtFirst: false)
+  /// - Throws: `InputError` when it is not a folder.
+  public static func inspect(
+    _ folder: URL, cache: URL? = nil, progress: DecodingProgress? = nil
+  ) throws -> DatasetInspection {
+    let loader = try DatasetLoader(folder: folder, cache: cache, stopsAtFirst: false, progress: progress)
     var inspection = DatasetInspection(
       name: loader.manifest?.name, task: loader.manifest?.task,
-      violations: loader.violations.all.map(\.description), splits: [:], modalities: [:],
+      violations: loader.violations.all.map(\.description),
+      warnings: loader.violations.warnings.map(\.description), splits: [:], modalities: [:],
       featureShapes: loader.modalities.mapValues(\.featureShape))
     guard let samples = loader.samples else { return inspection }
     for split in Split.allCases {

@@ -6,10 +6,12 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - folder: that holds `dataset.yaml`.
-  ///   - cache: A folder where decoded pictures and sounds are kept for the next time; made when missing.
+  ///   - cache: A folder where decoded pictures and sounds are kept for the next time; made when missing, left out where
+  ///     it cannot be written.
+  ///   - progress: told from this thread how far the decoding of pictures and sounds is.
   /// - Throws: `InputError` naming file, row or key.
-  public static func load(_ folder: URL, cache: URL? = nil) throws -> Dataset {
-    try DatasetLoader(folder: folder, cache: cache, stopsAtFirst: true).dataset()
+  public static func load(_ folder: URL, cache: URL? = nil, progress: DecodingProgress? = nil) throws -> Dataset {
+    try DatasetLoader(folder: folder, cache: cache, stopsAtFirst: true, progress: progress).dataset()
   }
 }
 
@@ -21,10 +23,12 @@ struct DatasetLoader {
   private(set) var modalities: [String: ModalityData] = [:]
   let violations = Violations()
   private let stopsAtFirst: Bool
+  private let progress: DecodingProgress?
 
   /// Reads what can be read. With `stopsAtFirst` the first breach ends it; otherwise they are kept in `violations`.
-  init(folder url: URL, cache: URL?, stopsAtFirst: Bool) throws {
+  init(folder url: URL, cache: URL?, stopsAtFirst: Bool, progress: DecodingProgress? = nil) throws {
     self.stopsAtFirst = stopsAtFirst
+    self.progress = progress
     let folder = try DataFolder(url)
     try read(folder, cache: cache)
     if stopsAtFirst { try violations.throwFirst() }
@@ -35,9 +39,11 @@ struct DatasetLoader {
   func dataset() throws -> Dataset {
     try violations.throwFirst()
     guard let manifest, let samples else { preconditionFailure("a data set was refused without a reason") }
-    return Dataset(
+    var dataset = Dataset(
       manifest: manifest, ids: samples.ids, splits: samples.splits.compactMap { $0 }, targets: samples.targets,
       classes: samples.classes, attributes: samples.attributes, modalities: modalities)
+    dataset.warnings = violations.warnings.map(\.description)
+    return dataset
   }
 
   private mutating func read(_ folder: DataFolder, cache: URL?) throws {
@@ -60,7 +66,7 @@ struct DatasetLoader {
       } else {
         modalities[name] = try FileModalityReader(
           name: name, specification: specification, folder: folder, table: table, cache: cache,
-          violations: violations
+          violations: violations, progress: progress
         ).read()
       }
       if stopsAtFirst { try violations.throwFirst() }

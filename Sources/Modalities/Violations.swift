@@ -5,9 +5,14 @@ import Tensors
 /// Loading stops at the first one; `chiasm data inspect` goes on and shows them all.
 final class Violations {
   private(set) var all: [InputError] = []
+  /// What breaches nothing but should be known before a training, such as a silent sound.
+  private(set) var warnings: [InputError] = []
 
-  func add(_ error: InputError) {
-    all.append(InputError(file: error.file?.oneLine, at: error.place?.oneLine, error.problem.oneLine))
+  func add(_ error: InputError) { all.append(Self.printable(error)) }
+  func warn(_ error: InputError) { warnings.append(Self.printable(error)) }
+
+  private static func printable(_ error: InputError) -> InputError {
+    InputError(file: error.file?.oneLine, at: error.place?.oneLine, error.problem.oneLine)
   }
 
   func add(file: String, at place: String? = nil, _ problem: String) {

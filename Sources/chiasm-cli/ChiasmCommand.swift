@@ -87,6 +87,11 @@ enum Main {
 enum Console {
   static func print(_ text: String) { write(Data((text + "\n").utf8)) }
 
+  /// One line on standard error that ends nothing, not even where it cannot be written.
+  static func warn(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("warning: \(text)\n".utf8))
+  }
+
   static func write(_ data: Data) {
     do {
       try FileHandle.standardOutput.write(contentsOf: data)

@@ -14,7 +14,8 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
-    let inspection = try DatasetInspection.inspect(URL(fileURLWithPath: dataset, isDirectory: true))
+    let inspection = try DatasetInspection.inspect(
+      URL(fileURLWithPath: dataset, isDirectory: true), progress: DecodingLine(output.style).progress)
     try output.write(inspection)
     output.show(splits(inspection))
     output.show(modalities(inspection))
@@ -23,6 +24,7 @@ struct InspectCommand: ParsableCommand {
       let others = inspection.violations.count - 1
       throw InputError(inspection.violations[0] + (others > 0 ? " (and \(others) more)" : ""))
     }
+    for warning in inspection.warnings { output.show("warning: \(warning)") }
     output.show("\(dataset) keeps the contract; next: chiasm compare \(dataset)")
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 
 @testable import Modalities
@@ -40,12 +41,13 @@ import Testing
   }
 
   /// Lengths of RIFF and of the sound: FFmpeg and SoX into a pipe, arecord stopped, recorders that were cut off.
-  @Test(arguments: [
-    (UInt32.max, UInt32.max), (0x7fff_f024, 0x7fff_f000), (0x7fff_ff24, 0x7fff_ff00), (0x7fff_ffff, 0x7fff_ffff),
-    (0x8000_0024, 0x8000_0000), (0, 0), (36, 0), (UInt32.max, 0),
-  ])
-  func readsEverySample(riff: UInt32, length: UInt32) throws {
-    let sound = try read(Self.wave(Self.sound, riff: riff, length: length))
+  @Test(
+    arguments: [
+      [UInt32.max, UInt32.max], [0x7fff_f024, 0x7fff_f000], [0x7fff_ff24, 0x7fff_ff00], [0x7fff_ffff, 0x7fff_ffff],
+      [0x8000_0024, 0x8000_0000], [0, 0], [36, 0], [UInt32.max, 0],
+    ] as [[UInt32]])
+  func readsEverySample(lengths: [UInt32]) throws {
+    let sound = try read(Self.wave(Self.sound, riff: lengths[0], length: lengths[1]))
     #expect(sound.rate == 8000 && sound.leftoverBytes == 0)
     #expect(sound.samples == Self.frames.map { Float($0) / 32768 })
   }
@@ -60,14 +62,16 @@ import Testing
       }
     }
     // Sun audio: the head of 24 bytes, the length, 16-bit samples, 8 kHz, one channel.
-    let au = Data(".snd".utf8) + numbers(24, .max, 3, 8000, 1) + big
+    var au = Data(".snd".utf8) + numbers(24, .max, 3, 8000, 1)
+    au += big
     #expect(try read(au, "a.au").samples == Self.frames.map { Float($0) / 32768 })
     // AIFF as SoX pipes it: 0x7f000000 bytes.
-    let common =
-      Data("COMM".utf8) + numbers(18) + Data([0, 1]) + numbers(0x7f00_0000 / 2) + Data([0, 16])
-      + Data([0x40, 0x0b, 0xfa, 0, 0, 0, 0, 0, 0, 0])
-    let sound = Data("SSND".utf8) + numbers(0x7f00_0008, 0, 0) + big
-    let aiff = Data("FORM".utf8) + numbers(0x7f00_002e) + Data("AIFF".utf8) + common + sound
+    var aiff = Data("FORM".utf8) + numbers(0x7f00_002e)
+    aiff += Data("AIFFCOMM".utf8) + numbers(18)
+    aiff += Data([0, 1]) + numbers(0x7f00_0000 / 2)
+    aiff += Data([0, 16, 0x40, 0x0b, 0xfa, 0, 0, 0, 0, 0, 0, 0])
+    aiff += Data("SSND".utf8) + numbers(0x7f00_0008, 0, 0)
+    aiff += big
     #expect(try read(aiff, "a.aiff").samples == Self.frames.map { Float($0) / 32768 })
   }
 

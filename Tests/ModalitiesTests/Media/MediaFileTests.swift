@@ -49,8 +49,8 @@ struct MediaGoldens: Decodable {
       let url = try file(golden.name, golden.file)
       let own = try MediaFile.picture(url, channels: 3)
       #expect(own.height == golden.height && own.width == golden.width)
-      // Two JPEG decoders may differ by one step; grey is rounded luma.
-      let step: Float = golden.name.hasSuffix("jpg") ? 1.01 / 255 : 1e-6
+      // Two JPEG decoders may differ by one step, as may two ways from 16 to 8 bits; grey is rounded luma.
+      let step: Float = golden.name.hasSuffix("jpg") || golden.name == "deep.tif" ? 1.01 / 255 : 1e-6
       #expect(difference(own.values, golden.rgb.map { Float($0) / 255 }) < step, "\(golden.name)")
       let grey = try MediaFile.image(url, height: golden.height, width: golden.width, channels: 1)
       #expect(difference(grey, golden.grey.map { Float($0) / 255 }) < 1.01 / 255, "\(golden.name)")

@@ -112,6 +112,11 @@ enum Console {
   /// Writes lines for a person.
   static func print(_ text: String) { write(Data((text.shown(keepingLines: true) + "\n").utf8)) }
 
+  /// One line on standard error that ends nothing, not even where it cannot be written.
+  static func warn(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("warning: \(text.shown())\n".utf8))
+  }
+
   /// Writes bytes as they are.
   static func write(_ data: Data) {
     failure.withLock { failure in

@@ -65,7 +65,11 @@ import Training
     try ExampleData.inTemporaryFolder { folder in
       let (record, trained) = try run("late", on: data, in: folder)
       let normalised = data.dataset
-      #expect(trained.predictions(normalised, normalised[.test]) == record.predictions)
+      let again = trained.predictions(normalised, normalised[.test])
+      // A text of a number may lack its last bit.
+      for (one, other) in zip(again.joined(), record.predictions.joined()) {
+        #expect(abs(one - other) <= 1e-12 * max(1, abs(other)))
+      }
       let weights = try #require(trained.model.state()["fusion.poolWeights"]).rows[3]
       #expect(weights[0] > 3 * weights[1], "\(weights)")
     }

@@ -138,7 +138,8 @@ struct FindingsJob: Sendable {
     return (
       try MissingFinding(
         names, .absent, predictions: perSeed.map(\.0), thresholds: perSeed.map(\.1),
-        targets: prepared.dataset.targets(of: .test), task: prepared.task, metric: prepared.metric),
+        targets: prepared.dataset.targets(of: .test), task: prepared.task, metric: prepared.metric,
+        groups: prepared.summary.units?.groups),
       ImportanceFinding(perSeed.map(\.2), names: names, sides: sides, method: .shapley)
     )
   }

@@ -96,15 +96,15 @@ private struct Made: Sendable, CustomTestStringConvertible {
         "left": ModalityData(values: Tensor(one.map(Float.init), shape: [count, 1])),
         "right": ModalityData(values: Tensor(two.map(Float.init), shape: [count, 1])),
       ])
-    let verdict = try #require(try compare(PreparedDataset(dataset), methods: "unimodal,tensor", epochs: 10).verdict)
-    let found = try #require(verdict.information)
+    let comparison = try compare(PreparedDataset(dataset), methods: "unimodal,tensor", epochs: 10)
+    let found = try #require(comparison.verdict?.information)
     #expect(found.estimator == "table of all samples, extrapolated" && found.samples == count && found.split == "all")
     // AND of two fair bits, drawn 1200 times.
     let (redundancy, synergy) = (try #require(found.redundancy), try #require(found.synergy))
     #expect(abs(redundancy.mean - 0.311) < 0.05 && abs(synergy.mean - 0.5) < 0.05)
     #expect(try #require(redundancy.ci95).contains(0.311278) && #require(synergy.ci95).contains(0.5))
     #expect(found.gap < 1e-8 && found.regime == .mixed && found.pValue == 0.005)
-    #expect(verdict.sentence.contains("Synergy does not need interaction"))
+    #expect(comparison.conclusions.last?.contains("Synergy does not need interaction") == true)
   }
 
   /// With three modalities, the others are one side, and a model of them is trained.

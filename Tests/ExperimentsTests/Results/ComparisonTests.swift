@@ -37,7 +37,7 @@ struct ComparisonTests {
     #expect(
       Set(verdict.keys).isSuperset(of: [
         "outcome", "bestUnimodal", "bestFusion", "modality", "reference", "difference", "interval", "perModality",
-        "placebo", "pNull", "margin", "emapGap", "additive", "interactionsClaimed", "sentence",
+        "placebo", "pNull", "margin", "emapGap", "interactionsClaimed", "sentence",
       ]))
     #expect(Set(try #require(verdict["difference"] as? [String: Any]).keys) == ["mean", "ci95"])
   }

@@ -63,7 +63,9 @@ struct RunFolderTests {
 
   @Test func resultsSurviveTheRoundTrip() async throws {
     try await withFolder { folder in
-      let trial = TrialRecord(method: "m", area: "fusion", modalities: ["a", "b"], seed: 7, metrics: ["mae": 0.1])
+      let trial = TrialRecord(
+        method: "m", area: "fusion", modalities: ["a", "b"], seed: 7, metrics: ["mae": 0.1], predictions: [[0.5]],
+        targets: [1], ids: ["x"])
       try folder.write(trial, to: folder.trial)
       #expect(try folder.read(TrialRecord.self, from: folder.trial) == trial)
       try folder.write(testMetrics: ["mae": 0.5], validationMetrics: ["mae": 0.25])

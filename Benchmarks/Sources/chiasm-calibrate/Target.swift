@@ -53,11 +53,12 @@ struct Target: Codable, Sendable, Equatable {
       }
     }
     let wholes = zip(fusion.whole, reference.whole).map { sign * ($0 - $1) }
-    mean = wholes.reduce(0, +) / Double(wholes.count)
+    let mean = wholes.reduce(0, +) / Double(wholes.count)
     let bySeed = wholes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double((wholes.count - 1) * wholes.count)
     let all = differences(of: fusion.chunks.count)[0]
     let centre = all.reduce(0, +) / Double(chunks)
     let bySample = all.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / Double((chunks - 1) * chunks)
+    self.mean = mean
     error = (bySeed + bySample).squareRoot()
     // Half the squared difference of two draws that share neither seeds nor samples has the variance of one as its mean.
     let sets = differences(of: seeds)

@@ -94,7 +94,7 @@ let package = Package(
       ])
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
     + room("Fusion", ["Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Tensors", "Training"])
-    + room("Evaluation", ["Modalities"])
+    + room("Evaluation", ["InformationTheory", "Modalities"])
     + room("Quantification", ["InformationTheory", "Layers", "Modalities", "Tensors", "Training"])
     + room(
       "Experiments",

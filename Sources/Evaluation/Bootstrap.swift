@@ -14,18 +14,34 @@ public struct Bootstrap: Sendable {
   public let samples: Int
   public let resamples: Int
   public let seed: UInt64
+  /// The samples of each group; nil where every sample is drawn by itself.
+  private let groups: [[Int]]?
 
-  /// - Precondition: at least one sample and one resample.
-  public init(samples: Int, resamples: Int = 2000, seed: UInt64 = 0) {
+  /// - Parameters:
+  ///   - samples: how many there are, at least one.
+  ///   - groups: the group of every sample: samples that belong together are drawn together (Davison & Hinkley, 1997,
+  ///     section 3.8); nil, or one group alone, where each stands for itself.
+  ///   - resamples: at least one.
+  ///   - seed: of the draws.
+  public init(samples: Int, groups: [Int]? = nil, resamples: Int = 2000, seed: UInt64 = 0) {
     precondition(samples > 0 && resamples > 0, "\(resamples) resamples of \(samples) samples")
+    precondition(groups == nil || groups!.count == samples, "\(groups?.count ?? 0) groups of \(samples) samples")
     self.samples = samples
     self.resamples = resamples
     self.seed = seed
+    let members = groups.map { groups in
+      Dictionary(grouping: groups.indices) { groups[$0] }.sorted { $0.key < $1.key }.map(\.value)
+    }
+    self.groups = members.flatMap { $0.count > 1 ? $0 : nil }
   }
 
   /// Calls `body` with the sample indices of every resample, in order.
   public func forEachResample(_ body: ([Int]) -> Void) {
     var generator = SplitMix64(seed: seed)
+    if let groups {
+      for _ in 0..<resamples { body(groups.indices.flatMap { _ in groups[generator.next(below: groups.count)] }) }
+      return
+    }
     var indices = [Int](repeating: 0, count: samples)
     for _ in 0..<resamples {
       for position in 0..<samples { indices[position] = generator.next(below: samples) }
@@ -51,7 +67,7 @@ public struct Bootstrap: Sendable {
       for (position, values) in scores.enumerated() {
         var sum = 0.0
         for index in indices { sum += values[index] }
-        means[position].append(sum / Double(samples))
+        means[position].append(sum / Double(indices.count))
       }
     }
     return means

@@ -33,7 +33,8 @@ public struct AdditiveFusion: SeparableFusion {
 extension FusionRegistry {
   static let additive = FusionDescription(
     "additive", summary: "sum of linear maps of the encodings; no interactions",
-    paper: "Liang, Zadeh & Morency, 2022, Foundations and Trends in Multimodal Machine Learning", options: [output]
+    paper: "Liang, Zadeh & Morency, 2022, Foundations and Trends in Multimodal Machine Learning", options: [output],
+    adds: { _ in .logits }
   ) { request, values, generator in
     AdditiveFusion(widths: request.widths, output: try values.integer("output", in: 1...4096), generator: generator)
   }

@@ -58,7 +58,8 @@ extension FusionRegistry {
       MethodOption("hidden", default: "64", help: "width of each layer after the concatenation"),
       MethodOption("depth", default: "1", help: "layers after the concatenation; 0 for a linear predictor"),
     ],
-    readsRaw: { try $0.choice("level", as: EarlyFusion.Level.self) == .raw }
+    readsRaw: { try $0.choice("level", as: EarlyFusion.Level.self) == .raw },
+    adds: { try $0.integer("depth", in: 0...8) == 0 ? .logits : nil }
   ) { request, values, generator in
     _ = try values.choice("level", as: EarlyFusion.Level.self)
     return EarlyFusion(

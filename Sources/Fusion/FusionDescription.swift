@@ -56,6 +56,8 @@ public struct FusionDescription: Sendable {
   let readsRaw: @Sendable (OptionValues) throws -> Bool
   /// Patches along either side of a picture where steps reach it raw (`makeRawStepEncoder`); nil where they are encoded.
   let patchGrid: @Sendable (OptionValues) throws -> Int?
+  /// The scale in which it adds its modalities up where classes or labels are predicted; nil where it does not.
+  let adds: @Sendable (OptionValues) throws -> AdditiveScale?
   let build: @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
 
   init(
@@ -63,6 +65,7 @@ public struct FusionDescription: Sendable {
     modalities: ClosedRange<Int> = 2...64, replicates: Bool = true, readsSteps: Bool = false, tokenizes: Bool = false,
     readsRaw: @escaping @Sendable (OptionValues) throws -> Bool = { _ in false },
     patchGrid: @escaping @Sendable (OptionValues) throws -> Int? = { _ in nil },
+    adds: @escaping @Sendable (OptionValues) throws -> AdditiveScale? = { _ in nil },
     build: @escaping @Sendable (FusionRequest, OptionValues, Generator) throws -> any Fusion
   ) {
     self.name = name
@@ -75,6 +78,7 @@ public struct FusionDescription: Sendable {
     self.tokenizes = tokenizes
     self.readsRaw = readsRaw
     self.patchGrid = patchGrid
+    self.adds = adds
     self.build = build
   }
 

@@ -146,7 +146,12 @@ extension FusionRegistry {
         "gate", default: "sigmoid", help: "sigmoid (independent), softmax (sum to 1) or hard (one modality per sample)"),
       MethodOption("sees", default: "all", help: "what a modality's gate sees: self, others or all"),
       MethodOption("temperature", default: "1", help: "of the softmax that gives hard gates their gradient"), output,
-    ]
+    ],
+    // A gate of its own and for itself is a part of what the modality says.
+    adds: {
+      let isAlone = try $0.choice("sees", as: GatedFusion.Sight.self) == .own
+      return try isAlone && $0.choice("gate", as: GatedFusion.Gate.self) == .sigmoid ? .logits : nil
+    }
   ) { request, values, generator in
     GatedFusion(
       widths: request.widths, gate: try values.choice("gate", as: GatedFusion.Gate.self),

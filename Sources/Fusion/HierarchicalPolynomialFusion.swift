@@ -86,7 +86,7 @@ extension FusionRegistry {
       MethodOption("order", default: "2", help: "degree of the polynomial of each level"),
       MethodOption("windows", default: "4", help: "windows that sequences are cut into: 1, 2, 4, … 256"),
     ] + polynomialOptions,
-    readsSteps: true
+    readsSteps: true, adds: { try $0.integer("order", in: 1...16) == 1 ? .logits : nil }
   ) { request, values, generator in
     let windows = try values.integer("windows", in: 1...256)
     guard windows.nonzeroBitCount == 1 else {

@@ -20,6 +20,14 @@ public struct LateFusion: DecisionFusion {
     /// A linear predictor of the experts' log-probabilities or values, learned; it starts at their mean and is scaled by
     /// M over the number present.
     case stacking
+
+    /// Shares of votes are a sum, too: each expert's vote depends on its modality alone.
+    var scale: AdditiveScale {
+      switch self {
+      case .average, .weighted, .majority: .probabilities
+      case .product, .stacking: .logits
+      }
+    }
   }
 
   public let outputSize: Int
@@ -136,7 +144,8 @@ extension FusionRegistry {
     paper: "Huang et al., 2020, Fusion of medical imaging and electronic health records using deep learning",
     options: [
       MethodOption("combine", default: "average", help: "average, weighted, product, majority or stacking")
-    ]
+    ],
+    adds: { try $0.choice("combine", as: LateFusion.Combination.self).scale }
   ) { request, values, generator in
     try LateFusion(
       widths: request.widths, outputs: request.outputs,

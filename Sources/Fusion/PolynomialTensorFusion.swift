@@ -42,7 +42,8 @@ extension FusionRegistry {
   static let polynomial = FusionDescription(
     "polynomial", summary: "every product of P features, within and across modalities, with a factorised weight",
     paper: "Hou et al., 2019, Deep Multimodal Multilinear Fusion with High-order Polynomial Pooling",
-    options: [MethodOption("order", default: "3", help: "P, degree of the polynomial")] + polynomialOptions
+    options: [MethodOption("order", default: "3", help: "P, degree of the polynomial")] + polynomialOptions,
+    adds: { try $0.integer("order", in: 1...16) == 1 ? .logits : nil }
   ) { request, values, generator in
     PolynomialTensorFusion(
       widths: request.widths, order: try values.integer("order", in: 1...16),

@@ -19,6 +19,7 @@ public struct UnimodalFusion: Fusion {
 extension FusionRegistry {
   /// One modality alone: the baseline of every comparison.
   public static let unimodal = FusionDescription(
-    "unimodal", summary: "one modality alone, encoder and linear predictor", paper: "baseline", modalities: 1...1
+    "unimodal", summary: "one modality alone, encoder and linear predictor", paper: "baseline", modalities: 1...1,
+    adds: { _ in .logits }
   ) { request, _, _ in UnimodalFusion(width: request.widths[0]) }
 }

@@ -9,7 +9,12 @@ struct ComparisonText {
     for method in comparison.methods {
       for failure in method.failures { parts.append("\(method.name), seed \(failure.seed) failed: \(failure.error)") }
     }
-    parts.append(comparison.verdict?.sentence ?? "No verdict: it needs a unimodal and a fusion method that finished.")
+    let conclusions = comparison.conclusions
+    parts.append(conclusions.first ?? "No verdict: it needs a unimodal and a fusion method that finished.")
+    if let verdict = comparison.verdict {
+      parts.append("What \(verdict.bestFusion) gains\n" + TerminalTable(verdict).text())
+      parts.append(conclusions.dropFirst().joined(separator: "\n"))
+    }
     if let verdict = comparison.verdict { parts += Self.reasons(verdict) }
     parts += comparison.cautions.map { "Caution: \($0)" }
     text = parts.joined(separator: "\n\n")

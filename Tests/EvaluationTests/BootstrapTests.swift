@@ -69,3 +69,30 @@ struct BootstrapTests {
     #expect(Bootstrap.interval([3]) == Interval(3, 3))
   }
 }
+
+@Suite("Bootstrap of groups")
+struct GroupBootstrapTests {
+  @Test func groupsAreDrawnWhole() {
+    let groups = [0, 1, 0, 2, 2, 2]
+    Bootstrap(samples: 6, groups: groups, resamples: 50, seed: 1).forEachResample { indices in
+      #expect(indices.count { $0 == 0 } == indices.count { $0 == 2 })
+      #expect(indices.count { $0 == 3 } == indices.count { $0 == 5 })
+    }
+  }
+
+  /// Ten groups of ten equal scores know as much as ten samples.
+  @Test func theIntervalIsThatOfTheGroups() throws {
+    var generator = SplitMix64(seed: 2)
+    let each = (0..<10).map { _ in generator.normal() }
+    let (scores, groups) = (each.flatMap { [Double](repeating: $0, count: 10) }, (0..<100).map { $0 / 10 })
+    func width(_ bootstrap: Bootstrap, _ scores: [Double]) throws -> Double {
+      let interval = try #require(Bootstrap.interval(bootstrap.distributions(ofMeans: [scores])[0]))
+      return interval.high - interval.low
+    }
+    let (grouped, few) = (
+      try width(Bootstrap(samples: 100, groups: groups), scores), try width(Bootstrap(samples: 10), each)
+    )
+    #expect(abs(grouped / few - 1) < 0.1)
+    #expect(try width(Bootstrap(samples: 100), scores) < 0.5 * grouped)
+  }
+}

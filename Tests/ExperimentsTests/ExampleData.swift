@@ -58,9 +58,10 @@ enum ExampleData {
         modalities: ["left": ModalityData(values: left), "right": ModalityData(values: right)]))
   }
 
-  /// Two classes beside vectors, `[N, D]` row-major by name; a third of the samples in each split.
+  /// Classes beside vectors, `[N, D]` row-major by name; a third of the samples in each split.
   static func vectors(
-    _ name: String, classes: [Int], attributes: [String: [String]] = [:], _ modalities: [String: [Float]]
+    _ name: String, classes: [Int], named names: [String] = ["no", "yes"], attributes: [String: [String]] = [:],
+    _ modalities: [String: [Float]]
   ) -> Dataset {
     let samples = classes.count
     return Dataset(
@@ -70,7 +71,7 @@ enum ExampleData {
           uniqueKeysWithValues: modalities.keys.map { ($0, ModalitySpecification(kind: .vector, file: "\($0).npy")) })),
       ids: (0..<samples).map { "s\($0)" },
       splits: (0..<samples).map { $0 % 3 == 0 ? .test : $0 % 3 == 1 ? .validation : .train },
-      targets: .classes(classes), classes: ["no", "yes"], attributes: attributes,
+      targets: .classes(classes), classes: names, attributes: attributes,
       modalities: modalities.mapValues {
         ModalityData(values: Tensor($0, shape: [samples, $0.count / samples]))
       })

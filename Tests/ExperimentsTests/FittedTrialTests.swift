@@ -1,5 +1,6 @@
 import Foundation
 import Modalities
+import Quantification
 import Tensors
 import Testing
 import Training
@@ -98,6 +99,38 @@ import Training
       let predictions = [batch, other].map { loaded.predictions($0).floats }
       #expect(predictions[0] == predictions[1] && predictions[0].allSatisfy(\.isFinite))
     }
+  }
+
+  /// Of three classes, whose probabilities are no sum, the projection is still the model: it is made of what is decided.
+  @Test(arguments: names, [2, 3]) func modalitiesAreAddedUp(_ method: String, classes: Int) throws {
+    let data = try Self.classes(classes)
+    #expect(
+      try MethodSelection.parse(method, modalities: data.dataset.names)[0].additiveScale(task: .classification)
+        == .logits)
+    try ExampleData.inTemporaryFolder { folder in
+      let run = RunFolder(folder)
+      _ = try TrialRunner(data).run(configuration(method, on: data), in: run)
+      let samples = EncodedSamples(try TrainedModel.load(run), of: data.dataset, data.dataset[.test])
+      let result = samples.additiveProjection(EMAP())
+      let probabilities = [result.projection, result.original].map { $0.softmax(axis: 1) }
+      #expect((probabilities[0] - probabilities[1]).abs().max().item() < 1e-5)
+      #expect(result.original.standardDeviation(axes: [0]).max().item() > 1e-2)
+    }
+  }
+
+  /// Vectors around a point of their own for each class, in both modalities.
+  private static func classes(_ count: Int, samples: Int = 150) throws -> PreparedDataset {
+    let generator = Generator(seed: 12)
+    let classes = Tensor.randint(0, count, [samples], generator: generator).integers
+    let noise = Tensor.randn([samples, 4], generator: generator).floats
+    func values(_ offset: Int) -> [Float] {
+      (0..<samples).flatMap { row in
+        (0..<2).map { Float((classes[row] * (offset + $0 + 1)) % 3) + noise[4 * row + 2 * offset + $0] }
+      }
+    }
+    return try PreparedDataset(
+      ExampleData.vectors(
+        "points", classes: classes, named: (0..<count).map { "c\($0)" }, ["left": values(0), "right": values(1)]))
   }
 
   @Test(arguments: names) func numbersThatAreNotFiniteAreNotPredictedFrom(_ method: String) throws {

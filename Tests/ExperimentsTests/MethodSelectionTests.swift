@@ -1,4 +1,6 @@
 import Experiments
+import Fusion
+import Modalities
 import Tensors
 import Testing
 
@@ -39,6 +41,19 @@ import Testing
   func refusals(_ text: String, _ message: String) {
     let error = #expect(throws: UsageError.self) { try MethodSelection.parse(text, modalities: modalities) }
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+  }
+
+  @Test(arguments: [
+    ("additive", AdditiveScale.logits), ("early:depth=0", .logits), ("early", nil),
+    ("late:combine=average", .probabilities),
+    ("late:combine=product", .logits), ("tensor", nil), ("unimodal@text", .logits), ("cca@audio+text", .logits),
+    ("mkl", .logits), ("composite-kernel", .logits),
+  ])
+  func whatAddsUpIsKnown(_ text: String, _ scale: AdditiveScale?) throws {
+    let selection = try MethodSelection.parse(text, modalities: modalities)[0]
+    #expect(try selection.additiveScale(task: .classification) == scale)
+    #expect(try selection.additiveScale(task: .multilabel) == scale)
+    #expect(try selection.additiveScale(task: .regression) == scale.map { _ in .values })
   }
 
   @Test func allIsEveryMethodThatFits() throws {

@@ -45,14 +45,14 @@ struct Variant: CustomTestStringConvertible, Sendable {
   var isBlindToItsChoice: Bool { isHard && options["sees"] == "others" }
 
   /// A small instance in double precision.
-  func fusion(widths: [Int], seed: UInt64 = 1) throws -> any Fusion {
+  func fusion(widths: [Int], seed: UInt64 = 1, task: Task = .classification) throws -> any Fusion {
     let small = [
       "output": "5", "projection": "3", "hidden": "6", "rank": "2", "factor": "2", "heads": "1", "frames": "2",
       "steps": "3", "channels": "3",
     ]
     let known = Set(try FusionRegistry.description(named: name).options.map(\.name))
     let options = small.filter { known.contains($0.key) }.merging(options) { $1 }
-    let request = FusionRequest(widths: widths, outputs: 3, task: .classification)
+    let request = FusionRequest(widths: widths, outputs: 3, task: task)
     let fusion = try FusionRegistry.description(named: name)
       .make(request, options: options, generator: Generator(seed: seed))
     fusion.convert(to: .float64)

@@ -13,14 +13,17 @@ from sklearn import metrics as m
 random = np.random.default_rng(20)
 
 
-def single_label(n, k, skill, absent=()):
-    """Probabilities that lean towards the target; classes in `absent` never are a target."""
+def single_label(n, k, skill, absent=(), digits=6):
+    """Probabilities that lean towards the target; classes in `absent` never are a target. Few digits make ties."""
     present = [c for c in range(k) if c not in absent]
     targets = random.choice(present, n, p=random.dirichlet(np.full(len(present), 2.0)))
     logits = random.normal(size=(n, k)) * 1.5
     logits[np.arange(n), targets] += skill
     probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    probabilities = np.round(probabilities, 6)
+    probabilities = np.round(probabilities, digits)
+    if digits < 6:
+        probabilities = np.maximum(probabilities, 10.0**-digits)
+        probabilities /= probabilities.sum(1, keepdims=True)
     predicted = probabilities.argmax(1)
 
     confidence = probabilities.max(1)
@@ -32,6 +35,9 @@ def single_label(n, k, skill, absent=()):
         if (bins == b).any()
     )
     normalised = probabilities / probabilities.sum(1, keepdims=True)
+    # Of two classes the second; of several the mean of each against the rest, over those that occur.
+    one_hot = np.eye(k)[targets]
+    columns = [1] if k == 2 else [c for c in range(k) if one_hot[:, c].any()]
     return {
         "classes": k,
         "probabilities": probabilities.ravel().tolist(),
@@ -42,7 +48,13 @@ def single_label(n, k, skill, absent=()):
         "balancedAccuracy": m.balanced_accuracy_score(targets, predicted),
         "macroF1": m.f1_score(targets, predicted, average="macro", zero_division=0),
         "weightedF1": m.f1_score(targets, predicted, average="weighted", zero_division=0),
+        "mcc": m.matthews_corrcoef(targets, predicted),
+        "auroc": float(np.mean([m.roc_auc_score(one_hot[:, c], probabilities[:, c]) for c in columns])),
+        "averagePrecision": float(
+            np.mean([m.average_precision_score(one_hot[:, c], probabilities[:, c]) for c in columns])
+        ),
         "logLoss": m.log_loss(targets, normalised, labels=range(k)),
+        "brier": m.brier_score_loss(targets, normalised if k > 2 else probabilities[:, 1], labels=range(k)),
         "calibrationError": calibration,
     }
 
@@ -61,18 +73,33 @@ def regression(n, noise, offset, scale=1.0):
     }
 
 
-def multilabel(n, k, rate, empty=()):
+def multilabel(n, k, rate, empty=(), digits=6):
+    """Means over labels leave out those that no row has, or all have; null where none is left."""
     targets = random.random((n, k)) < rate
-    predicted = targets ^ (random.random((n, k)) < 0.2)
-    for label in empty:
-        targets[:, label] = predicted[:, label] = False
+    probabilities = np.round(np.clip(random.normal(0.3 + 0.3 * targets, 0.25), 0.001, 0.999), digits)
+    targets[:, list(empty)] = False
+    probabilities[:, list(empty)] = 0.1
+    predicted = probabilities >= 0.5
+    mixed = [c for c in range(k) if 0 < targets[:, c].sum() < n]
+    macro = lambda score, answers: float(np.mean([score(targets[:, c], answers[:, c]) for c in mixed])) if mixed else None
+    is_mixed = 0 < targets.sum() < targets.size
     return {
         "labels": k,
+        "probabilities": probabilities.ravel().tolist(),
         "predicted": predicted.astype(int).ravel().tolist(),
         "targets": targets.astype(int).ravel().tolist(),
         "microF1": m.f1_score(targets, predicted, average="micro", zero_division=0),
-        "macroF1": m.f1_score(targets, predicted, average="macro", zero_division=0),
+        "macroF1": macro(lambda t, p: m.f1_score(t, p, zero_division=0), predicted),
+        "mcc": macro(m.matthews_corrcoef, predicted),
         "subsetAccuracy": m.accuracy_score(targets, predicted),
+        "macroAUROC": macro(m.roc_auc_score, probabilities),
+        "microAUROC": m.roc_auc_score(targets.ravel(), probabilities.ravel()) if is_mixed else None,
+        "macroAveragePrecision": macro(m.average_precision_score, probabilities),
+        "microAveragePrecision": (
+            m.average_precision_score(targets.ravel(), probabilities.ravel()) if is_mixed else None
+        ),
+        "logLoss": m.log_loss(targets.ravel(), probabilities.ravel(), labels=[False, True]),
+        "brier": m.brier_score_loss(targets.ravel(), probabilities.ravel(), labels=[False, True]),
     }
 
 
@@ -104,9 +131,16 @@ print(
                 single_label(60, 3, 0.0),
                 single_label(80, 10, 3.0, absent=(4, 7)),
                 single_label(5, 6, 1.0, absent=(0,)),
+                single_label(60, 2, 0.7, digits=1),
+                single_label(90, 3, 0.5, digits=1),
             ],
             "regression": [regression(50, 0.3, 0), regression(30, 2.0, 1000, 5), regression(4, 0.1, -2)],
-            "multilabel": [multilabel(30, 4, 0.3), multilabel(20, 6, 0.5, empty=(2,)), multilabel(1, 3, 0.9)],
+            "multilabel": [
+                multilabel(30, 4, 0.3),
+                multilabel(20, 6, 0.5, empty=(2,)),
+                multilabel(1, 3, 0.9),
+                multilabel(40, 5, 0.2, digits=1),
+            ],
             "sentiment": [sentiment(120), sentiment(40)],
         },
         separators=(",", ":"),

@@ -40,9 +40,13 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     public let seed: Int
     /// Name of its folder inside `trials/`.
     var folder: String {
-      let safe = selection.name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-+=@.".contains($0)) ? $0 : "_" }
-      return String(safe) + "-seed\(seed)"
+      ComparisonPlan.safe(selection.name) + "-seed\(seed)"
     }
+  }
+
+  /// A name as part of a file name.
+  static func safe(_ name: String) -> String {
+    String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-+=@.".contains($0)) ? $0 : "_" })
   }
 
   /// Every trial; all methods of one seed before the next seed, so that a budget cuts seeds and not methods.
@@ -80,16 +84,16 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   /// and the same plan has to give the same table everywhere.
   var groups: [[Trial]] {
     let dealt = selections.map { selection in
-      let size = largestGroup(of: selection)
-      let seeds = seeds(of: selection)
-      let parts = (seeds.count + size - 1) / size
-      return (0..<parts).map { part in
-        seeds[seeds.count * part / parts..<seeds.count * (part + 1) / parts].map {
-          Trial(selection: selection, seed: $0)
-        }
-      }
+      dealt(selection).map { seeds in seeds.map { Trial(selection: selection, seed: $0) } }
     }
     return seeds.flatMap { seed in dealt.flatMap { $0.filter { $0[0].seed == seed } } }
+  }
+
+  /// The seeds of a method that train as one, in shares as even as may be.
+  func dealt(_ selection: MethodSelection) -> [[Int]] {
+    let (size, seeds) = (largestGroup(of: selection), seeds(of: selection))
+    let parts = (seeds.count + size - 1) / size
+    return (0..<parts).map { Array(seeds[seeds.count * $0 / parts..<seeds.count * ($0 + 1) / parts]) }
   }
 
   /// Four at a time: a recorded step costs a model the same in any group, small groups share cores evenly and hold less

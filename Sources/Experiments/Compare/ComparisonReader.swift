@@ -12,6 +12,7 @@ public enum ComparisonReader {
     var explained: Verdict?
     var robustness: RobustnessResult?
     var heterogeneity: HeterogeneityResult?
+    var references: ReferenceTrials?
     for folder in folders {
       let comparison = try folder.read(Comparison.self, from: folder.comparison)
       guard summary == nil || summary == comparison.dataset else {
@@ -26,6 +27,7 @@ public enum ComparisonReader {
       }
       robustness = try added(folder.robustness) ?? robustness
       heterogeneity = try added(folder.heterogeneity) ?? heterogeneity
+      references = try ReferenceTrials.read(folder) ?? references
       let plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
       for trial in plan.trials {
         let file = RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder)).trial
@@ -39,7 +41,7 @@ public enum ComparisonReader {
       throw InputError("no comparison to read")
     }
     let all = order.compactMap { records[$0] }
-    var comparison = try Comparison(summary, records: all)
+    var comparison = try Comparison(summary, records: all, references: references)
     // What was measured of one fusion says nothing about another.
     if let explained, explained.bestFusion == comparison.verdict?.bestFusion,
       explained.bestUnimodal == comparison.verdict?.bestUnimodal

@@ -69,14 +69,17 @@ public struct ComparisonRunner: Sendable {
     try folder.write(plan, to: Self.planFile(folder))
     // A wrong option is the caller's mistake and must not cost a night of trials.
     let work = try plan.trials.map { try self.work($0) }
-    let board = ProgressBoard(trials: work.count, report: progress)
+    let isQuick = plan.quick == true
+    let board = ProgressBoard(
+      trials: work.count + ReferencePlan.expected(plan, on: prepared, isQuick: isQuick), report: progress)
+    let deadline = plan.budgetMinutes.map { ContinuousClock.now + .seconds($0 * 60) }
     var runner = TrialRunner(prepared, cancellation: cancellation)
     let schedule = TrialSchedule(
       try groups.map { try self.work($0) }.filter { !$0.isFinished }, with: runner, jobs: jobs, threads: plan.threads,
       keepsOrder: plan.budgetMinutes != nil)
     let parallelism = schedule.parallelism
     if !schedule.groups.isEmpty { try note(parallelism) }
-    let pending = PendingWork(schedule.groups, minutes: plan.budgetMinutes, cancellation: cancellation)
+    let pending = PendingWork(schedule.groups, until: deadline, cancellation: cancellation)
     board.begin(finished: work.count(where: \.isFinished), note: "\(parallelism)")
     runner.prefetch = parallelism.jobs == 1 ? 2 : 0
     let trials = runner
@@ -87,15 +90,16 @@ public struct ComparisonRunner: Sendable {
     if cancellation.isCancelled { throw ComparisonStopped() }
     var records: [TrialRecord] = []
     for item in work where item.isFinished { records.append(try item.record()) }
+    let references = try references(of: records, parallelism, deadline, board: board)
     records = try projected(records)
-    var comparison = try Comparison(prepared.summary, records: records)
+    var comparison = try Comparison(prepared.summary, records: records, references: references)
     if records.count < work.count {
       comparison.cautions.append(
         "\(work.count - records.count) of \(work.count) trainings were not started in the time given; resume the run to "
           + "train the rest.")
     }
-    if plan.quick != true, let verdict = comparison.verdict {
-      board.begin(finished: records.count, note: "measuring why")
+    if !isQuick, let verdict = comparison.verdict {
+      board.begin(finished: board.trials, note: "measuring why")
       comparison.add(
         try FindingsJob(
           prepared: prepared, plan: plan, folder: folder, records: records, verdict: verdict, jobs: jobs,
@@ -131,10 +135,30 @@ public struct ComparisonRunner: Sendable {
       checkpoint: folder.url.appending(path: "trials").appending(path: group[0].folder + "-and-on.safetensors"))
   }
 
+  /// The second phase: what single modalities can do with as much as the fusion that is best on validation had.
+  private func references(
+    of records: [TrialRecord], _ parallelism: Parallelism, _ deadline: ContinuousClock.Instant?, board: ProgressBoard
+  ) throws -> ReferenceTrials? {
+    let leaderboard = try Leaderboard(records, task: prepared.task, metric: prepared.metric, resamples: 1)
+    guard let best = leaderboard.bestOnValidation(where: { !$0.isUnimodal }),
+      let winner = plan.selections.first(where: { $0.name == best.name }),
+      leaderboard.bestOnValidation(where: \.isUnimodal) != nil
+    else { return nil }
+    let references = ReferencePlan(
+      winner, singles: leaderboard.singles, plan: plan, on: prepared, isQuick: plan.quick == true)
+    return try ReferenceRunner(
+      prepared: prepared, plan: plan, folder: folder, parallelism: parallelism, cancellation: cancellation,
+      deadline: deadline
+    ).run(references, board: board, warn: warn)
+  }
+
   /// The records with the additive projection of the fusion that is best on validation.
   private func projected(_ records: [TrialRecord]) throws -> [TrialRecord] {
     let leaderboard = try Leaderboard(records, task: prepared.task, metric: prepared.metric, resamples: 1)
-    guard let best = leaderboard.bestOnValidation(where: { !$0.isUnimodal }) else { return records }
+    guard let best = leaderboard.bestOnValidation(where: { !$0.isUnimodal }),
+      // What adds up by construction is its own projection.
+      leaderboard.side(of: best.name)?.adds == nil
+    else { return records }
     let indices = records.indices.filter {
       records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil
     }

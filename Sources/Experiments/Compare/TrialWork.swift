@@ -92,9 +92,9 @@ final class PendingWork: Sendable {
   private let deadline: ContinuousClock.Instant?
   private let cancellation: Cancellation
 
-  init(_ items: [TrialGroup], minutes: Double?, cancellation: Cancellation) {
+  init(_ items: [TrialGroup], until deadline: ContinuousClock.Instant?, cancellation: Cancellation) {
     self.items = Mutex(items.reversed())
-    deadline = minutes.map { ContinuousClock.now + .seconds($0 * 60) }
+    self.deadline = deadline
     self.cancellation = cancellation
   }
 
@@ -114,7 +114,7 @@ final class ProgressBoard: Sendable {
     var fatal: (any Error)?
   }
   private let state = Mutex(State())
-  private let trials: Int
+  let trials: Int
   private let report: @Sendable (ComparisonProgress) -> Void
 
   init(trials: Int, report: @escaping @Sendable (ComparisonProgress) -> Void) {

@@ -59,7 +59,7 @@ extension CorrelationFitter {
       ]
     return FittedMethod(
       name: name, area: "coordination", summary: summary, paper: paper, options: options, modalities: modalities,
-      isDeterministic: isDeterministic
+      isDeterministic: isDeterministic, adds: .logits
     ) { values in
       let space = try space(values)
       // Deep methods are no part of the choice: they would have to be trained for each.

@@ -1,4 +1,5 @@
 public import Encoders
+import Fusion
 import Tensors
 
 /// A method whose model a solver finds, not gradient steps on batches: its name, its options, and how it is fitted.
@@ -21,6 +22,8 @@ public struct FittedMethod: Sendable {
   public let modalities: ClosedRange<Int>
   /// Whether every seed gives the same model, so that one trial stands for all.
   public let isDeterministic: Bool
+  /// The scale in which it adds its modalities up where classes or labels are predicted.
+  let adds: AdditiveScale?
   /// Reads the options.
   let make: @Sendable (OptionValues) throws -> any Fitter
 

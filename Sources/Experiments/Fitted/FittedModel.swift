@@ -52,9 +52,12 @@ public struct FittedModel: TrialModel {
     }
   }
 
-  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor {
-    solution.outputs(solution.representation(parts)).to(.float32)
-  }
+  public func combine(_ parts: [Tensor], present: Tensor?) -> Tensor { applyHead(fuse(parts, present: present)) }
+
+  /// The representation, in which every solution adds its modalities up.
+  public func fuse(_ parts: [Tensor], present: Tensor?) -> Tensor { solution.representation(parts) }
+
+  public func applyHead(_ fused: Tensor) -> Tensor { solution.outputs(fused).to(.float32) }
 
   public func representation(_ batch: Batch) -> Tensor {
     solution.representation(parts(encode(batch), present: nil)).to(.float32)

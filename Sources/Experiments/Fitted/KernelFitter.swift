@@ -141,7 +141,7 @@ extension KernelFitter {
     ]
     return FittedMethod(
       name: name, area: "fusion", summary: summary, paper: paper, options: own + options, modalities: 2...64,
-      isDeterministic: true
+      isDeterministic: true, adds: .logits
     ) { values in
       KernelFitter(
         constraint: try constraint(values),

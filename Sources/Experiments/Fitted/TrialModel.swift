@@ -21,7 +21,7 @@ public protocol TrialModel {
   func parts(_ encoded: [Tensor], present: Tensor?) -> [Tensor]
   /// Logits or standardised values `[B, outputs]` of parts, which may come from different samples.
   func combine(_ parts: [Tensor], present: Tensor?) -> Tensor
-  /// `combine` but for its last map, which is affine.
+  /// `combine` but for its last map, which is affine; or, of a method that adds its modalities up here, a link.
   func fuse(_ parts: [Tensor], present: Tensor?) -> Tensor
   /// The last map: what `combine` makes of what `fuse` gives.
   func applyHead(_ fused: Tensor) -> Tensor

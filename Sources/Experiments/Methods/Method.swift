@@ -1,5 +1,6 @@
 public import Encoders
-import Fusion
+public import Fusion
+public import Modalities
 import Tensors
 
 /// An implemented system as `chiasm methods` lists it.
@@ -56,6 +57,18 @@ public struct Method: Sendable, Codable {
 
   /// Whether it takes so many modalities.
   func takes(_ modalities: Int) -> Bool { (minimumModalities...maximumModalities).contains(modalities) }
+
+  /// The scale in which it adds its modalities up, and so holds no interaction, by how it is built; nil where it does not.
+  ///
+  /// - Parameter options: values given by the user; the rest take their defaults.
+  /// - Throws: `UsageError` for an unknown option or a value out of range.
+  public func additiveScale(options: [String: String] = [:], task: Task) throws -> AdditiveScale? {
+    guard let fitted = FittedMethod.named(name) else {
+      return try FusionRegistry.description(named: name).additiveScale(options: options, task: task)
+    }
+    _ = try OptionValues(options, of: self.options, method: name)
+    return task == .regression ? fitted.adds.map { _ in .values } : fitted.adds
+  }
 
   /// The method of that name.
   /// - Throws: `UsageError` listing the names there are.

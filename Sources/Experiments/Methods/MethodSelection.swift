@@ -1,4 +1,6 @@
 import Encoders
+public import Fusion
+public import Modalities
 import Tensors
 
 /// One row of a comparison: a method, the modalities it sees and the options that differ from the defaults.
@@ -24,6 +26,16 @@ public struct MethodSelection: Sendable, Codable, Equatable {
       self.modalities == all.sorted() && method != Method.unimodal.name
       ? "" : "@" + self.modalities.joined(separator: "+")
     name = method + subset + options.sorted { $0.key < $1.key }.map { ":\($0)=\(Self.short($1))" }.joined()
+  }
+
+  /// The scale in which it adds its modalities up; nil where it is not additive by construction. Whatever reads one modality
+  /// alone is additive.
+  ///
+  /// - Throws: `UsageError` for an unknown method or option.
+  public func additiveScale(task: Task) throws -> AdditiveScale? {
+    let method = try Method.named(method)
+    return try (modalities.count == 1 ? Method.unimodal : method)
+      .additiveScale(options: modalities.count == 1 ? [:] : options, task: task)
   }
 
   private static func short(_ value: String) -> String {

@@ -6,7 +6,12 @@ import Foundation
 enum GainFigure {
   static func script(_ comparison: Comparison) -> FigureScript? {
     guard let verdict = comparison.verdict else { return nil }
-    var bars = [BarFigure.Bar("fusion over single", verdict.difference, .fusion)]
+    var bars = verdict.perModality.sorted { $0.key < $1.key }.map { name, contest in
+      BarFigure.Bar("fusion over \(name) alone", contest.contest.difference, .fusion)
+    }
+    if let additive = verdict.additive {
+      bars.append(.init("fusion over the best additive", additive.difference, .ink))
+    }
     if let gap = verdict.emapGap { bars.append(.init("fusion over its additive part", gap, .ink)) }
     let metric = verdict.metric
     let scale = metric.isShare ? 100.0 : 1

@@ -9,19 +9,16 @@ extension ReportPage {
 
   var gain: String {
     guard let verdict else { return "" }
-    let (share, points) = (metric.isShare, metric.isShare ? " points" : "")
-    func row(_ name: String, _ estimate: Estimate) -> [String] {
-      [name, signed(estimate.mean) + points, interval(estimate.ci95)]
-    }
-    var rows = [row("\(verdict.bestFusion) over \(verdict.bestUnimodal)", verdict.difference)]
-    if let gap = verdict.emapGap { rows.append(row("\(verdict.bestFusion) over its additive part", gap)) }
     let picture = figures.gain.map { "<figure>\n\($0)\n</figure>" } ?? ""
+    let unit = metric.isShare ? ", in points" : ""
     return section(
-      "Where the gain comes from",
-      picture + table(["improvement", metric.label + (share ? "" : ", test"), "95 % interval"], rows, numbers: [1, 2])
-        + "<p class=\"caption\">The additive part is the sum of one function per modality that is nearest to the fusion "
-        + "(empirical multimodally-additive projection): what is lost with it is owed to interactions between the "
-        + "modalities.</p>", id: .gain)
+      "What \(HTML.escape(verdict.bestFusion)) gains over each modality",
+      picture + table(ContestTable.header, ContestTable(verdict).rows, numbers: ContestTable.numbers)
+        + "<p class=\"caption\">Improvement of the test \(metric.label)\(unit); positive is better. At its best: of the "
+        + "single-modality methods and of the fusion itself on copies of the modality or with all others permuted, the one "
+        + "with the best validation score. p: how often predictions from the modality alone do as well with shuffled test "
+        + "targets. The additive part is the sum of one function per modality that is nearest to the fusion.</p>",
+      id: .gain)
   }
 
   // MARK: Information

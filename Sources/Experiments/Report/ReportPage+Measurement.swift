@@ -18,17 +18,24 @@ extension ReportPage {
         + "The test split took no part in any choice.",
       "The best single modality and the best fusion are the ones with the best mean <em>validation</em> score; ties go to "
         + "fewer parameters.",
-      "Intervals are 95 % percentile bootstraps over the test samples, paired between methods, with all seeds of a sample "
-        + "kept together. They say how far another test set of this size could move the numbers, not how another "
-        + "training set could.",
+      "Intervals of single scores are 95 % percentile bootstraps over the test "
+        + (set.units?.groups == nil ? "samples" : "groups")
+        + ", with all seeds of a sample kept together: of these trained models on another test set of this size. Intervals "
+        + "of the verdict’s differences cross seeds with test samples: they hold for other seeds, too, but not for another "
+        + "training set.",
     ]
     points.append(
       "Peak memory is the most that the tensors of one training held at once, without the data set and the program; of "
         + "seeds that trained as one, each counts with an equal share.")
     if let verdict {
       points.append(
-        "A gain counts when its interval lies above zero and it reaches "
-          + HTML.escape(Format.difference(verdict.margin, metric)) + (metric.isShare ? " points." : "."))
+        "Fusing helps when over every modality the interval of the gain lies above zero and the gain reaches half of "
+          + HTML.escape(Format.difference(verdict.margin, metric)) + (metric.isShare ? " points" : "")
+          + "; one modality is enough when the 90 % interval stays below that. Something was learned when of "
+          + "\(verdict.pNull.permutations) shuffles of the test targets fewer than one in forty score as well.")
+      for (name, reason) in verdict.placebo.refused.sorted(by: { $0.key < $1.key }) {
+        points.append("Not trained as a placebo: \(HTML.escape(name)) (\(HTML.escape(reason))).")
+      }
       if verdict.emapGap != nil {
         points.append(
           "What interactions contribute is the improvement of the best fusion over its empirical multimodally-additive "
@@ -39,7 +46,7 @@ extension ReportPage {
       }
       if let baseline = verdict.baseline {
         points.append(
-          "The best constant answer, which looks at no sample, scores \(HTML.escape(Format.score(baseline, metric))).")
+          "The best constant prediction, which looks at no sample, scores \(HTML.escape(Format.score(baseline, metric))).")
       }
     }
     return section(

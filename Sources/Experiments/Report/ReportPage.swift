@@ -54,13 +54,15 @@ struct ReportPage {
         "No verdict: it needs at least one single-modality method and one fusion that finished and were validated."
       return "<header><p class=\"kicker\">\(kicker)</p><h1>\(sentence)</h1></header>"
     }
-    let headline = ReportHeadline(
-      VerdictSentence(verdict, methods: comparison.methods)?.text ?? LinkedText(stringLiteral: verdict.sentence))
+    let sentences = comparison.linkedConclusions
+    let headline = ReportHeadline(sentences.first ?? LinkedText(stringLiteral: verdict.sentence))
+    let notes = sentences.dropFirst().map { "<p class=\"basis\">\($0.html)</p>" }.joined(separator: "\n")
     return """
       <header>
       <p class="kicker">\(kicker)</p>
       <h1>\(headline.first.html)</h1>
       \(headline.rest.map { "<p class=\"lead\">\($0.html)</p>" } ?? "")
+      \(notes)
       \(comparison.cautions.map { "<p class=\"caution\">\(HTML.escape($0))</p>" }.joined(separator: "\n"))
       <div class="figures-of-merit">
       \(cards(verdict))
@@ -81,7 +83,7 @@ struct ReportPage {
       score(verdict.bestUnimodal, "best single modality", "unimodal"),
       score(verdict.bestFusion, "best fusion", "fusion"),
       card(
-        "improvement by fusing", signed(verdict.difference.mean) + (metric.isShare ? " pts" : ""),
+        "improvement over \(verdict.modality) alone", signed(verdict.difference.mean) + (metric.isShare ? " pts" : ""),
         interval(verdict.difference.ci95), ""),
     ]
     if let gap = verdict.emapGap {

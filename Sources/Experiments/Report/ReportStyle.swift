@@ -32,6 +32,7 @@ enum ReportStyle {
     .kicker { color: var(--muted); font-size: 14px; margin: 0 0 18px; }
     .kicker b { color: var(--ink); }
     .lead { font-size: 19px; line-height: 1.45; color: var(--ink); margin: 0 0 8px; max-width: 46em; text-wrap: pretty; }
+    .basis { color: var(--muted); max-width: 52em; margin: 6px 0; }
     .caution { border-left: 4px solid var(--unimodal, #c2571a); padding: 4px 0 4px 12px; color: var(--ink); max-width: 52em; margin: 10px 0; }
     .note { background: var(--card); padding: 12px 16px; margin-top: 28px; }
     .figures-of-merit { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 28px; }

@@ -12,14 +12,14 @@ struct Cautions {
     self.verdict = verdict
   }
 
-  var sentences: [String] { [validation, stronger, faultless, seeds, collapse].compactMap { $0 } }
+  var sentences: [String] { [validation, faultless, seeds, groups, collapse].compactMap { $0 } }
 
   /// A modality that the best fusion does as well without, though it says much alone: it has collapsed (Wu et al., 2022).
   ///
   /// Its conditional utilisation rate is below a fiftieth, that of another is five times as large and above a fiftieth, and
   /// its own unimodal method beats the constant answer with the whole interval.
   private var collapse: String? {
-    guard let verdict, let baseline = verdict.baseline,
+    guard let verdict,
       let fusion = methods.first(where: { $0.name == verdict.bestFusion }), let used = fusion.utilization,
       let most = used.max(by: { $0.value < $1.value }), most.value > UtilizationAnalysis.neglect
     else { return nil }
@@ -29,6 +29,7 @@ struct Cautions {
         let alone = methods.filter({ $0.modalities == [name] }).compactMap({ $0.metrics[metric.rawValue] })
           .max(by: { metric.improvement(of: $1.mean, over: $0.mean) > 0 })
       else { return false }
+      guard let baseline = verdict.baseline else { return verdict.perModality[name]?.pNull.map { $0 < 0.025 } ?? false }
       return metric.improvement(of: metric.higherIsBetter ? alone.ci95.low : alone.ci95.high, over: baseline) > 0
     }.keys.sorted()
     guard !collapsed.isEmpty else { return nil }
@@ -72,22 +73,15 @@ struct Cautions {
     return smoothed * (1 - smoothed) / Double(max(samples, 1))
   }
 
-  /// A gain over the modality that validation chose, where test shows another one to be better.
-  private var stronger: String? {
-    guard let verdict, let stronger = verdict.strongerUnimodal else { return nil }
-    let metric = dataset.metric
-    func alone(_ name: String) -> String {
-      guard let method = methods.first(where: { $0.name == name }) else { return name }
-      let scores = [method.validationScore, method.metrics[metric.rawValue]?.mean].map { score in
-        score.map { Format.score($0, metric) } ?? "–"
-      }
-      return "\(method.modalities.joined()) (\(scores[0]) there, \(scores[1]) on test)"
+  /// What groups leave open.
+  private var groups: String? {
+    guard let groups = dataset.units?.groups else { return nil }
+    if Set(groups).count == 1 {
+      return "All test samples are of one group: intervals take samples as independent, and nothing is known about other "
+        + "groups."
     }
-    let (gain, interval) = (stronger.difference.mean, stronger.difference.ci95)
-    let numbers = [gain, interval.low, interval.high].map { Format.difference($0, metric) }
-    return "On validation the best single modality was \(alone(verdict.bestUnimodal)), but on test "
-      + "\(alone(stronger.method)) is better; over that one \(verdict.bestFusion) gains \(numbers[0])"
-      + "\(metric.isShare ? " points" : "") [\(numbers[1]), \(numbers[2])]."
+    guard verdict?.pNull.fusion == nil, verdict != nil else { return nil }
+    return "The groups of the test split leave nothing to exchange: whether anything was learned was not tested."
   }
 
   /// No mistake in any seed: every resample of the test samples is without mistakes, too, which says nothing about others.

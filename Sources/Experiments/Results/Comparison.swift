@@ -16,6 +16,10 @@ public struct Comparison: Codable, Sendable, Equatable {
   /// What `quantify heterogeneity` found; nil where it was not measured.
   public var heterogeneity: HeterogeneityResult?
 
+  /// - Parameters:
+  ///   - dataset: what was compared on.
+  ///   - methods: best first.
+  ///   - verdict: drawn of them.
   public init(dataset: DatasetSummary, methods: [MethodResult], verdict: Verdict?) {
     self.dataset = dataset
     self.methods = methods
@@ -28,25 +32,34 @@ public struct Comparison: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - dataset: what was compared on.
   ///   - records: the trials of all methods.
+  ///   - references: what the best fusion was held against beside them.
   ///   - resamples: bootstrap resamples behind every interval.
   ///   - seed: of the bootstrap.
   ///   - margin: smallest improvement that counts as a gain, see `Verdict`.
   /// - Throws: `InputError` when two trials were not tested on the same samples.
   public init(
-    _ dataset: DatasetSummary, records: [TrialRecord], resamples: Int = 2000, seed: UInt64 = 0, margin: Double? = nil
+    _ dataset: DatasetSummary, records: [TrialRecord], references: ReferenceTrials? = nil, resamples: Int = 2000,
+    seed: UInt64 = 0, margin: Double? = nil
   ) throws {
     let leaderboard = try Leaderboard(
-      records, task: dataset.task, metric: dataset.metric, resamples: resamples, seed: seed)
+      records, task: dataset.task, metric: dataset.metric, resamples: resamples, seed: seed,
+      groups: dataset.units?.groups)
     self.init(
       dataset: dataset, methods: leaderboard.methods,
-      verdict: Verdict(leaderboard, records: records, margin: margin))
+      verdict: try Verdict(
+        leaderboard, references: references, units: dataset.units, deviation: dataset.targetDeviation ?? 1,
+        margin: margin))
   }
 
-  /// Adds what was measured after the training, and says so in the verdict's sentence; nothing where there is no verdict.
-  public mutating func add(_ findings: Findings) {
-    verdict?.findings = findings
-    guard let verdict, let sentence = VerdictSentence(verdict, methods: methods) else { return }
-    self.verdict?.sentence = sentence.text.plain
+  /// Adds what was measured after the training; nothing where there is no verdict.
+  public mutating func add(_ findings: Findings) { verdict?.findings = findings }
+
+  /// The verdict in sentences: the answer, what it rests on, what the modalities say.
+  public var conclusions: [String] { linkedConclusions.map(\.plain) }
+
+  var linkedConclusions: [LinkedText] {
+    guard let verdict, let sentence = VerdictSentence(verdict, methods) else { return [] }
+    return [sentence.headline] + sentence.notes + (verdict.information.map { [InformationSentence($0).text] } ?? [])
   }
 
   /// The comparison as JSON with sorted keys.
@@ -66,10 +79,14 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   /// Samples per split: `train`, `validation`, `test`.
   public var samples: [String: Int]
   public var modalities: [String: ModalitySummary]
+  /// What intervals have to know of the test samples; nil where each is its own and has every modality.
+  public var units: TestUnits?
+  /// Standard deviation of a target of numbers in the train split.
+  public var targetDeviation: Double?
 
   public init(
     name: String, task: Task, metric: Metric, classes: [String] = [], samples: [String: Int],
-    modalities: [String: ModalitySummary]
+    modalities: [String: ModalitySummary], units: TestUnits? = nil, targetDeviation: Double? = nil
   ) {
     self.name = name
     self.task = task
@@ -77,6 +94,8 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
     self.classes = classes
     self.samples = samples
     self.modalities = modalities
+    self.units = units
+    self.targetDeviation = targetDeviation
   }
 }
 

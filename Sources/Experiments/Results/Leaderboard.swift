@@ -7,7 +7,6 @@ import Tensors
 /// ```swift
 /// let leaderboard = try Leaderboard(records, task: .classification, metric: .accuracy)
 /// leaderboard.methods[0].metrics["accuracy"]?.ci95
-/// leaderboard.improvement(of: "low-rank", over: "audio")
 /// ```
 public struct Leaderboard: Sendable {
   public let task: Task
@@ -18,9 +17,7 @@ public struct Leaderboard: Sendable {
   /// Score by `metric` of the best constant answer (the most frequent class, the mean or the median target): what can be
   /// had without looking. `nil` where a constant answer has no meaningful score.
   public let baseline: Double?
-  let bootstrap: Bootstrap?
-  /// The bootstrap distribution of `metric` per method.
-  private let distributions: [String: [Double?]]
+  private let trials: [String: MethodTrials]
 
   /// - Parameters:
   ///   - records: trials of any number of methods and seeds; a method's trials share its options.
@@ -28,23 +25,25 @@ public struct Leaderboard: Sendable {
   ///   - metric: that ranks.
   ///   - resamples: bootstrap resamples.
   ///   - seed: of the bootstrap.
+  ///   - groups: the group of every test sample; its samples are drawn together.
   /// - Throws: `InputError` when two trials were not tested on the same samples.
   public init(
-    _ records: [TrialRecord], task: Task, metric: Metric, resamples: Int = 2000, seed: UInt64 = 0
+    _ records: [TrialRecord], task: Task, metric: Metric, resamples: Int = 2000, seed: UInt64 = 0,
+    groups: [Int]? = nil
   ) throws {
     let methods = try MethodTrials.grouped(records, task: task, metric: metric)
     let metrics = Metric.reported(for: task, main: metric)
     self.task = task
     self.metric = metric
+    trials = Dictionary(uniqueKeysWithValues: methods.map { ($0.name, $0) })
 
     guard let tested = methods.lazy.flatMap(\.finished).first else {
       baseline = nil
-      bootstrap = nil
-      distributions = [:]
       self.methods = methods.map { $0.result(metrics: [:], metric: metric) }
       return
     }
-    let bootstrap = Bootstrap(samples: tested.predictions.count, resamples: resamples, seed: seed)
+    let bootstrap = Bootstrap(
+      samples: tested.predictions.count, groups: groups, resamples: resamples, seed: seed)
     // Every method draws the same resamples.
     let samples = parallelMap(methods.count) { number in
       var samples = metrics.map { _ in [Double?]() }
@@ -56,17 +55,13 @@ public struct Leaderboard: Sendable {
       }
       return samples
     }
-    var distributions = [String: [Double?]]()
     let results = zip(methods, samples).map { trials, samples in
-      if let position = metrics.firstIndex(of: metric) { distributions[trials.name] = samples[position] }
       var summaries = [String: MetricSummary]()
       for (metric, distribution) in zip(metrics, samples) {
         summaries[metric.rawValue] = trials.summary(of: metric, distribution: distribution)
       }
       return trials.result(metrics: summaries, metric: metric)
     }
-    self.bootstrap = bootstrap
-    self.distributions = distributions
     self.baseline = try Self.constantScore(of: tested.record, task: task, metric: metric)
     self.methods = results.sorted { first, second in
       switch (first.metrics[metric.rawValue]?.mean, second.metrics[metric.rawValue]?.mean) {
@@ -80,25 +75,23 @@ public struct Leaderboard: Sendable {
 
   public subscript(name: String) -> MethodResult? { methods.first { $0.name == name } }
 
-  /// What one method improves on another by on the test split, with its paired interval; `nil` where one of them has no
-  /// finished trial.
-  public func improvement(of name: String, over reference: String) -> Estimate? {
-    guard let mean = self[name]?.metrics[metric.rawValue]?.mean,
-      let referenceMean = self[reference]?.metrics[metric.rawValue]?.mean,
-      let distribution = distributions[name], let referenceDistribution = distributions[reference]
-    else { return nil }
-    return estimate(mean, distribution, over: referenceMean, referenceDistribution)
+  /// A method, ready to be held against another; `nil` where none of its trials finished with a validation score.
+  func side(of name: String) -> ContestSide? {
+    trials[name].flatMap { ContestSide(nil, $0, task: task, metric: metric) }
   }
 
-  /// Improvement of a mean over another with the interval of the paired distributions.
-  func estimate(
-    _ mean: Double, _ distribution: [Double?], over referenceMean: Double, _ reference: [Double?]
-  ) -> Estimate? {
-    let differences = zip(distribution, reference).map { pair in
-      pair.0.flatMap { value in pair.1.map { metric.improvement(of: value, over: $0) } }
+  /// Trials of one method that are no row; `nil` where there are none.
+  /// - Throws: `InputError` when they were tested on other samples than the rows.
+  func grouped(_ records: [TrialRecord]) throws -> MethodTrials? {
+    guard let first = records.first(where: { $0.failure == nil }) else { return nil }
+    if let row = trials.values.lazy.flatMap(\.finished).first?.record,
+      row.ids != first.ids || row.targets != first.targets
+    {
+      throw InputError(
+        at: "\(first.method), seed \(first.seed)",
+        "tested on other samples than \(row.method), seed \(row.seed); run both on the same data set")
     }
-    guard let interval = Bootstrap.interval(differences) else { return nil }
-    return Estimate(mean: metric.improvement(of: mean, over: referenceMean), ci95: interval)
+    return try MethodTrials.grouped(records, task: task, metric: metric).first
   }
 
   /// The candidate with the best validation score; ties go to fewer parameters, then to the name.
@@ -110,6 +103,15 @@ public struct Leaderboard: Sendable {
       else { return (first.parameters, first.name) < (second.parameters, second.name) }
       return metric.improvement(of: firstScore, over: secondScore) > 0
     }
+  }
+
+  /// Modalities in the order of the best validation score of a method that sees each alone.
+  var singles: [String] {
+    let names = Set(methods.filter(\.isUnimodal).flatMap(\.modalities)).sorted()
+    let best = names.compactMap { name in
+      bestOnValidation { $0.modalities == [name] }.flatMap { $0.validationScore }.map { (name, $0) }
+    }
+    return best.sorted { metric.improvement(of: $0.1, over: $1.1) > 0 }.map(\.0)
   }
 
   /// The best constant answer knows the test targets' distribution, which makes it a hard baseline.

@@ -48,7 +48,8 @@ struct MethodTrials: Sendable {
         continue
       }
       do {
-        let predictions = try Predictions(record.predictions, targets: record.targets, task: task)
+        let predictions = try Predictions(
+          record.predictions, targets: record.targets, task: task, thresholds: record.thresholds)
         if predictions.score(metric) == nil {
           throw InputError("\(metric.label) is undefined: predictions or targets are all equal")
         }

@@ -3,23 +3,24 @@ import Tensors
 
 /// A score of test predictions, by the name it has in files and on the command line.
 public enum Metric: String, Codable, Sendable, CaseIterable {
-  case accuracy, balancedAccuracy, macroF1, weightedF1, logLoss, calibrationError
-  case microF1, subsetAccuracy
+  case accuracy, balancedAccuracy, macroF1, weightedF1, mcc, auroc, averagePrecision, logLoss, brier, calibrationError
+  case macroAveragePrecision, microAveragePrecision, macroAUROC, microAUROC, microF1, subsetAccuracy
   case mae, mse, rmse, r2, pearson
   case accuracy2Has0, accuracy2Non0, f1Has0, f1Non0, accuracy7
 
   /// Whether a larger value is a better one.
   public var higherIsBetter: Bool {
     switch self {
-    case .logLoss, .calibrationError, .mae, .mse, .rmse: false
+    case .logLoss, .brier, .calibrationError, .mae, .mse, .rmse: false
     default: true
     }
   }
 
-  /// Whether the value is a share of samples or an F1, so that differences are told in points (hundredths).
+  /// Whether the value is a share, of samples or as F1, areas under curves and Matthews' correlation are, so that differences
+  /// are told in points (hundredths).
   public var isShare: Bool {
     switch self {
-    case .logLoss, .mae, .mse, .rmse, .r2, .pearson: false
+    case .logLoss, .brier, .mae, .mse, .rmse, .r2, .pearson: false
     default: true
     }
   }
@@ -31,7 +32,15 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
     case .balancedAccuracy: "balanced accuracy"
     case .macroF1: "macro F1"
     case .weightedF1: "weighted F1"
+    case .mcc: "Matthews correlation"
+    case .auroc: "AUROC"
+    case .averagePrecision: "average precision"
+    case .macroAveragePrecision: "macro average precision"
+    case .microAveragePrecision: "micro average precision"
+    case .macroAUROC: "macro AUROC"
+    case .microAUROC: "micro AUROC"
     case .logLoss: "log loss"
+    case .brier: "Brier score"
     case .calibrationError: "calibration error"
     case .microF1: "micro F1"
     case .subsetAccuracy: "subset accuracy"
@@ -53,11 +62,36 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
     higherIsBetter ? value - reference : reference - value
   }
 
+  /// δ, the smallest difference that is worth having, where no other is asked for: two points of a share; .02 of R², of a
+  /// correlation and of a log loss in nats; .01 of Brier's score and of the calibration error; of errors in the target's
+  /// unit .02 of its deviation, and of squared errors .04 of its variance, which is about as much.
+  ///
+  /// - Parameter deviation: standard deviation of the target in the train split; 1 where the task has no values.
+  public func margin(deviation: Double = 1) -> Double {
+    switch self {
+    case .brier, .calibrationError: 0.01
+    case .mae, .rmse: 0.02 * deviation
+    case .mse: 0.04 * deviation * deviation
+    default: 0.02
+    }
+  }
+
   /// The metrics that apply to a task, its usual main metric first.
+  ///
+  /// Of classification, `auroc` and `averagePrecision` are of the second class where there are two, else the mean over
+  /// classes of each against the rest. Of several labels, `mcc` is a mean over labels, as all that is called macro.
   public static func all(for task: Task) -> [Metric] {
     switch task {
-    case .classification: [.accuracy, .balancedAccuracy, .macroF1, .weightedF1, .logLoss, .calibrationError]
-    case .multilabel: [.microF1, .macroF1, .subsetAccuracy]
+    case .classification:
+      [
+        .accuracy, .balancedAccuracy, .macroF1, .weightedF1, .mcc, .auroc, .averagePrecision, .logLoss, .brier,
+        .calibrationError,
+      ]
+    case .multilabel:
+      [
+        .macroAveragePrecision, .microAveragePrecision, .macroAUROC, .microAUROC, .macroF1, .microF1, .subsetAccuracy,
+        .mcc, .logLoss, .brier,
+      ]
     case .regression: [.mae, .mse, .rmse, .r2, .pearson] + sentiment
     case .retrieval, .none: []
     }
@@ -79,7 +113,8 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
         "\"\(manifest.task.rawValue)\" has nothing to score; expected classification, regression or multilabel")
     }
     guard let name = manifest.metric else { return usual }
-    guard let metric = known.first(where: { $0.rawValue.lowercased() == name.lowercased() }) else {
+    let wanted = name.lowercased()
+    guard let metric = known.first(where: { [wanted, "macro" + wanted].contains($0.rawValue.lowercased()) }) else {
       throw InputError(
         file: Manifest.fileName, at: "metric",
         "\"\(name)\" is not a metric of \(manifest.task.rawValue); "

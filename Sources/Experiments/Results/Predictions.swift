@@ -11,19 +11,17 @@ import Training
 public struct Predictions: Sendable {
   public let task: Task
   public let count: Int
-  private let columns: Int
-  /// `[N, K]`, row-major.
-  private let values: [Double]
-  private let targets: [Double]
-  private let classification: ClassificationScores?
+  /// What the task makes of the metrics.
+  let scored: any ScoredAnswers
 
   /// - Parameters:
   ///   - rows: `[N][K]`: class probabilities, label probabilities, or values (K = 1).
   ///   - targets: class index or value, `[N]`; multilabel: zeros and ones, `[N, K]` row-major.
   ///   - task: that decides what rows and targets mean.
+  ///   - thresholds: multilabel: from which probability on each label is given, `[K]`; nil for one half.
   /// - Throws: `InputError` for no samples, rows of unequal width, a number that is not finite, counts that do not
   ///   agree, or a target outside the classes.
-  public init(_ rows: [[Float]], targets: [Double], task: Task) throws {
+  public init(_ rows: [[Float]], targets: [Double], task: Task, thresholds: [Double]? = nil) throws {
     guard let columns = rows.first?.count, columns > 0 else { throw InputError("no predictions to score") }
     let expected = task == .multilabel ? rows.count * columns : rows.count
     guard targets.count == expected else {
@@ -37,22 +35,35 @@ public struct Predictions: Sendable {
     }
     guard targets.allSatisfy(\.isFinite) else { throw InputError("a target is not finite") }
     self.task = task
-    self.columns = columns
-    self.targets = targets
     count = rows.count
-    values = rows.flatMap { $0.map(Double.init) }
-    guard task == .classification else {
-      classification = nil
-      return
+    let values = rows.flatMap { $0.map(Double.init) }
+    switch task {
+    case .classification:
+      if let outside = targets.first(where: { !(0..<Double(columns)).contains($0) || $0 != $0.rounded() }) {
+        throw InputError("target class \(outside) is not one of the \(columns) predicted ones")
+      }
+      scored = ClassificationScores(values, targets: targets.map { Int($0) }, classes: columns)
+    case .multilabel:
+      let thresholds = thresholds ?? [Double](repeating: 0.5, count: columns)
+      guard thresholds.count == columns else {
+        throw InputError("\(thresholds.count) thresholds for \(columns) labels")
+      }
+      scored = LabelScores(values, targets: targets.map { $0 >= 0.5 }, thresholds: thresholds)
+    case .regression: scored = RegressionScores(predicted: rows.map { Double($0[0]) }, targets: targets)
+    case .retrieval, .none: throw InputError("task \(task.rawValue) has no predictions to score")
     }
-    if let outside = targets.first(where: { !(0..<Double(columns)).contains($0) || $0 != $0.rounded() }) {
-      throw InputError("target class \(outside) is not one of the \(columns) predicted ones")
-    }
-    classification = ClassificationScores(values, targets: targets.map { Int($0) }, classes: columns)
   }
 
   /// The predicted class of every sample; empty for other tasks.
-  public var classes: [Int] { classification?.predicted ?? [] }
+  public var classes: [Int] { (scored as? ClassificationScores)?.predicted ?? [] }
+
+  /// The labels that means over labels leave out, since no sample has them or all have; empty for other tasks.
+  public var labelsLeftOut: [Int] { (scored as? LabelScores)?.uniformLabels ?? [] }
+
+  /// Multilabel: the threshold of each label with the largest F1 on these samples; nil for other tasks.
+  ///
+  /// To be chosen on validation and used on test: on the samples it was chosen on, F1 is too good.
+  public var bestThresholds: [Double]? { (scored as? LabelScores)?.bestThresholds }
 
   /// The score over all samples; `nil` where it is undefined (a correlation with a constant).
   public func score(_ metric: Metric) -> Double? { scores([metric], at: Array(0..<count))[0] }
@@ -67,46 +78,5 @@ public struct Predictions: Sendable {
   /// The scores over the samples at `indices`, a sample as often as it occurs.
   ///
   /// - Precondition: the metrics belong to the task.
-  func scores(_ metrics: [Metric], at indices: [Int]) -> [Double?] {
-    switch task {
-    case .classification: classification!(metrics, at: indices)
-    case .multilabel: multilabelScores(metrics, indices)
-    case .regression: regressionScores(metrics, indices)
-    case .retrieval, .none: preconditionFailure("task \(task.rawValue) has no predictions to score")
-    }
-  }
-
-  private func multilabelScores(_ metrics: [Metric], _ indices: [Int]) -> [Double?] {
-    let cells = indices.flatMap { $0 * columns..<($0 + 1) * columns }
-    let scores = MultilabelMetrics(
-      predicted: cells.map { values[$0] >= 0.5 }, targets: cells.map { targets[$0] >= 0.5 }, labels: columns)
-    return metrics.map { metric in
-      switch metric {
-      case .microF1: scores.microF1
-      case .macroF1: scores.macroF1
-      case .subsetAccuracy: scores.subsetAccuracy
-      default: preconditionFailure("\(metric.rawValue) is not a metric of multilabel")
-      }
-    }
-  }
-
-  private func regressionScores(_ metrics: [Metric], _ indices: [Int]) -> [Double?] {
-    let predicted = indices.map { values[$0 * columns] }
-    let targets = indices.map { self.targets[$0] }
-    return metrics.map { metric in
-      switch metric {
-      case .mae: RegressionMetrics.meanAbsoluteError(predicted: predicted, targets: targets)
-      case .mse: RegressionMetrics.meanSquaredError(predicted: predicted, targets: targets)
-      case .rmse: RegressionMetrics.rootMeanSquaredError(predicted: predicted, targets: targets)
-      case .r2: RegressionMetrics.r2(predicted: predicted, targets: targets)
-      case .pearson: RegressionMetrics.pearson(predicted: predicted, targets: targets)
-      case .accuracy2Has0: SentimentMetrics.has0(predicted: predicted, targets: targets).accuracy
-      case .f1Has0: SentimentMetrics.has0(predicted: predicted, targets: targets).weightedF1
-      case .accuracy2Non0: SentimentMetrics.non0(predicted: predicted, targets: targets)?.accuracy
-      case .f1Non0: SentimentMetrics.non0(predicted: predicted, targets: targets)?.weightedF1
-      case .accuracy7: SentimentMetrics.accuracy7(predicted: predicted, targets: targets)
-      default: preconditionFailure("\(metric.rawValue) is not a metric of regression")
-      }
-    }
-  }
+  func scores(_ metrics: [Metric], at indices: [Int]) -> [Double?] { scored(metrics, at: indices) }
 }

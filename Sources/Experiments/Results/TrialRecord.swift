@@ -1,3 +1,4 @@
+public import Fusion
 public import Training
 
 /// Everything one training of one method with one seed left behind; the leaderboard, the verdict and the report are
@@ -41,6 +42,12 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   public var emapIsExact: Bool?
   /// What a method that chooses for each sample relied on, class by class of the test split; `nil` where it does not choose.
   public var choices: ChoiceShares?
+  /// Whether every seed gives the same model; `nil` where not.
+  public var isDeterministic: Bool?
+  /// The scale in which the method adds its modalities up, holding no interaction; `nil` where it does not.
+  public var adds: AdditiveScale?
+  /// Several labels: from which probability on each label is given, chosen on validation; `nil` for one half.
+  public var thresholds: [Double]?
 
   public init(
     method: String, area: String, modalities: [String], seed: Int, options: [String: String] = [:],
@@ -48,7 +55,8 @@ public struct TrialRecord: Codable, Sendable, Equatable {
     validationMetrics: [String: Double] = [:], predictions: [[Float]] = [], targets: [Double] = [],
     ids: [String] = [], parameters: Int = 0, trainSeconds: Double = 0,
     latencyMicroseconds: Latency = Latency(p50: 0, p95: 0), peakBytes: Int = 0, emap: [[Float]]? = nil,
-    emapIsExact: Bool? = nil, choices: ChoiceShares? = nil
+    emapIsExact: Bool? = nil, choices: ChoiceShares? = nil,
+    isDeterministic: Bool? = nil, adds: AdditiveScale? = nil, thresholds: [Double]? = nil
   ) {
     self.method = method
     self.area = area
@@ -70,6 +78,9 @@ public struct TrialRecord: Codable, Sendable, Equatable {
     self.emap = emap
     self.emapIsExact = emapIsExact
     self.choices = choices
+    self.isDeterministic = isDeterministic
+    self.adds = adds
+    self.thresholds = thresholds
   }
 
   /// Whether the method saw a single modality.

@@ -1,185 +1,167 @@
 import Evaluation
 import Foundation
-public import Quantification
 
-/// A verdict in words: what was compared, the difference with its interval, where it comes from, and what the modalities
-/// say. Every number leads to where it is to be found.
+/// A verdict in words: one sentence that names the fusion, its score and what it gains, then what it rests on. Every number
+/// leads to where it is to be found, and every sign follows the verb: a loss is told as a loss, with the interval turned.
 struct VerdictSentence {
   private let verdict: Verdict
-  private let unimodal: MethodResult
   private let fusion: MethodResult
 
-  init(_ verdict: Verdict, unimodal: MethodResult, fusion: MethodResult) {
+  /// - Returns: nil where the verdict's fusion is not among the methods.
+  init?(_ verdict: Verdict, _ methods: [MethodResult]) {
+    guard let fusion = methods.first(where: { $0.name == verdict.bestFusion }) else { return nil }
     self.verdict = verdict
-    self.unimodal = unimodal
     self.fusion = fusion
   }
 
-  /// - Returns: nil where the verdict's methods are not among them.
-  init?(_ verdict: Verdict, methods: [MethodResult]) {
-    guard let unimodal = methods.first(where: { $0.name == verdict.bestUnimodal }),
-      let fusion = methods.first(where: { $0.name == verdict.bestFusion })
-    else { return nil }
-    self.init(verdict, unimodal: unimodal, fusion: fusion)
+  /// The answer.
+  var headline: LinkedText {
+    switch verdict.outcome {
+    case .fusionHelps: "\(reached) and \(change(told)) over \(single) alone \(interval(told))\(interactions)."
+    case .oneModalityIsEnough: "One modality is enough: \(enough)."
+    case .fusionHurts: "Fusing hurts: \(reached) and \(change(told)) against \(single) alone \(interval(told)); use \(single) alone."
+    case .nothingLearned: "Nothing was learned: \(nothing)."
+    case .undecided: "Undecided: \(undecided)."
+    }
   }
 
-  var text: LinkedText {
-    let answer: LinkedText =
-      switch verdict.conclusion {
-      case .fusionHelps: "\(gain); \(interactions)."
-      case .oneModalityIsEnough: "One modality is enough: \(enough)."
-      case .fusionHurts:
-        "Fusing hurts: \(together) \(worse) than \(single) alone \(interval(verdict.difference)); use \(single) alone."
-      case .nothingLearned: "Nothing was learned: \(nothing)."
-      }
-    return verdict.information.map { "\(answer) \(Self.information($0))" } ?? answer
-  }
+  /// What the headline rests on, in sentences: what the interval holds for, what the fusion was held against, samples that
+  /// lack a modality.
+  var notes: [LinkedText] { [basis, placebo, learnedBy, incomplete].compactMap { $0 } }
 
   private var metric: Metric { verdict.metric }
-  private var single: String { unimodal.modalities.joined() }
-  private var together: String { Self.list(fusion.modalities) }
+  private var single: String { verdict.modality }
+  private var told: Estimate { verdict.difference }
 
-  private var gain: LinkedText {
-    let amount = amount(verdict.difference.mean)
-    return metric.higherIsBetter
-      ? "Fusing \(together) gains \(amount, from: .gain)\(ofMetric) over \(single) alone \(interval(verdict.difference))"
-      : "Fusing \(together) lowers the \(metric.label) of \(single) alone by \(amount, from: .gain) \(interval(verdict.difference))"
+  // MARK: The answer
+
+  /// "late reaches 93.1 %"; of other metrics than accuracy with their name.
+  private var reached: LinkedText {
+    let score = fusion.metrics[metric.rawValue].map { Format.score($0.mean, metric) } ?? "–"
+    if !metric.isShare { return "\(fusion.name) reaches a \(metric.label) of \(score, from: .leaderboard)" }
+    return "\(fusion.name) reaches \(score, from: .leaderboard)\(metric == .accuracy ? "" : " \(metric.label)")"
   }
 
-  private var worse: LinkedText {
-    let amount = amount(-verdict.difference.mean)
+  /// "gains 10.4 points", "lowers it by 0.05", "loses 1.2 points", "raises it by 0.013".
+  private func change(_ estimate: Estimate) -> LinkedText {
+    let isBetter = estimate.mean >= 0
+    let number = amount(abs(estimate.mean))
     return metric.higherIsBetter
-      ? "score \(amount, from: .gain)\(ofMetric) lower" : "have a \(metric.label) higher by \(amount, from: .gain)"
+      ? "\(isBetter ? "gains" : "loses") \(number, from: .gain)"
+      : "\(isBetter ? "lowers" : "raises") it by \(number, from: .gain)"
+  }
+
+  /// The interval of what `change` tells: of the loss where it is one.
+  private func interval(_ estimate: Estimate) -> LinkedText {
+    let ends =
+      estimate.mean >= 0
+      ? (estimate.ci95.low, estimate.ci95.high) : (-estimate.ci95.high, -estimate.ci95.low)
+    return "\("[\(Format.difference(ends.0, metric)), \(Format.difference(ends.1, metric))]", from: .gain)"
   }
 
   private var enough: LinkedText {
-    let score = unimodal.metrics[metric.rawValue].map { Format.score($0.mean, metric) } ?? "–"
-    let difference = verdict.difference
-    let reached: LinkedText =
-      metric.isShare
-      ? "\(score, from: .leaderboard) \(metric.label)" : "a \(metric.label) of \(score, from: .leaderboard)"
-    let start: LinkedText = "\(single) alone reaches \(reached), and fusing \(together)"
-    if difference.ci95.low > 0 {
-      return
-        "\(start) improves it by only \(amount(difference.mean), from: .gain) \(interval(difference)), less than the "
-        + "\(amount(verdict.margin), from: .measures) that would count as a gain"
-    }
-    let text: LinkedText =
-      "\(start) changes it by \(signedAmount(difference.mean), from: .gain) \(interval(difference)), "
-      + "not distinguishable from no gain"
-    guard difference.ci95.high >= verdict.margin else { return text }
-    return
-      "\(text); a gain of up to \(amount(difference.ci95.high), from: .gain) cannot be ruled out with these test samples"
+    let contest = verdict.perModality[verdict.modality]?.contest
+    let most = max(contest?.ci90.high ?? told.ci95.high, 0)
+    return "fusing (\(reached)) brings at most \(amount(most), from: .gain) over \(single) alone, "
+      + "less than the \(amount(verdict.margin), from: .measures) that would count; "
+      + "\(change(told)) \(interval(told))"
   }
 
   private var nothing: LinkedText {
-    let baseline = verdict.baseline.map { Format.score($0, metric) } ?? "–"
-    return "neither \(single) alone nor \(together) together is shown to beat a constant answer "
-      + "(\(metric.label) \(baseline, from: .measures)); "
-      + "fusing changes the score by \(signedAmount(verdict.difference.mean), from: .gain) \(interval(verdict.difference))"
+    let p = verdict.pNull.fusion.map { " (p = \(Self.p($0)))" } ?? ""
+    return "\(reached), no more than with shuffled test targets\(p), and neither is "
+      + "\(Self.list(verdict.perModality.keys.sorted(), last: "or")) alone shown to know the target"
   }
+
+  private var undecided: LinkedText {
+    let start: LinkedText = "\(reached) and \(change(told)) against \(single) alone \(interval(told))"
+    switch verdict.need {
+    case .units(let count):
+      let what = verdict.interval.isGrouped ? "groups" : "samples"
+      return "\(start); about \("\(Format.rounded(count))", from: .gain) test \(what) like these would decide it, "
+        + "there are \(verdict.interval.units)"
+    case .seeds: return "\(start); more seeds would decide it, not more samples"
+    case nil: return start
+    }
+  }
+
+  // MARK: Interactions
 
   private var interactions: LinkedText {
-    guard let gap = verdict.emapGap else { return "how much of it comes from interactions was not measured" }
-    return shareOfInteractions(gap) + (verdict.emapIsExact == false ? " (estimated from random recombinations)" : "")
+    if verdict.adds != nil { return "; it adds up what each modality says, so no interaction is needed" }
+    guard let gap = verdict.emapGap else { return "" }
+    let estimated = verdict.emapIsExact == false ? " (estimated from random recombinations)" : ""
+    guard verdict.interactionsClaimed, let additive = verdict.additive else {
+      return "; that interactions between the modalities bring it is not shown"
+    }
+    return "; it uses interactions between the modalities: without them its own predictions would be worse by "
+      + "\(amount(gap.mean), from: .gain) \(interval(gap))\(estimated), and the best additive model, \(additive.reference), "
+      + "is by \(amount(additive.difference.mean), from: .gain) \(interval(additive.difference))"
   }
 
-  private func shareOfInteractions(_ gap: Estimate) -> LinkedText {
-    if gap.ci95.low > 0 {
-      guard gap.mean < verdict.difference.mean else {
-        return "all of it comes from interactions between the modalities: "
-          + "without them the fusion loses \(amount(gap.mean), from: .gain) \(interval(gap))"
-      }
-      let share = Format.difference(gap.mean, metric)
-      return "\(share, from: .gain) of \(metric.isShare ? "them come" : "it comes") from interactions "
-        + "between the modalities \(interval(gap)), out of reach of an additive combination"
+  // MARK: What it rests on
+
+  private var basis: LinkedText {
+    let units = verdict.interval.isGrouped ? "groups" : "samples"
+    guard verdict.interval.target == .thisTrainingSet else {
+      return "The interval holds for these trained models on other test \(units), not for other seeds or training sets."
     }
-    if gap.ci95.high < 0 {
-      return "none of it comes from interactions between the modalities: the fusion's additive part alone does better "
-        + "(difference \(signedAmount(gap.mean), from: .gain) \(interval(gap)))"
-    }
-    return
-      "none of it is shown to come from interactions between the modalities: an additive combination is not shown to do worse "
-      + "(difference \(signedAmount(gap.mean), from: .gain) \(interval(gap)))"
+    let trained = verdict.interval.trainedModels
+    let turned = told.mean >= 0 ? (trained.low, trained.high) : (-trained.high, -trained.low)
+    return "The interval holds for other seeds and other test \(units) with this training set, not for new training sets; "
+      + "of these trained models alone it is "
+      + "\("[\(Format.difference(turned.0, metric)), \(Format.difference(turned.1, metric))]", from: .gain)."
   }
 
-  // MARK: Information
-
-  /// What the sides say about the target, and the regime.
-  private static func information(_ finding: InformationFinding) -> LinkedText {
-    let both = list((finding.first + "+" + finding.second).split(separator: "+").map(String.init).sorted())
-    let total = bits(finding.total)
-    let entropy = bits(finding.entropy)
-    guard finding.regime != .nothing else {
-      return "About the target, \(both) are not shown to say anything: \(total, from: .information) of "
-        + "\(entropy, from: .information) \(finding.unit)."
-    }
-    let parts = finding.parts.map { name, value in
-      let amount = bits(value.mean)
-      return "\(amount, from: .information) \(name)" as LinkedText
-    }
-    let listed = parts.dropFirst().reduce(parts[0]) { "\($0), \($1)" }
-    return "About the target, \(both) say \(total, from: .information) of \(entropy, from: .information) "
-      + "\(finding.unit): \(listed). \(regime(finding))\(doubt(finding))"
+  private var placebo: LinkedText? {
+    guard [.fusionHelps, .undecided].contains(verdict.outcome) else { return nil }
+    let best = "\(single) alone is \(verdict.reference), the best by validation of what was made of it"
+    guard verdict.placebo.checked.isEmpty else { return "\(best)." }
+    return "\(best); \(verdict.placebo.refused.isEmpty ? "not compared with" : "not checked against") a placebo."
   }
 
-  /// Where models are far surer than they are right, as where validation is not like test.
-  private static func doubt(_ finding: InformationFinding) -> LinkedText {
-    guard let shown = finding.quality?.demonstrated.max(), shown < finding.total / 2 else { return "" }
-    return " The models are too sure of this: they demonstrate only \(bits(max(shown, 0)), from: .information)."
+  private var learnedBy: LinkedText? {
+    guard verdict.pNull.metric != metric, verdict.outcome != .nothingLearned else { return nil }
+    return "All predictions are one class: something is learned, but \(metric.label) does not show it; "
+      + "metric: \(verdict.pNull.metric.rawValue) does."
   }
 
-  private static func regime(_ finding: InformationFinding) -> LinkedText {
-    guard finding.regime != .nothing else { return "" }
-    let doubt: LinkedText
-    if let support = finding.regimeSupport, support < 0.95 {
-      let share = Format.decimals(100 * support, 0)
-      doubt = " (so in \(share, from: .information) % of the resamples)"
-    } else {
-      doubt = ""
-    }
-    let (name, meaning) = (finding.regime.rawValue, finding.regime.meaning)
-    return "The regime is \(name)\(doubt): \(meaning)."
+  private var incomplete: LinkedText? {
+    guard let rows = verdict.incomplete else { return nil }
+    let start =
+      "The verdict is about the \(rows.complete) test samples that have every modality; \(rows.incomplete) lack one"
+    guard let difference = rows.difference else { return "\(start)." }
+    let preferred = verdict.perModality.values.max {
+      metric.improvement(of: $1.validationScore, over: $0.validationScore) > 0
+    }?.modality
+    return "\(start), where \(fusion.name) \(change(difference)) over \(preferred ?? single) \(interval(difference)): "
+      + "it answers there, too."
   }
 
-  private static func bits(_ value: Double) -> String { Format.decimals(value, 2) }
-
-  private var ofMetric: String { metric == .accuracy ? "" : " of \(metric.label)" }
+  // MARK: Numbers
 
   private func amount(_ value: Double) -> String {
     let number = Format.difference(value, metric)
     return metric.isShare ? "\(number) \(number == "1.0" ? "point" : "points")" : number
   }
 
-  private func signedAmount(_ value: Double) -> String {
-    (Format.difference(value, metric).contains { "123456789".contains($0) } && value > 0 ? "+" : "") + amount(value)
-  }
-
-  private func interval(_ estimate: Estimate) -> LinkedText {
-    let (low, high) = (Format.difference(estimate.ci95.low, metric), Format.difference(estimate.ci95.high, metric))
-    return "\("[\(low), \(high)]", from: .gain)"
-  }
+  private static func p(_ value: Double) -> String { value < 0.01 ? String(format: "%.3f", value) : String(format: "%.2f", value) }
 
   /// "audio and image", "audio, text and video".
-  static func list(_ names: [String]) -> String {
-    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+  static func list(_ names: [String], last: String = "and") -> String {
+    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " \(last) " + names[names.count - 1]
   }
 }
 
-extension InformationRegime {
-  /// In running text.
-  var meaning: String {
-    switch self {
-    case .redundant: "most of it is in both"
-    case .unique: "most of it is in one and not in the other"
-    case .synergistic: "most of it is in neither alone, only in both together"
-    case .mixed: "no kind makes up two thirds"
-    case .nothing: "there is too little to name"
+extension Format {
+  /// A count with two significant digits, in groups of three: 340, 12 000.
+  static func rounded(_ count: Int) -> String {
+    var unit = 1
+    while count / unit >= 100 { unit *= 10 }
+    let digits = String((count + unit / 2) / unit * unit)
+    return digits.reversed().enumerated().reduce(into: "") { text, digit in
+      if digit.offset > 0, digit.offset % 3 == 0 { text.insert("\u{202F}", at: text.startIndex) }
+      text.insert(digit.element, at: text.startIndex)
     }
-  }
-
-  /// The regime in a sentence, with the share of the resamples that name it.
-  public func sentence(support: Double) -> String {
-    "The regime is \(rawValue) (so in \(Format.decimals(100 * support, 0)) % of the resamples): \(meaning)."
   }
 }

@@ -27,6 +27,13 @@ public struct PreparedDataset: Sendable {
     try self.dataset.checkNormalised()
   }
 
+  /// Other modalities of the same samples and targets.
+  init(like other: PreparedDataset, _ dataset: Dataset, normalisation: Normalisation) {
+    (metric, scaling, fingerprint) = (other.metric, other.scaling, other.fingerprint)
+    self.normalisation = normalisation
+    self.dataset = dataset
+  }
+
   /// Targets of some samples as a model learns them.
   func target(_ indices: [Int]) -> Tensor? { dataset.targets.tensor(indices).map { scaling.standardised($0) } }
 
@@ -46,7 +53,7 @@ public struct PreparedDataset: Sendable {
         result[entry.key] = ModalitySummary(
           kind: entry.value.kind, shape: shapes[entry.key] ?? [],
           missing: dataset.modalities[entry.key]?.present?.count { !$0 } ?? 0)
-      })
+      }, units: TestUnits(dataset), targetDeviation: task == .regression ? scaling.scale : nil)
   }
 }
 

@@ -245,6 +245,7 @@ public struct TrialRunner: Sendable {
     let measurement = TrialMeasurement(trained: trained, prepared: prepared)
     let predictions = measurement.predictions(.test)
     let targets = measurement.targets(.test)
+    let method = try? Method.named(configuration.selection.method)
     return TrialRecord(
       method: configuration.selection.name, area: configuration.selection.area,
       modalities: configuration.selection.modalities, seed: configuration.seed, options: configuration.options,
@@ -254,7 +255,9 @@ public struct TrialRunner: Sendable {
       predictions: predictions, targets: targets, ids: prepared.dataset[.test].map { prepared.dataset.ids[$0] },
       parameters: trained.model.parameterCount, trainSeconds: history.epochs.reduce(0) { $0 + $1.seconds },
       latencyMicroseconds: measurement.latency(),
-      choices: ChoiceShares(trained, normalised: prepared.dataset, split: .test))
+      choices: ChoiceShares(trained, normalised: prepared.dataset, split: .test),
+      isDeterministic: method?.isDeterministic == true ? true : nil,
+      adds: try method?.additiveScale(options: configuration.selection.options, task: prepared.task))
   }
 }
 

@@ -27,6 +27,23 @@ public enum ProbabilityMetrics {
   /// −ln of the probability of the right class, as ``logLoss(probabilities:targets:classes:)`` counts it.
   public static func loss(ofTarget probability: Double) -> Double { -log(max(probability, 1e-12)) }
 
+  /// Brier's score of each row, Σₖ (pₖ − [k = target])² (Brier, 1950); of two classes (p − y)² of the second alone, which is
+  /// half of that, as it is usual.
+  public static func brierScores(_ probabilities: [Double], targets: [Int], classes: Int) -> [Double] {
+    requireRows(probabilities.count, classes)
+    requirePairs(probabilities.count / classes, targets.count)
+    return targets.indices.map { row in
+      if classes == 2 {
+        let miss = probabilities[2 * row + 1] - Double(targets[row])
+        return miss * miss
+      }
+      return (0..<classes).reduce(0) { sum, column in
+        let miss = probabilities[row * classes + column] - (targets[row] == column ? 1 : 0)
+        return sum + miss * miss
+      }
+    }
+  }
+
   /// Largest probability of each row.
   public static func confidences(_ probabilities: [Double], classes: Int) -> [Double] {
     requireRows(probabilities.count, classes)

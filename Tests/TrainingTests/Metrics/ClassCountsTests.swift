@@ -19,6 +19,19 @@ struct ClassCountsTests {
     #expect(close(counts.balancedAccuracy, golden.balancedAccuracy))
     #expect(close(counts.macroF1, golden.macroF1))
     #expect(close(counts.weightedF1, golden.weightedF1))
+    #expect(close(counts.matthewsCorrelation, golden.mcc))
+    #expect(counts == ClassCounts(predicted: golden.predicted, targets: golden.targets, classes: golden.classes))
+  }
+
+  @Test func whatIsRemovedWasNeverThere() {
+    var counts = ClassCounts(predicted: [0, 1, 1], targets: [0, 1, 2], classes: 3)
+    counts.remove(predicted: 1, target: 2)
+    #expect(counts == ClassCounts(predicted: [0, 1], targets: [0, 1], classes: 3))
+  }
+
+  @Test func constantAnswersHaveNoCorrelation() {
+    #expect(ClassCounts(predicted: [1, 1, 1], targets: [0, 1, 1], classes: 2).matthewsCorrelation == 0)
+    #expect(ClassCounts(predicted: [0, 1, 1], targets: [1, 1, 1], classes: 2).matthewsCorrelation == 0)
   }
 
   @Test func aClassThatNeverOccursHasNoF1() {

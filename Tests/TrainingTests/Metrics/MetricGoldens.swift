@@ -5,15 +5,18 @@ import Testing
 struct MetricGoldens: Decodable {
   struct SingleLabel: Decodable, Sendable {
     let classes: Int, probabilities: [Double], targets: [Int], predicted: [Int], confusion: [Int]
-    let accuracy, balancedAccuracy, macroF1, weightedF1, logLoss, calibrationError: Double
+    let accuracy, balancedAccuracy, macroF1, weightedF1, mcc, logLoss, brier, calibrationError: Double
+    let auroc, averagePrecision: Double
   }
   struct Regression: Decodable, Sendable {
     let predicted, targets: [Double]
     let mae, mse, rmse, r2, pearson: Double
   }
   struct Multilabel: Decodable, Sendable {
-    let labels: Int, predicted: [Int], targets: [Int]
-    let microF1, macroF1, subsetAccuracy: Double
+    let labels: Int, probabilities: [Double], predicted: [Int], targets: [Int]
+    let microF1, subsetAccuracy: Double
+    /// Nil where no label has both kinds of rows.
+    let macroF1, mcc: Double?
   }
   struct Sentiment: Decodable, Sendable {
     let predicted, targets: [Double]
@@ -44,6 +47,12 @@ extension MetricGoldens.Multilabel: CustomTestStringConvertible {
 }
 extension MetricGoldens.Sentiment: CustomTestStringConvertible {
   var testDescription: String { "\(targets.count) sentiments" }
+}
+
+/// Both undefined, or equal up to rounding.
+func close(_ value: Double?, _ expected: Double?, _ tolerance: Double = 1e-10) -> Bool {
+  guard let expected else { return value == nil }
+  return close(value, expected, tolerance)
 }
 
 /// Equality up to rounding, relative to the expected value.

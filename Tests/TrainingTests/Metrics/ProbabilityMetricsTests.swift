@@ -12,6 +12,9 @@ struct ProbabilityMetricsTests {
     let loss = ProbabilityMetrics.logLoss(
       probabilities: golden.probabilities, targets: golden.targets, classes: golden.classes)
     #expect(close(loss, golden.logLoss, 1e-5))
+    let briers = ProbabilityMetrics.brierScores(
+      golden.probabilities, targets: golden.targets, classes: golden.classes)
+    #expect(close(briers.reduce(0, +) / Double(briers.count), golden.brier, 1e-5))
   }
 
   @Test func certainMistakeIsFinite() {

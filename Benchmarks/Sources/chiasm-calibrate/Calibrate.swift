@@ -99,7 +99,7 @@ enum Calibrate {
       (kind: $0, results: ledger.results($0, quick: false), quick: ledger.results($0, quick: true))
     }
     let scores = SimulatedScores.cells.enumerated().map { number, cell in
-      cell.coverage(draws: 2000, seed: UInt64(number)) { CrossedFormula.interval($0) }
+      cell.coverage(draws: 2000, seed: UInt64(number))
     }
     return CalibrationReport(
       kinds: kinds, before: before, scores: scores, date: Date().formatted(.iso8601.year().month().day()),

@@ -31,18 +31,15 @@ struct SetRun: Sendable {
       dataset: kind.name, fingerprint: prepared.fingerprint,
       selections: MethodSelection.standard(modalities: prepared.dataset.names), seeds: Array(0..<kind.seeds),
       training: TrainingOptions(), threads: 1, quick: quick ? true : nil)
-    let comparison = try ComparisonRunner(
-      plan, in: RunFolder(folder.appending(path: "comparison")), on: prepared, jobs: 1
-    ).run().comparison
+    let own = RunFolder(folder.appending(path: "comparison"))
+    let comparison = try ComparisonRunner(plan, in: own, on: prepared, jobs: 1).run().comparison
     guard let claims = Claims(comparison) else { throw InputError("the comparison has no verdict") }
     result.claims = claims
     result.trueParts = try kind.trueParts(number)
     guard kind.measuresCoverage, !quick else { return }
-    func selection(_ name: String) throws -> MethodSelection {
-      try MethodSelection.parse(name, modalities: prepared.dataset.names)[0]
-    }
+    let references = try ReferenceTrials.read(own)
     result.target = try Target(
-      kind, number, fusion: selection(claims.fusion), reference: selection(claims.reference),
-      in: folder.appending(path: "further"))
+      kind, number, fusion: Competitor(claims.fusion, of: plan, references),
+      reference: Competitor(claims.reference, of: plan, references), in: folder.appending(path: "further"))
   }
 }

@@ -22,23 +22,27 @@ struct Target: Codable, Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - kind: with its data set `number`.
-  ///   - fusion: the method whose improvement is meant, and `reference` over which.
+  ///   - fusion: the method whose improvement is meant.
+  ///   - reference: over which it is.
   ///   - folder: for what trainings leave; emptied afterwards.
-  init(_ kind: Kind, _ number: Int, fusion: MethodSelection, reference: MethodSelection, in folder: URL) throws {
-    let prepared = try PreparedDataset(kind.dataset(number, fresh: true, testSamples: Self.samples))
-    let runner = TrialRunner(prepared)
-    func scores(_ method: MethodSelection) throws -> MethodScores {
+  init(_ kind: Kind, _ number: Int, fusion: Competitor, reference: Competitor, in folder: URL) throws {
+    let dataset = kind.dataset(number, fresh: true, testSamples: Self.samples)
+    let (metric, task) = (try Metric.main(of: dataset.manifest), dataset.manifest.task)
+    func scores(_ competitor: Competitor) throws -> MethodScores {
       try MethodScores(
-        (0..<Self.seeds).map { seed in
-          let own = folder.appending(path: "\(seed)")
+        (0..<Self.seeds).map { place in
+          let own = folder.appending(path: "\(place)")
           defer { try? FileManager.default.removeItem(at: own) }
+          // Those of the comparison are small.
+          let seed = 1000 + place
+          let prepared = try PreparedDataset(competitor.data(dataset, seed: seed))
           let configuration = try TrialConfiguration(
-            method, training: TrainingOptions(), seed: 1000 + seed, on: prepared)
-          return try runner.run(configuration, in: RunFolder(own))
-        }, chunk: kind.sizes[2], metric: prepared.metric, task: prepared.task)
+            competitor.method, training: TrainingOptions(), seed: seed, on: prepared)
+          return try TrialRunner(prepared).run(configuration, in: RunFolder(own))
+        }, chunk: kind.sizes[2], metric: metric, task: task)
     }
     self.init(
-      try scores(fusion), try scores(reference), seeds: kind.seeds, sign: prepared.metric.higherIsBetter ? 1 : -1)
+      try scores(fusion), try scores(reference), seeds: kind.seeds, sign: metric.higherIsBetter ? 1 : -1)
   }
 
   init(_ fusion: MethodScores, _ reference: MethodScores, seeds: Int, sign: Double) {
@@ -94,8 +98,11 @@ struct MethodScores {
     func score(_ record: TrialRecord, _ range: Range<Int>) throws -> Double {
       let width = record.targets.count / record.predictions.count
       let targets = Array(record.targets[range.lowerBound * width..<range.upperBound * width])
-      guard let score = try Predictions(Array(record.predictions[range]), targets: targets, task: task).score(metric)
-      else { throw InputError("\(metric.label) is undefined on \(range.count) samples") }
+      let predictions = try Predictions(
+        Array(record.predictions[range]), targets: targets, task: task, thresholds: record.thresholds)
+      guard let score = predictions.score(metric) else {
+        throw InputError("\(metric.label) is undefined on \(range.count) samples")
+      }
       return score
     }
     let samples = records[0].predictions.count

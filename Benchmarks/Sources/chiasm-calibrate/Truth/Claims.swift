@@ -3,10 +3,6 @@ import Experiments
 
 /// What a comparison claims, in the terms of its calibration: the only place that knows the names of the verdict's parts.
 struct Claims: Codable, Sendable, Equatable {
-  enum Outcome: String, Codable, Sendable {
-    case nothingLearned, fusionHurts, fusionHelps, oneModalityIsEnough, undecided
-  }
-
   /// What is said about how much the modalities know.
   struct Information: Codable, Sendable, Equatable {
     var regime: String
@@ -18,6 +14,8 @@ struct Claims: Codable, Sendable, Equatable {
   var claimsInteractions: Bool
   /// Improvement of `fusion` over `reference` with the interval that is judged.
   var difference: Estimate
+  /// Whether the interval is meant to hold for other seeds and other test samples; else for these models alone.
+  var isCrossed: Bool?
   var margin: Double
   var fusion: String
   var reference: String
@@ -25,15 +23,14 @@ struct Claims: Codable, Sendable, Equatable {
 
   /// - Returns: nil where the comparison has no verdict.
   init?(_ comparison: Comparison) {
-    guard let verdict = comparison.verdict, let outcome = Outcome(rawValue: verdict.conclusion.rawValue) else {
-      return nil
-    }
-    self.outcome = outcome
-    claimsInteractions = outcome == .fusionHelps && (verdict.emapGap.map { $0.ci95.low > 0 } ?? false)
+    guard let verdict = comparison.verdict else { return nil }
+    outcome = verdict.outcome
+    claimsInteractions = verdict.interactionsClaimed
     difference = verdict.difference
+    isCrossed = verdict.interval.method == .crossed
     margin = verdict.margin
     fusion = verdict.bestFusion
-    reference = verdict.bestUnimodal
+    reference = verdict.reference
     information = verdict.information.map {
       Information(
         regime: $0.regime.rawValue, redundancy: $0.redundancy, synergy: $0.synergy, unique: $0.unique)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The distributions that bounds on counts and intervals of means need.
+/// The distribution that bounds on counts need.
 enum Quantiles {
   /// The regularised incomplete beta function I_x(a, b), by its continued fraction (Abramowitz & Stegun, 26.5.8) with
   /// the method of Lentz.
@@ -39,12 +39,5 @@ enum Quantiles {
       if beta(middle, a, b) < probability { low = middle } else { high = middle }
     }
     return (low + high) / 2
-  }
-
-  /// The two-sided quantile of Student's t: P(|T| ≤ t) = `level` at `freedom` degrees, which need not be whole.
-  static func studentT(_ level: Double, freedom: Double) -> Double {
-    // P(|T| > t) = I_{ν / (ν + t²)}(ν/2, 1/2).
-    let x = betaQuantile(1 - level, freedom / 2, 0.5)
-    return (freedom * (1 - x) / x).squareRoot()
   }
 }

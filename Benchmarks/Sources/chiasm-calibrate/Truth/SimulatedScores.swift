@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Modalities
 
@@ -153,24 +154,50 @@ extension SimulatedScores {
     let width: Double
   }
 
-  /// Draws so many tests and asks for an interval of each.
-  ///
-  /// - Parameters:
-  ///   - draws: how many.
-  ///   - seed: of the draws.
-  ///   - interval: of a draw's difference, lower and upper end.
-  func coverage(draws: Int, seed: UInt64, _ interval: (Draw) -> (low: Double, high: Double)) -> Result {
+  /// Draws so many tests and takes the crossed interval of each.
+  func coverage(draws: Int, seed: UInt64) -> Result {
     var random = SplitMix64(seed: seed)
     let truth = difference
-    var (held, widths, centres): (Int, [Double], [Double]) = (0, [], [])
+    var (held, widths, errors): (Int, [Double], [Double]) = (0, [], [])
     for _ in 0..<draws {
-      let (low, high) = interval(draw(&random))
-      held += low <= truth && truth <= high ? 1 : 0
-      widths.append((high - low) / 2)
-      centres.append((high + low) / 2 - truth)
+      let estimate = draw(&random).estimate(self)
+      held += estimate.ci95.contains(truth) ? 1 : 0
+      widths.append((estimate.ci95.high - estimate.ci95.low) / 2)
+      errors.append(estimate.mean - truth)
     }
-    let deviation = (centres.reduce(0) { $0 + $1 * $1 } / Double(draws)).squareRoot()
+    let deviation = (errors.reduce(0) { $0 + $1 * $1 } / Double(draws)).squareRoot()
     return Result(
       name: name, count: Count(held, of: draws), width: widths.sorted()[draws / 2] / (1.96 * deviation))
+  }
+}
+
+extension SimulatedScores.Draw {
+  /// The difference with the library's interval of seeds and units crossed.
+  func estimate(_ cell: SimulatedScores) -> Estimate {
+    func side(_ scores: [[Double]], _ side: SimulatedScores.Side) -> SeededScores {
+      SeededScores(
+        groups.map { groups in scores.map { Self.pseudoValues($0, groups: groups) } } ?? scores,
+        isDeterministic: side.isDeterministic)
+    }
+    func mean(_ scores: [[Double]]) -> Double {
+      scores.reduce(0) { $0 + $1.reduce(0, +) } / Double(scores.count * scores[0].count)
+    }
+    let interval = CrossedInterval(of: side(fusion, cell.fusion), over: side(reference, cell.reference))
+    return interval!.estimate(around: mean(fusion) - mean(reference))
+  }
+
+  /// The jackknife's pseudo-values of a mean over groups of samples: U θ − (U − 1) θ without the group.
+  private static func pseudoValues(_ scores: [Double], groups: [Int]) -> [Double] {
+    let count = groups.max()! + 1
+    var sums = [Double](repeating: 0, count: count)
+    var sizes = [Double](repeating: 0, count: count)
+    for (score, group) in zip(scores, groups) {
+      sums[group] += score
+      sizes[group] += 1
+    }
+    let (sum, size) = (sums.reduce(0, +), sizes.reduce(0, +))
+    return (0..<count).map { group in
+      Double(count) * sum / size - Double(count - 1) * (sum - sums[group]) / (size - sizes[group])
+    }
   }
 }

@@ -18,7 +18,7 @@ extension Kind {
       population: additive(strength: 0.7), seeds: 5),
     Kind(
       name: "additive-three", truth: .additive, about: "y = sign(a₀ + βb₀ + βc₀ + noise)",
-      population: additive(strength: 0.8, modalities: 3)),
+      population: additive(strength: 0.65, modalities: 3)),
     Kind(
       name: "additive-small", truth: .additive, about: "as additive, a gain of about 3 points",
       population: additive(strength: 0.45), measuresCoverage: true),
@@ -56,13 +56,13 @@ extension Kind {
       name: "small-scales", truth: .additive, about: "a number of 1e-4, features of 1e-4, MAE",
       population: .regression(metric: "mae") { random in
         let (a, b) = (Population.normals(8, &random), Population.normals(8, &random))
-        return ([a.map { 1e-4 * $0 }, b.map { 1e-4 * $0 }], 1e-4 * (a[0] + 0.5 * b[0] + 0.7 * random.normal()))
+        return ([a.map { 1e-4 * $0 }, b.map { 1e-4 * $0 }], 1e-4 * (a[0] + 0.6 * b[0] + 0.7 * random.normal()))
       }),
     Kind(
       name: "unit-scales", truth: .additive, about: "as small-scales in units of 1",
       population: .regression(metric: "mae") { random in
         let (a, b) = (Population.normals(8, &random), Population.normals(8, &random))
-        return ([a, b], a[0] + 0.5 * b[0] + 0.7 * random.normal())
+        return ([a, b], a[0] + 0.6 * b[0] + 0.7 * random.normal())
       }),
   ]
 

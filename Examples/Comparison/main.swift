@@ -8,5 +8,6 @@ let plan = ComparisonPlan(
   dataset: folder.path, fingerprint: data.fingerprint, selections: methods, seeds: [0, 1, 2],
   training: TrainingOptions())
 let (comparison, records) = try ComparisonRunner(plan, in: RunFolder(URL(filePath: "comparison")), on: data).run()
-for method in comparison.methods { print(method.name, method.metrics["accuracy"]!.mean) }
+let metric = comparison.dataset.metric.rawValue
+for method in comparison.methods { print(method.name, method.metrics[metric].map { "\($0.mean)" } ?? "failed") }
 print(comparison.verdict?.sentence ?? "no verdict", "from \(records.count) trainings")

@@ -93,12 +93,16 @@ public struct CrossModalIndex {
     return bytes.map { Data(bytes: $0, count: size) }
   }
 
+  /// A number that depends on all bytes of some parts and on their order; finds accidents, not forgeries.
+  public static func checksum(_ parts: [Data]) -> UInt64 {
+    parts.reduce(0) { sum, part in
+      part.withUnsafeBytes { ci_checksum($0.bindMemory(to: UInt8.self).baseAddress, $0.count, sum) }
+    }
+  }
+
   /// Reads a graph of so many vectors.
   ///
-  /// The bytes are FAISS's own format, whose inside is not checked further: read graphs from where you would run programs
-  /// from.
-  ///
-  /// - Throws: `InputError` where it is none, or of other vectors.
+  /// - Throws: `InputError` where it is none, of other vectors, or has links that lead nowhere.
   public init(graph: Data, links: Int, count: Int, width: Int) throws {
     search = .approximate(links: links)
     (self.count, self.width) = (count, width)

@@ -30,7 +30,9 @@ public struct OptionValues: Sendable {
     let known = Dictionary(uniqueKeysWithValues: declared.map { ($0.name, $0.defaultValue) })
     if let unknown = given.keys.filter({ known[$0] == nil }).min() {
       let names = known.keys.sorted().joined(separator: ", ")
-      throw UsageError("method \(method) has no option \"\(unknown)\"; it has \(names.isEmpty ? "none" : names)")
+      throw UsageError(
+        "method \(method) has no option \"\(unknown)\"; it has \(names.isEmpty ? "none" : names)"
+          + suggestion(for: unknown, among: known.keys))
     }
     self.method = method
     values = known.merging(given) { $1 }

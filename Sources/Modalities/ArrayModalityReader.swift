@@ -16,13 +16,21 @@ struct ArrayModalityReader {
     let before = violations.all.count
     let present = try sidecar("present")?.map { $0 != 0 }
     let frames = try sidecar("lengths")
-    guard let stored = try violations.collect({ try array() }) else { return nil }
+    let source = try violations.collect {
+      try ArrayFile(
+        url: folder.file(file), name: file, member: specification.array, header: specification.header)
+    }
+    // What has the wrong shape need not be read.
+    guard let source, let known = try violations.collect({ try source.shape() }), known.map(checkShape) ?? true,
+      let stored = try violations.collect({
+        try source.read(ids: ids) { violations.warn(InputError($0)) }
+      })
+    else { return nil }
     var values =
       stored.dtype == .uint8 && specification.kind == .image
-      ? stored.to(DType.float32) / 255 : stored.to(DType.float32)
-    guard checkShape(values) else { return nil }
+      ? stored.to(DType.float32) / 255 : stored.to(Self.isWide(stored.dtype) ? .float64 : .float32)
+    if known == nil { guard checkShape(values.shape) else { return nil } }
     if specification.kind == .image, values.rank == 3 { values = values.unsqueezed(1) }
-    guard checkImage(values) else { return nil }
     if frames != nil && specification.kind != .sequence {
       violations.add(file: "\(name).lengths.npy", "has no meaning for kind \(specification.kind.rawValue)")
     }
@@ -40,31 +48,35 @@ struct ArrayModalityReader {
     }
     guard violations.all.count == before else { return nil }
     values = cleared(values, lengths: lengths, present: present)
-    reportNonFinite(values)
+    reportNonFinite(values.to(DType.float32), lengths: lengths)
     guard violations.all.count == before else { return nil }
-    return ModalityData(values: values.contiguous(), lengths: lengths, present: present)
+    guard values.dtype == .float64 else {
+      return ModalityData(values: values.contiguous(), lengths: lengths, present: present)
+    }
+    return ModalityData(narrowing: values.contiguous(), lengths: lengths, present: present)
   }
 
-  /// A row of an array as a person counts, with the sample it belongs to; a table has a header above it.
-  private func place(_ row: Int, isTable: Bool = false) -> String {
-    "row \(row + (isTable ? 2 : 1)) (id \"\(ids[row])\")"
-  }
+  /// Whether numbers of this type may have more digits than single precision.
+  static func isWide(_ type: DType) -> Bool { [.float64, .int32, .int64].contains(type) }
 
-  private func array() throws -> Tensor {
-    try ArrayFile.read(folder.file(file), name: file, member: specification.array, ids: ids)
-  }
+  /// A row of an array as a person counts, with the sample it belongs to.
+  private func place(_ row: Int, below header: Int = 0) -> String { "row \(row + 1 + header) (id \"\(ids[row])\")" }
+
+  /// Rows above the first sample.
+  private var headerRows: Int { ArrayFile.isTable(file) && specification.header != .absent ? 1 : 0 }
 
   /// `<name>.lengths.npy` or `<name>.present.npy`, one whole number per sample; nil when there is none.
   private func sidecar(_ suffix: String) throws -> [Int]? {
     let file = "\(name).\(suffix).npy"
     guard folder.contains(file) else { return nil }
     return try violations.collect {
-      let tensor = try ArrayFile.read(folder.file(file), name: file)
+      let source = try ArrayFile(url: folder.file(file), name: file)
+      if let shape = try source.shape(), shape != [ids.count] {
+        throw InputError(file: file, "has shape \(shape); expected [\(ids.count)], one number per sample")
+      }
+      let tensor = try source.read()
       guard !tensor.dtype.isFloatingPoint else {
         throw InputError(file: file, "holds \(tensor.dtype); whole numbers or truth values expected")
-      }
-      guard tensor.shape == [ids.count] else {
-        throw InputError(file: file, "has shape \(tensor.shape); expected [\(ids.count)], one number per sample")
       }
       let numbers = tensor.integers
       if suffix == "present", let row = numbers.firstIndex(where: { $0 != 0 && $0 != 1 }) {
@@ -74,8 +86,7 @@ struct ArrayModalityReader {
     }
   }
 
-  private func checkShape(_ values: Tensor) -> Bool {
-    let shape = values.shape
+  private func checkShape(_ shape: [Int]) -> Bool {
     let expected: (ranks: [Int], text: String)
     switch specification.kind {
     case .vector: expected = ([2], "[N, D]")
@@ -95,18 +106,18 @@ struct ArrayModalityReader {
       violations.add(file: file, "has shape \(shape), which holds no number")
       return false
     }
-    return true
+    return checkImage(shape.count == 3 ? [1] + shape.dropFirst() : Array(shape.dropFirst()))
   }
 
-  private func checkImage(_ values: Tensor) -> Bool {
+  /// - Parameter picture: `[C, H, W]`.
+  private func checkImage(_ picture: [Int]) -> Bool {
     guard specification.kind == .image, let size = specification.size, let channels = specification.channels else {
       return true
     }
-    let shape = values.shape
-    guard Array(shape.dropFirst()) == [channels] + size else {
+    guard picture == [channels] + size else {
       violations.add(
         file: file,
-        "holds pictures of [C, H, W] = \(Array(shape.dropFirst())); "
+        "holds pictures of [C, H, W] = \(picture); "
           + "\(Manifest.fileName) says channels \(channels) and size \(size)")
       return false
     }
@@ -127,21 +138,49 @@ struct ArrayModalityReader {
     return values
   }
 
-  private func reportNonFinite(_ values: Tensor) {
-    let shape = values.shape
-    let finite = values.reshaped([shape[0], -1]).isFinite()
+  /// One breach for all samples that hold no number at all, and one for each of the first others.
+  private func reportNonFinite(_ values: Tensor, lengths: [Int]?) {
+    let rows = values.reshaped([values.shape[0], -1])
+    let finite = rows.isFinite()
     guard finite.all().item() == 0 else { return }
-    let bad = (.!finite).nonzero().integers
-    var reported: Set<Int> = []
-    for entry in stride(from: 0, to: bad.count, by: 2) where reported.insert(bad[entry]).inserted {
-      let (row, flat) = (bad[entry], bad[entry + 1])
-      let value = values.reshaped([shape[0], -1])[row, flat].item()
+    let missing = isMissing(rows, lengths: lengths, width: values.shape[values.rank - 1])
+    reportMissing(missing.indices.filter { missing[$0] })
+    let broken = (.!finite).any(axis: 1).nonzero().integers.filter { !missing[$0] }
+    for row in broken.prefix(Self.shown) {
+      let flat = (.!finite)[row].nonzero().integers[0]
+      let value = rows[row, flat].item()
       let shown =
-        value.isNaN ? "NaN" : value > 0 ? "Inf (or beyond single precision)" : "-Inf (or beyond single precision)"
+        value.isNaN
+        ? "NaN" : value > 0 ? "Inf (or beyond single precision)" : "-Inf (or beyond single precision)"
       violations.add(
-        file: file, at: place(row, isTable: file.hasSuffix(".csv")),
-        "\(shown) at \(position(flat, in: Array(shape.dropFirst())))")
+        file: file, at: place(row, below: headerRows),
+        "\(shown) at \(position(flat, in: Array(values.shape.dropFirst())))")
     }
+    if broken.count > Self.shown {
+      violations.add(file: file, "\(broken.count - Self.shown) more rows hold numbers that are not finite")
+    }
+  }
+
+  /// Rows that are shown one by one.
+  private static let shown = 20
+
+  /// Whether a sample holds no number: NaN in every place, up to the end of a sequence; its padding was cleared.
+  private func isMissing(_ rows: Tensor, lengths: [Int]?, width: Int) -> [Bool] {
+    rows.isNaN().to(DType.int64).sum(axes: [1]).integers.enumerated().map { row, count in
+      count == (lengths.map { $0[row] * width } ?? rows.shape[1])
+    }
+  }
+
+  private func reportMissing(_ missing: [Int]) {
+    guard let first = missing.first else { return }
+    let places = missing.prefix(3).map { place($0, below: headerRows) }.joined(separator: ", ")
+    let found =
+      missing.count == 1
+      ? "\(place(first, below: headerRows)) is NaN throughout"
+      : "\(missing.count) rows are NaN throughout: \(places)\(missing.count > 3 ? ", …" : "")"
+    violations.add(
+      file: file,
+      "\(found); where samples lack the modality, say so in \(name).present.npy: one 0 or 1 per sample")
   }
 
   /// Where in a sample, counted from 1: `column 3`, `frame 2, column 3`.

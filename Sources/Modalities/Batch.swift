@@ -7,7 +7,7 @@ public import Tensors
 /// ```
 public struct Batch {
   public var inputs: [String: ModalityInput]
-  /// Classification: class index `[B]` int64. Regression: `[B]` float32. Multilabel: `[B, K]` float32 of 0 and 1.
+  /// Classification: class index `[B]` int64. Regression: `[B]` float64 as it was read, float32 as a model learns it. Multilabel: `[B, K]` float32 of 0 and 1.
   public var target: Tensor?
   public var ids: [String]
 

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Two lanes of multiply–xorshift over 8-byte words, finished as in SplitMix64. Chances of a collision among a million
 /// contents are about 10⁻²⁷.
-struct ContentHash: Sendable {
+struct ContentHash: Sendable, Hashable {
   private var first: UInt64 = 0x243F_6A88_85A3_08D3
   private var second: UInt64 = 0x1319_8A2E_0370_7344
 

@@ -16,11 +16,13 @@ public struct Dataset: Sendable {
   /// The columns of `samples.csv` that are none of id, split, target and file.
   public let attributes: [String: [String]]
   public let modalities: [String: ModalityData]
+  /// What should be known of how the files were read, such as an unusual separator; see also `warnings()`.
+  public let notes: [String]
   private let indices: [Split: [Int]]
 
   public init(
     manifest: Manifest, ids: [String], splits: [Split], targets: Targets, classes: [String] = [],
-    attributes: [String: [String]] = [:], modalities: [String: ModalityData]
+    attributes: [String: [String]] = [:], modalities: [String: ModalityData], notes: [String] = []
   ) {
     precondition(splits.count == ids.count, "\(splits.count) splits for \(ids.count) samples")
     precondition(
@@ -36,6 +38,7 @@ public struct Dataset: Sendable {
     self.classes = classes
     self.attributes = attributes
     self.modalities = modalities
+    self.notes = notes
     indices = Dictionary(grouping: splits.indices) { splits[$0] }
   }
 
@@ -78,6 +81,6 @@ public struct Dataset: Sendable {
   private func replacing(modalities: [String: ModalityData], manifest: Manifest) -> Dataset {
     Dataset(
       manifest: manifest, ids: ids, splits: splits, targets: targets, classes: classes, attributes: attributes,
-      modalities: modalities)
+      modalities: modalities, notes: notes)
   }
 }

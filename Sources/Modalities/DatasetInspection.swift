@@ -36,6 +36,8 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
   public var task: Task?
   /// Every breach, in the order met; empty for a good data set.
   public var violations: [String]
+  /// What is no breach, but should be known before one trains on the data; see `Dataset.warnings()`.
+  public var warnings: [String]
   /// By the name of the split.
   public var splits: [String: SplitStatistics]
   /// By the name of the modality, then of the split; a modality that could not be read is missing.
@@ -48,11 +50,25 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
 
   /// Reads a folder, going on after a breach as far as that is possible.
   /// - Throws: `InputError` when it is not a folder, or the cache cannot be written.
-  public static func inspect(_ folder: URL, cache: URL? = nil) throws -> DatasetInspection {
-    let loader = try DatasetLoader(folder: folder, cache: cache, stopsAtFirst: false)
+  public static func inspect(
+    _ folder: URL, cache: URL? = nil, followsLinks: Bool = false
+  ) throws -> DatasetInspection {
+    try read(folder, cache: cache, followsLinks: followsLinks).inspection
+  }
+
+  /// The same, with the data set where it keeps the contract.
+  public static func read(
+    _ folder: URL, cache: URL? = nil, followsLinks: Bool = false
+  ) throws -> (inspection: DatasetInspection, dataset: Dataset?) {
+    let loader = try DatasetLoader(folder: folder, cache: cache, followsLinks: followsLinks, stopsAtFirst: false)
+    let dataset = loader.violations.all.isEmpty ? try loader.dataset() : nil
+    return (inspection(loader, warnings: dataset?.warnings() ?? loader.violations.warnings.map(\.description)), dataset)
+  }
+
+  private static func inspection(_ loader: DatasetLoader, warnings: [String]) -> DatasetInspection {
     var inspection = DatasetInspection(
       name: loader.manifest?.name, task: loader.manifest?.task,
-      violations: loader.violations.all.map(\.description), splits: [:], modalities: [:],
+      violations: loader.violations.all.map(\.description), warnings: warnings, splits: [:], modalities: [:],
       featureShapes: loader.modalities.mapValues(\.featureShape))
     guard let samples = loader.samples else { return inspection }
     for split in Split.allCases {
@@ -76,7 +92,7 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
     case .labels(let labels):
       result.classes = Dictionary(
         uniqueKeysWithValues: samples.classes.enumerated().map { index, name in
-          (name, rows.filter { labels[$0][index] }.count)
+          (name, rows.count { labels[$0][index] })
         })
     }
     return result

@@ -7,9 +7,10 @@ extension Dataset {
   /// - Parameters:
   ///   - folder: that holds `dataset.yaml`.
   ///   - cache: A folder where decoded pictures and sounds are kept for the next time; made when missing.
+  ///   - followsLinks: Whether symbolic links in the folder may lead outside of it, as those of data versioning tools do.
   /// - Throws: `InputError` naming file, row or key.
-  public static func load(_ folder: URL, cache: URL? = nil) throws -> Dataset {
-    try DatasetLoader(folder: folder, cache: cache, stopsAtFirst: true).dataset()
+  public static func load(_ folder: URL, cache: URL? = nil, followsLinks: Bool = false) throws -> Dataset {
+    try DatasetLoader(folder: folder, cache: cache, followsLinks: followsLinks, stopsAtFirst: true).dataset()
   }
 }
 
@@ -23,9 +24,9 @@ struct DatasetLoader {
   private let stopsAtFirst: Bool
 
   /// Reads what can be read. With `stopsAtFirst` the first breach ends it; otherwise they are kept in `violations`.
-  init(folder url: URL, cache: URL?, stopsAtFirst: Bool) throws {
+  init(folder url: URL, cache: URL?, followsLinks: Bool = false, stopsAtFirst: Bool) throws {
     self.stopsAtFirst = stopsAtFirst
-    let folder = try DataFolder(url)
+    let folder = try DataFolder(url, followsLinks: followsLinks)
     try read(folder, cache: cache)
     if stopsAtFirst { try violations.throwFirst() }
   }
@@ -37,7 +38,8 @@ struct DatasetLoader {
     guard let manifest, let samples else { preconditionFailure("a data set was refused without a reason") }
     return Dataset(
       manifest: manifest, ids: samples.ids, splits: samples.splits.compactMap { $0 }, targets: samples.targets,
-      classes: samples.classes, attributes: samples.attributes, modalities: modalities)
+      classes: samples.classes, attributes: samples.attributes, modalities: modalities,
+      notes: violations.warnings.map(\.description))
   }
 
   private mutating func read(_ folder: DataFolder, cache: URL?) throws {
@@ -46,6 +48,7 @@ struct DatasetLoader {
     }
     if let text { manifest = Manifest.parse(text, file: Manifest.fileName, violations: violations) }
     let table = try violations.collect { try SampleTable.read(folder.file("samples.csv"), name: "samples.csv") }
+    table?.notes.forEach { violations.warn(InputError($0)) }
     guard let manifest, let table else { return }
     let samples = SampleReader(manifest, table, violations: violations)
     self.samples = samples

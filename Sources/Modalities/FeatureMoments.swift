@@ -30,6 +30,10 @@ struct FeatureMoments {
     deviation = (squares / Double(count)).sqrt().doubles
   }
 
+  /// Whether a feature that varies lies further from zero than a thousand times its spread: of the seven digits of single
+  /// precision fewer than four would be left to it.
+  var isFarFromZero: Bool { zip(mean, deviation).contains { $1 > 0 && abs($0) > 1000 * $1 } }
+
   private static func valuesPerFeature(_ data: ModalityData, row: Int) -> Int {
     if let lengths = data.lengths { return lengths[row] }
     let shape = data.values.shape
@@ -39,7 +43,7 @@ struct FeatureMoments {
   /// `[values, features]` float64 of the samples, without padding.
   static func valid(_ data: ModalityData, _ rows: [Int]) -> Tensor {
     let input = data.gather(rows)
-    let values = input.values.to(DType.float64)
+    let values = input.exact ?? input.values.to(DType.float64)
     if let lengths = input.lengths {
       let shape = values.shape
       let frames = Tensor.arange(shape[1]).unsqueezed(0)

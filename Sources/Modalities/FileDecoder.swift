@@ -6,6 +6,8 @@ struct DecodedSample {
   /// `[D]`, `[T, D]` or `[C, H, W]`.
   var shape: [Int]
   var values: [Float]
+  /// The same, where the file has more digits.
+  var exact: [Double]?
 }
 
 /// Reads the file of one sample: picture, sound, or numbers (`.npy`, `.npz`, `.safetensors`, `.csv`).
@@ -69,7 +71,9 @@ struct FileDecoder: Sendable {
   }
 
   private func numbers(_ url: URL) throws -> DecodedSample {
-    let tensor = try ArrayFile.read(url, name: url.lastPathComponent, member: specification.array).to(DType.float32)
+    let tensor = try ArrayFile(
+      url: url, name: url.lastPathComponent, member: specification.array, header: specification.header
+    ).read()
     let kind = specification.kind
     var shape = tensor.shape
     // A table with one row is a vector, a vector of numbers a sequence of one number a frame.
@@ -79,14 +83,19 @@ struct FileDecoder: Sendable {
       throw InputError(
         "has shape \(tensor.shape); one sample of kind \(kind.rawValue) is \(kind == .vector ? "[D]" : "[T, D]")")
     }
-    return DecodedSample(shape: shape, values: tensor.floats)
+    let values = tensor.to(DType.float32).floats
+    let exact = ArrayModalityReader.isWide(tensor.dtype) ? tensor.to(DType.float64).doubles : nil
+    let isNarrow = exact.map { zip($0, values).allSatisfy { $0 == Double($1) } } ?? true
+    return DecodedSample(shape: shape, values: values, exact: isNarrow ? nil : exact)
   }
 
   private func cut(_ sample: DecodedSample) -> DecodedSample {
     guard specification.isSequence, let maximum = specification.maximumLength, sample.shape[0] > maximum else {
       return sample
     }
+    let count = maximum * sample.shape[1]
     return DecodedSample(
-      shape: [maximum, sample.shape[1]], values: Array(sample.values.prefix(maximum * sample.shape[1])))
+      shape: [maximum, sample.shape[1]], values: Array(sample.values.prefix(count)),
+      exact: sample.exact.map { Array($0.prefix(count)) })
   }
 }

@@ -4,7 +4,7 @@ import Tensors
 /// Reads a modality whose samples lie in one file each, named by a column of `samples.csv`, on all cores.
 struct FileModalityReader {
   /// Changes when decoding changes, so that older caches are not used.
-  private static let cacheVersion = "1"
+  private static let cacheVersion = "2"
 
   let name: String
   let specification: ModalitySpecification
@@ -29,7 +29,8 @@ struct FileModalityReader {
     guard violations.all.count == before else { return nil }
     if let cached, let data = restore(cached, present: urls.map { $0 != nil }) { return data }
     guard let data = decode(urls, cells, decoder) else { return nil }
-    if let cached { try store(data, in: cached) }
+    // Where nothing can be written there is no next time to save work for, and that is all.
+    if let cached { try? store(data, in: cached) }
     return data
   }
 
@@ -134,7 +135,9 @@ struct FileModalityReader {
     guard (lengths != nil) == specification.isSequence, lengths.map({ $0.count == present.count }) ?? true,
       lengths.map({ $0.allSatisfy { (1...values.shape[1]).contains($0) } && values.rank == 3 }) ?? true
     else { return nil }
-    return ModalityData(values: values, lengths: lengths, present: present)
+    let exact = stored["exact"]
+    guard exact.map({ $0.dtype == .float64 && $0.shape == values.shape }) ?? true else { return nil }
+    return ModalityData(values: values, exact: exact, lengths: lengths, present: present)
   }
 
   private func store(_ data: ModalityData, in file: URL) throws {
@@ -145,6 +148,7 @@ struct FileModalityReader {
       throw InputError(file: file.deletingLastPathComponent().path, "cannot be made: \(error.localizedDescription)")
     }
     var tensors = ["values": data.values]
+    if let exact = data.exact { tensors["exact"] = exact }
     if let lengths = data.lengths { tensors["lengths"] = Tensor(lengths) }
     try Safetensors.write(tensors, metadata: ["modality": name], to: file)
   }

@@ -24,6 +24,23 @@ public struct InformationContent: Codable, Sendable, Equatable {
 /// `dataset.yaml`: what a data set is, what is to be predicted, and how each modality is read.
 ///
 /// Reading is strict: a key that is not known, at any level, is an error that names the line and the known keys.
+///
+/// ```yaml
+/// name: films
+/// task: multilabel         # classification, regression, multilabel, retrieval or none
+/// target: genres           # a column of samples.csv; of several labels also a list of columns of 0 and 1
+/// separator: ";"           # between the labels of a cell; "|" by default. Blanks around a label are not part of it
+/// classes: [comedy, drama] # by default the targets of the train split, sorted
+/// group: director          # a column whose values must stay in one split
+/// metric: microF1
+/// modalities:
+///   poster: {kind: image, column: path, size: [64, 64], channels: 3}
+///   plot: {kind: vector, file: plot.npz, array: X}
+///   cast: {kind: vector, file: cast.csv, header: none}
+/// ```
+///
+/// A table of features begins with a row of names; `header: none` says that it begins with numbers, `header: row` that
+/// its names are numbers.
 public struct Manifest: Codable, Sendable, Equatable {
   /// The name of the file inside the folder of a data set.
   public static let fileName = "dataset.yaml"
@@ -44,11 +61,16 @@ public struct Manifest: Codable, Sendable, Equatable {
   /// The measure by which methods are ranked.
   public var metric: String?
   public var information: InformationContent?
+  /// What stands between the labels of a cell of a multilabel target; nil for "|".
+  public var separator: String?
+  /// Columns of 0 and 1, one per label, where a multilabel target is not one column; their names are the classes.
+  public var targetColumns: [String]?
 
   public init(
     name: String, licence: String? = nil, citation: String? = nil, task: Task, target: String? = nil,
     classes: [String]? = nil, group: String? = nil, modalities: [String: ModalitySpecification],
-    metric: String? = nil, information: InformationContent? = nil
+    metric: String? = nil, information: InformationContent? = nil, separator: String? = nil,
+    targetColumns: [String]? = nil
   ) {
     self.name = name
     self.licence = licence
@@ -60,6 +82,8 @@ public struct Manifest: Codable, Sendable, Equatable {
     self.modalities = modalities
     self.metric = metric
     self.information = information
+    self.separator = separator
+    self.targetColumns = targetColumns
   }
 
   /// Names of the modalities in the order used everywhere.
@@ -95,8 +119,9 @@ public struct Manifest: Codable, Sendable, Equatable {
 func readText(_ url: URL, name: String, limit: Int) throws -> String {
   let data = try readBytes(url, name: name)
   guard data.count <= limit else { throw InputError(file: name, "\(data.count) bytes; at most \(limit) expected") }
-  guard let text = String(validating: data, as: UTF8.self) else { throw InputError(file: name, "is not UTF-8 text") }
-  return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+  let (bytes, _) = try TextEncoding.utf8(data, file: name)
+  guard let text = String(validating: bytes, as: UTF8.self) else { throw InputError(file: name, TextEncoding.problem) }
+  return text
 }
 
 /// The bytes of a file that errors call `name`.

@@ -8,6 +8,18 @@ private struct StrictMapping {
   let path: String
   let mapping: Node.Mapping
   let violations: Violations
+  /// Values by the text of their key: `on` and `'on'` are one name, though other readers take the first for a truth value.
+  private let values: [String: Node]
+
+  init(file: String, path: String, mapping: Node.Mapping, violations: Violations) {
+    (self.file, self.path, self.mapping, self.violations) = (file, path, mapping, violations)
+    var values: [String: Node] = [:]
+    for (key, value) in mapping {
+      guard let text = key.scalar?.string, values.updateValue(value, forKey: text) != nil else { continue }
+      violations.add(file: file, at: key.mark.map { "line \($0.line)" }, "the key \"\(text)\" appears twice")
+    }
+    self.values = values
+  }
 
   func report(_ problem: String, at node: Node? = nil) {
     let line = node?.mark?.line ?? (path.isEmpty ? nil : mapping.mark?.line)
@@ -31,7 +43,7 @@ private struct StrictMapping {
   }
 
   func node(_ key: String, required: Bool = false) -> Node? {
-    guard let node = mapping[Node(key)] else {
+    guard let node = values[key] else {
       if required { report("\(name(key)) is missing") }
       return nil
     }
@@ -52,7 +64,7 @@ private struct StrictMapping {
     guard let text = string(key, required: required) else { return nil }
     guard let value = Value(rawValue: text) else {
       let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
-      report("\(name(key)) is \"\(text)\"; expected one of \(known)", at: mapping[Node(key)])
+      report("\(name(key)) is \"\(text)\"; expected one of \(known)", at: node(key))
       return nil
     }
     return value
@@ -123,7 +135,11 @@ extension Manifest {
     let before = violations.all.count
     let root: Node?
     do {
+      try YAMLAliases.check(yaml, file: file)
       root = try Yams.compose(yaml: yaml)
+    } catch let error as InputError {
+      violations.add(error)
+      return nil
     } catch {
       violations.add(notYAML(error, file: file))
       return nil
@@ -135,11 +151,12 @@ extension Manifest {
     }
     let top = StrictMapping(file: file, path: "", mapping: mapping, violations: violations)
     top.checkKeys([
-      "name", "licence", "citation", "task", "target", "classes", "group", "modalities", "metric", "information",
+      "name", "licence", "citation", "task", "target", "separator", "classes", "group", "modalities", "metric",
+      "information",
     ])
     let name = top.string("name", required: true)
     let task: Task? = top.choice("task", required: true)
-    let target = top.string("target", required: task != nil && task != Task.none && task != .retrieval)
+    let (target, columns) = readTarget(top, task: task)
     var modalities: [String: ModalitySpecification] = [:]
     if let entries = top.submapping("modalities", required: true) {
       if entries.mapping.isEmpty { entries.report("modalities is empty; at least one is needed") }
@@ -153,11 +170,13 @@ extension Manifest {
       }
     }
     let classes = top.texts("classes")
-    checkClasses(classes, task: task, top: top)
+    let separator = readSeparator(top, task: task, columns: columns, classes: classes)
+    checkClasses(classes, task: task, columns: columns, top: top)
     let manifest = Manifest(
       name: name ?? "", licence: top.string("licence"), citation: top.string("citation"), task: task ?? .none,
       target: target, classes: classes, group: top.string("group"), modalities: modalities,
-      metric: top.string("metric"), information: information(top, modalities: modalities.keys.sorted()))
+      metric: top.string("metric"), information: information(top, modalities: modalities.keys.sorted()),
+      separator: separator, targetColumns: columns)
     checkColumns(manifest, top: top)
     return violations.all.count == before ? manifest : nil
   }
@@ -173,9 +192,43 @@ extension Manifest {
       }
   }
 
-  private static func checkClasses(_ classes: [String]?, task: Task?, top: StrictMapping) {
+  /// One column, or several columns of 0 and 1.
+  private static func readTarget(_ top: StrictMapping, task: Task?) -> (column: String?, columns: [String]?) {
+    let required = task != nil && task != Task.none && task != .retrieval
+    guard let node = top.node("target"), node.sequence != nil else {
+      return (top.string("target", required: required), nil)
+    }
+    guard let columns = top.texts("target"), !columns.isEmpty else {
+      if node.sequence?.isEmpty == true { top.report("target names no column", at: node) }
+      return (nil, nil)
+    }
+    if task != .multilabel {
+      top.report("target is a list of columns, which only task multilabel can have; name one column", at: node)
+    }
+    var seen: Set<String> = []
+    for name in columns where !seen.insert(name).inserted { top.report("target names \"\(name)\" twice", at: node) }
+    return (nil, columns)
+  }
+
+  private static func readSeparator(
+    _ top: StrictMapping, task: Task?, columns: [String]?, classes: [String]?
+  ) -> String? {
+    guard let separator = top.string("separator") else { return nil }
+    let node = top.node("separator")
+    if let task, task != .multilabel {
+      top.report("separator stands between the labels of task multilabel; the task is \(task.rawValue)", at: node)
+    }
+    if columns != nil { top.report("separator has no meaning where target is a list of columns", at: node) }
+    for name in classes ?? [] where name.contains(separator) {
+      top.report("classes names \"\(name)\", which holds the separator \"\(separator)\"", at: top.node("classes"))
+    }
+    return separator
+  }
+
+  private static func checkClasses(_ classes: [String]?, task: Task?, columns: [String]?, top: StrictMapping) {
     guard let classes else { return }
-    let node = top.mapping[Node("classes")]
+    let node = top.node("classes")
+    if columns != nil { top.report("classes has no meaning where target is a list of columns", at: node) }
     if task == .regression || task == Task.none {
       top.report("classes has no meaning for task \(task?.rawValue ?? "")", at: node)
     }
@@ -187,14 +240,14 @@ extension Manifest {
   }
 
   private static func checkColumns(_ manifest: Manifest, top: StrictMapping) {
-    for (key, column) in [("target", manifest.target), ("group", manifest.group)] {
-      if let column, column == "id" || column == "split" {
-        top.report("\(key) cannot be the column \"\(column)\"", at: top.mapping[Node(key)])
-      }
+    let targets = [manifest.target].compactMap { $0 } + (manifest.targetColumns ?? [])
+    for (key, column) in targets.map({ ("target", $0) }) + [manifest.group].compactMap({ $0 }).map({ ("group", $0) })
+    where column == "id" || column == "split" {
+      top.report("\(key) cannot be the column \"\(column)\"", at: top.node(key))
     }
     for name in manifest.modalityNames {
       guard let column = manifest.modalities[name]?.column else { continue }
-      if ["id", "split"].contains(column) || column == manifest.target {
+      if (["id", "split"] + targets).contains(column) {
         top.report("modalities.\(name).column cannot be the column \"\(column)\"")
       }
     }
@@ -203,8 +256,8 @@ extension Manifest {
   private static func modality(_ entry: StrictMapping) -> ModalitySpecification? {
     guard let kind: ModalityKind = entry.choice("kind", required: true) else { return nil }
     let keys: [ModalityKind: [String]] = [
-      .vector: ["kind", "column", "file", "array"],
-      .sequence: ["kind", "column", "file", "array", "maximum_length"],
+      .vector: ["kind", "column", "file", "array", "header"],
+      .sequence: ["kind", "column", "file", "array", "header", "maximum_length"],
       .image: ["kind", "column", "file", "array", "size", "channels"],
       .audio: ["kind", "column", "rate", "features", "bands", "coefficients", "maximum_length"],
     ]
@@ -222,6 +275,10 @@ extension Manifest {
       if result.array != nil && !member {
         entry.report("\(entry.path).array is the member of an .npz or .safetensors file; there is no such file")
       }
+    }
+    if kind == .vector || kind == .sequence { result.header = entry.choice("header") }
+    if result.header != nil, let file = result.file, !ArrayFile.isTable(file) {
+      entry.report("\(entry.path).header is of .csv and .tsv tables; \"\(file)\" is none")
     }
     switch kind {
     case .vector: break
@@ -274,7 +331,7 @@ extension Manifest {
     let synergy = entry.bits("synergy")
     let unit = entry.string("unit", required: true)
     if let unit, unit != "bits" && unit != "nats" {
-      entry.report("information.unit is \"\(unit)\"; expected one of bits, nats", at: entry.mapping[Node("unit")])
+      entry.report("information.unit is \"\(unit)\"; expected one of bits, nats", at: entry.node("unit"))
     }
     var unique: [String: Double] = [:]
     if let entries = entry.submapping("unique", required: true) {

@@ -10,6 +10,12 @@ struct ManifestWriter {
     add("citation", manifest.citation, to: &pairs)
     pairs.append(("task", text(manifest.task.rawValue)))
     add("target", manifest.target, to: &pairs)
+    if let columns = manifest.targetColumns {
+      pairs.append(("target", Node(columns.map(text), .implicit, .flow)))
+    }
+    if let separator = manifest.separator {
+      pairs.append(("separator", Node(separator, .implicit, .doubleQuoted)))
+    }
     if let classes = manifest.classes { pairs.append(("classes", Node(classes.map(text), .implicit, .flow))) }
     add("group", manifest.group, to: &pairs)
     let modalities = manifest.modalityNames.map { name in
@@ -34,6 +40,8 @@ struct ManifestWriter {
     add("column", specification.column, to: &pairs)
     add("file", specification.file, to: &pairs)
     add("array", specification.array, to: &pairs)
+    // Not through `text`: it is a word of the format.
+    if let header = specification.header { pairs.append(("header", Node(header.rawValue))) }
     if let size = specification.size { pairs.append(("size", Node(size.map { Node(String($0)) }, .implicit, .flow))) }
     for (key, value) in [
       ("channels", specification.channels), ("rate", specification.rate), ("bands", specification.bands),

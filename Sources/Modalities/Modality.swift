@@ -4,7 +4,8 @@ public enum Task: String, Codable, Sendable, CaseIterable {
   case classification
   /// One number.
   case regression
-  /// Any subset of the classes; the cell lists them with `|` between.
+  /// Any subset of the classes: a cell that lists them with the manifest's `separator` between, or a column of 0 and 1
+  /// for each.
   case multilabel
   /// Finding one modality from another; a target is optional and names the category.
   case retrieval
@@ -29,6 +30,14 @@ public enum ModalityKind: String, Codable, Sendable, CaseIterable {
   case audio
 }
 
+/// What the first row of a table of numbers is, where that is said.
+public enum TableHeader: String, Codable, Sendable, CaseIterable {
+  /// Numbers of the first sample or frame.
+  case absent = "none"
+  /// Names of the columns, even if they are numbers.
+  case names = "row"
+}
+
 /// What a sound file is turned into.
 public enum AudioRepresentation: String, Codable, Sendable, CaseIterable {
   /// Logarithm of mel band energies: `bands` numbers a frame.
@@ -49,6 +58,8 @@ public struct ModalitySpecification: Codable, Sendable, Equatable {
   public var file: String?
   /// The member of an `.npz` or `.safetensors` file; needed when it holds more than one.
   public var array: String?
+  /// The first row of `.csv` and `.tsv` tables; nil for names, which must not all be numbers.
+  public var header: TableHeader?
   /// `[height, width]` of an image.
   public var size: [Int]?
   /// Colour channels of an image: 1 or 3.
@@ -67,7 +78,7 @@ public struct ModalitySpecification: Codable, Sendable, Equatable {
   public init(
     kind: ModalityKind, column: String? = nil, file: String? = nil, array: String? = nil, size: [Int]? = nil,
     channels: Int? = nil, rate: Int? = nil, features: AudioRepresentation? = nil, bands: Int? = nil,
-    coefficients: Int? = nil, maximumLength: Int? = nil
+    coefficients: Int? = nil, maximumLength: Int? = nil, header: TableHeader? = nil
   ) {
     self.kind = kind
     self.column = column
@@ -80,6 +91,7 @@ public struct ModalitySpecification: Codable, Sendable, Equatable {
     self.bands = bands
     self.coefficients = coefficients
     self.maximumLength = maximumLength
+    self.header = header
   }
 
   /// Whether samples have a length of their own.

@@ -6,7 +6,7 @@ public import Tensors
 /// absent samples count nothing. A feature that is constant in the train split becomes zero everywhere: it carried
 /// nothing when the model was fitted, so it must not speak later.
 public struct Normalisation: @unchecked Sendable {
-  /// Subtracted: `[D]` or `[C]` per modality, float32.
+  /// Subtracted: `[D]` or `[C]` per modality, float32; float64 where single precision would lose what tells samples apart.
   public let mean: [String: Tensor]
   /// Multiplied after that: one over the standard deviation, or 0 where constant; shaped as `mean`.
   public let scale: [String: Tensor]
@@ -17,11 +17,12 @@ public struct Normalisation: @unchecked Sendable {
     var scale: [String: Tensor] = [:]
     for (name, data) in dataset.modalities {
       let moments = FeatureMoments(data, rows: dataset[.train])
-      mean[name] = Tensor(moments.mean.map(Float.init))
+      let isWide = data.exact != nil && moments.isFarFromZero
+      mean[name] = isWide ? Tensor(moments.mean) : Tensor(moments.mean.map(Float.init))
       scale[name] = Tensor(
         zip(moments.mean, moments.deviation).map { mean, deviation in
-          // Below the resolution of single precision a spread is rounding.
-          deviation > 1e-6 * abs(mean) && deviation > 1e-30 ? Float(1 / deviation) : 0
+          // Below the resolution of what the numbers are kept in, a spread is rounding.
+          deviation > (isWide ? 1e-12 : 1e-6) * abs(mean) && deviation > 1e-30 ? Float(1 / deviation) : 0
         })
     }
     self.mean = mean
@@ -34,10 +35,12 @@ public struct Normalisation: @unchecked Sendable {
     var mean: [String: Tensor] = [:]
     var scale: [String: Tensor] = [:]
     for (key, tensor) in tensors {
-      guard let dot = key.lastIndex(of: "."), tensor.rank == 1, tensor.dtype == .float32 else {
+      guard let dot = key.lastIndex(of: "."), tensor.rank == 1,
+        tensor.dtype == .float32 || (tensor.dtype == .float64 && key.hasSuffix(".mean"))
+      else {
         throw InputError(file: file, at: key, "\(tensor.dtype) \(tensor.shape) is not a normalisation")
       }
-      guard tensor.floats.allSatisfy(\.isFinite) else { throw InputError(file: file, at: key, "is not finite") }
+      guard tensor.doubles.allSatisfy(\.isFinite) else { throw InputError(file: file, at: key, "is not finite") }
       let name = String(key[..<dot])
       switch key[key.index(after: dot)...] {
       case "mean": mean[name] = tensor
@@ -71,7 +74,8 @@ public struct Normalisation: @unchecked Sendable {
 
   func apply(to data: ModalityData, named name: String) -> ModalityData {
     let input = ModalityInput(
-      values: data.values, lengths: data.lengths.map { Tensor($0) }, present: data.present.map { Tensor($0) })
+      values: data.values, exact: data.exact, lengths: data.lengths.map { Tensor($0) },
+      present: data.present.map { Tensor($0) })
     return ModalityData(values: apply(to: input, named: name).values, lengths: data.lengths, present: data.present)
   }
 
@@ -81,7 +85,9 @@ public struct Normalisation: @unchecked Sendable {
     }
     let isImage = input.values.rank == 4
     let shape = isImage ? [mean.count, 1, 1] : [mean.count]
-    var values = (input.values - mean.reshaped(shape)) * scale.reshaped(shape)
+    // The difference is taken in double where it has to be, and only then narrowed.
+    let source = mean.dtype == .float64 ? input.exact ?? input.values : input.values
+    var values = ((source - mean.reshaped(shape)) * scale.reshaped(shape)).to(DType.float32)
     if let lengths = input.lengths {
       let frames = Tensor.arange(values.shape[1]).unsqueezed(0)
       values = values.maskedFill((frames .>= lengths.unsqueezed(1)).unsqueezed(2), 0)

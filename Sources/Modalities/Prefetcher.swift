@@ -1,6 +1,8 @@
 import Foundation
+import Tensors
 
-/// Prepares elements on a background thread ahead of their use, in order, at most `depth` waiting.
+/// Prepares elements on a background thread ahead of their use, in order, at most `depth` waiting; where the system refuses a
+/// thread, each when it is asked for.
 ///
 /// Leaving the loop early stops the thread. `prepare` must not throw; what can fail is checked when data is loaded.
 ///
@@ -24,24 +26,29 @@ public struct Prefetcher<Input: Sendable, Element>: Sequence {
   /// Waits for the next element. Its end, by exhaustion or by being let go, ends the thread.
   public final class Iterator: IteratorProtocol {
     private let queue: BoundedQueue<Element>
+    /// What is left to be prepared by the caller, where there is no thread.
+    private var own: (inputs: ArraySlice<Input>, prepare: (Input) -> Element)?
 
     fileprivate init(_ inputs: [Input], depth: Int, prepare: @escaping @Sendable (Input) -> Element) {
       let queue = BoundedQueue<Element>(capacity: depth)
       self.queue = queue
-      let thread = Thread {
+      let thread = WorkerThread(stackBytes: 8 << 20) {
         for input in inputs {
           guard queue.waitForRoom() else { return }
           queue.append(prepare(input))
         }
         queue.finish()
       }
-      thread.name = "prefetch"
-      thread.start()
+      thread?.detach()
+      if thread == nil { own = (inputs[...], prepare) }
     }
 
     deinit { queue.cancel() }
 
-    public func next() -> Element? { queue.next() }
+    public func next() -> Element? {
+      guard own != nil else { return queue.next() }
+      return own!.inputs.popFirst().map(own!.prepare)
+    }
   }
 }
 

@@ -28,7 +28,8 @@ struct SampleReader {
     checkGroups()
     readTargets()
     let used = Set(
-      ["id", "split"] + [manifest.target].compactMap { $0 } + manifest.modalities.values.compactMap(\.column))
+      ["id", "split"] + [manifest.target].compactMap { $0 } + (manifest.targetColumns ?? [])
+        + manifest.modalities.values.compactMap(\.column))
     for name in table.header where !used.contains(name) { attributes[name] = table.cells(name) }
   }
 
@@ -36,10 +37,19 @@ struct SampleReader {
 
   private func checkColumns() {
     let columns = "its columns are \(table.header.quotedList)"
+    if table.column("id") == nil, table.column("split") == nil,
+      let split = table.header.first(where: { Split(rawValue: $0) != nil })
+    {
+      violations.add(
+        file: table.file, at: "row 1",
+        "holds \"\(split)\", a split, where the names of the columns (id, split, …) belong")
+      return
+    }
     for name in ["id", "split"] where table.column(name) == nil {
       violations.add(file: table.file, at: "row 1", "no column \"\(name)\"; \(columns)")
     }
     var named: [(key: String, column: String?)] = [("target", manifest.target), ("group", manifest.group)]
+    named += (manifest.targetColumns ?? []).map { ("target", $0) }
     named += manifest.modalityNames.map { ("modalities.\($0).column", manifest.modalities[$0]?.column) }
     for (key, column) in named {
       guard let column, table.column(column) == nil else { continue }
@@ -112,89 +122,11 @@ struct SampleReader {
   }
 
   private mutating func readTargets() {
-    guard let column = manifest.target, let cells = table.cells(column) else { return }
-    for (row, cell) in cells.enumerated() where cell.isEmpty && manifest.task != .multilabel {
-      add(row, "the target in column \"\(column)\" is missing")
+    let reader = TargetReader(manifest: manifest, table: table, splits: splits, violations: violations)
+    if manifest.task == .none {
+      if let column = manifest.target { attributes[column] = table.cells(column) }
+    } else {
+      (targets, classes) = reader.read()
     }
-    switch manifest.task {
-    case .regression: readValues(cells, column: column)
-    case .multilabel: readLabels(cells, column: column)
-    case .classification, .retrieval: readClasses(cells, column: column)
-    case .none: attributes[column] = cells
-    }
-  }
-
-  private mutating func readValues(_ cells: [String], column: String) {
-    var values: [Double] = []
-    for (row, cell) in cells.enumerated() {
-      let value = Double(cell)
-      if let value, !value.isFinite {
-        add(row, "the target \"\(cell)\" in column \"\(column)\" is not finite")
-      } else if value == nil && !cell.isEmpty {
-        add(row, "the target \"\(cell)\" in column \"\(column)\" is not a number")
-      }
-      values.append(value ?? .nan)
-    }
-    targets = .values(values)
-  }
-
-  private mutating func readClasses(_ cells: [String], column: String) {
-    let known = classNames(zip(cells, splits).filter { $1 == .train }.map(\.0))
-    var missing: Set<String> = []
-    let index = Dictionary(uniqueKeysWithValues: zip(known, known.indices))
-    var values: [Int] = []
-    for (row, cell) in cells.enumerated() {
-      if index[cell] == nil && !cell.isEmpty {
-        if manifest.classes == nil, missing.contains(cell) { continue }
-        missing.insert(cell)
-        add(row, outside(cell, column: column, known: known))
-      }
-      values.append(index[cell] ?? -1)
-    }
-    let trained = Set(zip(values, splits).filter { $0 >= 0 && $1 == .train }.map(\.0))
-    if trained.count == 1, let only = trained.first {
-      violations.add(
-        file: table.file, "the train split has one class only, \"\(known[only])\"; at least two are needed")
-    }
-    classes = known
-    targets = .classes(values)
-  }
-
-  private mutating func readLabels(_ cells: [String], column: String) {
-    let lists = cells.map { $0.split(separator: "|").map(String.init) }
-    let known = classNames(zip(lists, splits).filter { $1 == .train }.flatMap(\.0))
-    let index = Dictionary(uniqueKeysWithValues: zip(known, known.indices))
-    var values: [[Bool]] = []
-    for (row, list) in lists.enumerated() {
-      var flags = [Bool](repeating: false, count: known.count)
-      for label in list {
-        if let position = index[label] {
-          flags[position] = true
-        } else {
-          add(row, outside(label, column: column, known: known))
-        }
-      }
-      values.append(flags)
-    }
-    if known.isEmpty { violations.add(file: table.file, "no sample of the train split has a label") }
-    classes = known
-    targets = .labels(values)
-  }
-
-  private func outside(_ cell: String, column: String, known: [String]) -> String {
-    let shown = known.count <= 12 ? known.quotedList : known.prefix(12).quotedList + ", …"
-    return manifest.classes == nil
-      ? "the target \"\(cell)\" in column \"\(column)\" never appears in the train split, which has \(shown); "
-        + "declare `classes` in \(Manifest.fileName) if that is meant"
-      : "the target \"\(cell)\" in column \"\(column)\" is outside the declared classes \(shown)"
-  }
-
-  /// The declared classes, or those of the train split: as numbers where all are whole numbers, else as text.
-  private func classNames(_ found: [String]) -> [String] {
-    if let classes = manifest.classes { return classes }
-    let names = Set(found).subtracting([""])
-    let numbers = names.compactMap(Int.init)
-    return numbers.count == names.count && Set(numbers).count == names.count
-      ? numbers.sorted().map { number in names.first { Int($0) == number } ?? "" } : names.sorted()
   }
 }

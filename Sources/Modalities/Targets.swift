@@ -14,7 +14,7 @@ public enum Targets: Sendable, Equatable {
     switch self {
     case .none: nil
     case .classes(let classes): Tensor(indices.map { classes[$0] })
-    case .values(let values): Tensor(indices.map { Float(values[$0]) })
+    case .values(let values): Tensor(indices.map { values[$0] })
     case .labels(let labels):
       Tensor(
         indices.flatMap { labels[$0].map { $0 ? Float(1) : 0 } }, shape: [indices.count, labels.first?.count ?? 0])

@@ -5,9 +5,15 @@ import Tensors
 /// Loading stops at the first one; `chiasm data inspect` goes on and shows them all.
 final class Violations {
   private(set) var all: [InputError] = []
+  /// What is no breach, but should be known before one trains on the data.
+  private(set) var warnings: [InputError] = []
 
-  func add(_ error: InputError) {
-    all.append(InputError(file: error.file?.oneLine, at: error.place?.oneLine, error.problem.oneLine))
+  func add(_ error: InputError) { all.append(Self.bounded(error)) }
+
+  func warn(_ error: InputError) { warnings.append(Self.bounded(error)) }
+
+  private static func bounded(_ error: InputError) -> InputError {
+    InputError(file: error.file?.oneLine, at: error.place?.oneLine, error.problem.oneLine)
   }
 
   func add(file: String, at place: String? = nil, _ problem: String) {

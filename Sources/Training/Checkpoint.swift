@@ -56,14 +56,43 @@ public struct Checkpoint {
       let members = tensors.filter { $0.key.hasPrefix(part + ".") }
       return Dictionary(uniqueKeysWithValues: members.map { (String($0.key.dropFirst(part.count + 1)), $0.value) })
     }
+    let position: Position
     do {
-      return Checkpoint(
-        position: try JSONDecoder().decode(Position.self, from: Data(json.utf8)), model: group("model"),
-        best: group("best"), optimizer: group("optimizer"), generator: generator)
+      position = try JSONDecoder().decode(Position.self, from: Data(json.utf8))
     } catch {
       throw InputError(file: url.path, at: "position", "cannot be read: \(error)")
     }
+    let checkpoint = Checkpoint(
+      position: position, model: group("model"), best: group("best"), optimizer: group("optimizer"),
+      generator: generator)
+    try checkpoint.check(file: url.path)
+    return checkpoint
+  }
+
+  /// Refuses what no training can have written.
+  private func check(file: String) throws {
+    guard position.step >= 0, position.lossSum.isFinite, position.seconds.isFinite else {
+      throw InputError(file: file, at: "position", "\(position.step) steps; a training counts from 0")
+    }
+    guard (0...position.records.count).contains(position.bestEpoch) else {
+      throw InputError(
+        file: file, at: "position", "epoch \(position.bestEpoch) is the best of \(position.records.count)")
+    }
+    guard position.bestEpoch == 0 || best.mapValues(\.shape) == model.mapValues(\.shape) else {
+      throw InputError(file: file, at: "best", "are not the parameters of the model")
+    }
+    try generator.checkGeneratorState(at: "generator", file: file)
   }
 
   private static let format = "chiasm training 1"
+}
+
+extension Tensor {
+  /// Refuses what is no state of a generator.
+  func checkGeneratorState(at key: String, file: String) throws {
+    let own = Generator(seed: 0).state
+    guard dtype == own.dtype, shape == own.shape else {
+      throw InputError(file: file, at: key, "\(dtype) \(shape); \(own.dtype) \(own.shape) expected")
+    }
+  }
 }

@@ -75,6 +75,15 @@ public enum Criterion: Codable, Sendable, Equatable {
     Tensor(values).to(prediction.dtype).to(prediction.device)
   }
 
+  /// Weights (N − nₖ) / nₖ that let the samples with a label count as much as those without; 1 for a label that none has.
+  ///
+  /// - Parameters:
+  ///   - counts: nₖ, how many samples have each label.
+  ///   - samples: N.
+  public static func positiveWeights(counts: [Int], of samples: Int) -> [Double] {
+    counts.map { $0 > 0 && $0 < samples ? Double(samples - $0) / Double($0) : 1 }
+  }
+
   /// Weights N / (K nₖ) that give every class the same share of a cross-entropy; 0 for a class without samples.
   public static func balancedWeights(counts: [Int]) -> [Double] {
     let total = Double(counts.reduce(0, +))

@@ -1,10 +1,12 @@
 import Foundation
 import Synchronization
+import Tensors
 
 /// A line on standard error that says how far a task is: a bar, the rate and the time left.
 ///
 /// On a terminal it redraws itself in place, at most ten times a second; elsewhere it prints a plain line every ten
-/// seconds and one at the end. May be told from several threads.
+/// seconds and one at the end. May be told from several threads. Where standard error cannot be written the line is lost, and
+/// the task goes on.
 public final class ProgressLine: Sendable {
   public enum Style: Sendable {
     case bar, lines, quiet
@@ -24,7 +26,7 @@ public final class ProgressLine: Sendable {
     let begin = ContinuousClock.now
     self.init(
       label, style: style, seconds: { (ContinuousClock.now - begin) / .seconds(1) },
-      write: { FileHandle.standardError.write(Data($0.utf8)) })
+      write: { StandardError.show($0) })
   }
 
   /// - Parameters:
@@ -36,7 +38,7 @@ public final class ProgressLine: Sendable {
     _ label: String, style: Style, seconds: @escaping @Sendable () -> Double,
     write: @escaping @Sendable (String) -> Void
   ) {
-    self.label = label
+    self.label = label.shown()
     self.style = style
     self.seconds = seconds
     self.write = write
@@ -73,11 +75,11 @@ public final class ProgressLine: Sendable {
       last = now
       let rate = Double(done) / max(now - start, 1e-9)
       let share = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 1
+      // Before anything is done nobody knows how long the rest takes.
+      let left = done > 0 ? Self.duration(Double(total - done) / max(rate, 1e-9)) + " left" : ""
       let timing =
-        isLast
-        ? "in \(Self.duration(now - start))"
-        : "\(unit.map { "\(Self.number(rate)) \($0)/s, " } ?? "")\(Self.duration(Double(total - done) / max(rate, 1e-9))) left"
-      let parts = [label, "\(Int(share * 100)) %", timing, note].filter { !$0.isEmpty }
+        isLast ? "in \(Self.duration(now - start))" : (unit.map { "\(Self.number(rate)) \($0)/s, " } ?? "") + left
+      let parts = [label, "\(Int(share * 100)) %", timing, note.shown()].filter { !$0.isEmpty }
       switch style {
       case .bar:
         let filled = Int((share * 20).rounded(.down))
@@ -91,12 +93,13 @@ public final class ProgressLine: Sendable {
   }
 
   private static func number(_ rate: Double) -> String {
-    rate >= 10 ? "\(Int(rate.rounded()))" : String(format: "%.1f", rate)
+    rate >= 10 ? String(format: "%.0f", rate) : String(format: "%.1f", rate)
   }
 
   /// 0.4 s, 12 s, 3 min 05 s, 2 h 07 min.
   static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds >= 0 else { return "?" }
+    // A thousand years are no estimate.
+    guard seconds.isFinite, seconds >= 0, seconds < 3.2e10 else { return "?" }
     if seconds < 10 { return String(format: "%.1f s", seconds) }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }

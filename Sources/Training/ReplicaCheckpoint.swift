@@ -117,7 +117,11 @@ struct ReplicaCheckpoint {
     } catch {
       throw InputError(file: url.path, at: "position", "cannot be read: \(error)")
     }
-    let numbers = rest.position.seeds.indices
+    let (position, numbers) = (rest.position, rest.position.seeds.indices)
+    guard position.replicas.count == numbers.count, position.epoch >= 1, position.step >= 0,
+      Set(rest.active).count == rest.active.count, rest.active.allSatisfy(numbers.contains),
+      position.replicas.allSatisfy({ (0...$0.records.count).contains($0.bestEpoch) })
+    else { throw InputError(file: url.path, at: "position", "is none that a group of \(numbers.count) can be in") }
     return ReplicaCheckpoint(
       position: rest.position, active: rest.active, models: numbers.map { part("\($0).model.") },
       best: numbers.map { part("\($0).best.") }, optimizer: part("optimizer."),
@@ -125,6 +129,7 @@ struct ReplicaCheckpoint {
         guard let state = tensors["\($0).generator"] else {
           throw InputError(file: url.path, at: "\($0).generator", "missing")
         }
+        try state.checkGeneratorState(at: "\($0).generator", file: url.path)
         return state
       })
   }

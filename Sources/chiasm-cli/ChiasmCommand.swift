@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chiasm
 import Foundation
+import Synchronization
 
 /// The root of the command line.
 struct ChiasmCommand: ParsableCommand {
@@ -31,14 +32,18 @@ struct ChiasmCommand: ParsableCommand {
 @main
 enum Main {
   static func main() {
-    // A full quota is then an error of the write, which names the file, and not the end of the program.
+    // A full quota is then an error of the write, which names the file, and not the end of the program; a reader that went
+    // away, too.
     signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
+    occupyStandardDescriptors()
     Engine.keepFreedMemory()
     do {
       let arguments = try QuantifyCommand.reordered(Array(CommandLine.arguments.dropFirst()))
+      try CommandNames.check(arguments)
       var command = try ChiasmCommand.parseAsRoot(arguments)
       try command.run()
-      end(0)
+      finish()
     } catch let error as InputError {
       fail(error.description, code: 65)
     } catch let error as UsageError {
@@ -53,7 +58,7 @@ enum Main {
       let code = ChiasmCommand.exitCode(for: error)
       if code.isSuccess {
         Console.print(ChiasmCommand.fullMessage(for: error))
-        end(0)
+        finish()
       }
       if code == .validationFailure { fail(usage(error), code: 64) }
       fail("\(error)", code: 1)
@@ -70,9 +75,22 @@ enum Main {
   }
 
   static func fail(_ message: String, code: Int32) -> Never {
-    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    try? FileHandle.standardError.write(contentsOf: Data("chiasm: \(line)\n".utf8))
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ").shown()
+    StandardError.show("chiasm: \(line)\n", patience: 1000)
     end(code)
+  }
+
+  /// Ends a command that did its work; with an error where what it had to show could not be.
+  static func finish() -> Never {
+    guard let problem = Console.problem else { end(0) }
+    fail("standard output cannot be written: \(String(cString: strerror(problem)).lowercased())", code: 65)
+  }
+
+  /// Takes descriptors 0, 1 and 2 where the caller closed them: the next file to be opened would get one, and what is shown
+  /// would be written into it. They are opened the wrong way round, so that using them is still an error.
+  private static func occupyStandardDescriptors() {
+    for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+    where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", mode) }
   }
 
   /// Ends the program without the destructors of globals: those of libtorch take a quarter of the time of a short
@@ -83,15 +101,24 @@ enum Main {
   }
 }
 
-/// Standard output, where a write that fails is an error and not a crash.
+/// Standard output. Where it cannot be written, the work goes on, and the command says so when it is done.
 enum Console {
-  static func print(_ text: String) { write(Data((text + "\n").utf8)) }
+  private static let failure = Mutex<Int32?>(nil)
 
+  /// The number of the error that ended the output; nil where there was none, or where the reader had enough, as `head` has.
+  static var problem: Int32? { failure.withLock { $0 == EPIPE ? nil : $0 } }
+
+  /// Writes lines for a person.
+  static func print(_ text: String) { write(Data((text.shown(keepingLines: true) + "\n").utf8)) }
+
+  /// Writes bytes as they are.
   static func write(_ data: Data) {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: data)
-    } catch {
-      Main.fail("standard output cannot be written: \(String(cString: strerror(errno)).lowercased())", code: 65)
+    failure.withLock { failure in
+      var rest = data[...]
+      while !rest.isEmpty, failure == nil {
+        let written = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        if written > 0 { rest = rest.dropFirst(written) } else if errno != EINTR { failure = errno }
+      }
     }
   }
 }

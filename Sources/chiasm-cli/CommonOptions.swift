@@ -36,6 +36,16 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+/// Runs `body`, whose complaints about an input that they do not name are about `path`.
+func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch var error as InputError where error.file == nil {
+    error.file = path
+    throw error
+  }
+}
+
 /// What a command that makes something writes as JSON.
 struct Made: Encodable {
   /// The path as given.
@@ -66,20 +76,36 @@ struct StoreOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Folder of runs and of the run store.", valueName: "folder"))
   var runs: String = ProcessInfo.processInfo.environment["CHIASM_RUNS"] ?? "runs"
 
+  @OptionGroup var links: LinkOptions
+
   var folder: URL { URL(fileURLWithPath: runs, isDirectory: true) }
   /// Decoded media, kept beside the runs.
   var cache: URL { folder.appending(path: "cache", directoryHint: .isDirectory) }
 
+  /// The store to look at: nothing is made or written.
+  func reading(_ output: OutputOptions) throws -> RunStore { try RunStore(reading: folder) { output.note($0) } }
+
+  /// The store to write into.
+  func writing(_ output: OutputOptions) throws -> RunStore { try RunStore(folder: folder) { output.note($0) } }
+
   /// Reads a data set, decoded media from the cache where they are known.
   func load(_ dataset: String) throws -> Dataset {
-    try Dataset.load(URL(fileURLWithPath: dataset, isDirectory: true), cache: cache)
+    try Dataset.load(
+      URL(fileURLWithPath: dataset, isDirectory: true), cache: cache, followsLinks: links.followLinks)
   }
+}
+
+/// How the folder of a data set is read.
+struct LinkOptions: ParsableArguments {
+  @Flag(help: "Read files that symbolic links in the folder of a data set lead to outside of it.")
+  var followLinks = false
 }
 
 extension TerminalTable {
   /// Metrics by name, under what they were measured on.
   init(_ metrics: [String: Double], of split: String) {
-    self.init(["metric", split], rows: metrics.sorted { $0.key < $1.key }.map { [$0, String(format: "%.4f", $1)] })
+    let rows = metrics.sorted { $0.key < $1.key }.map { [$0, Format.significant($1, digits: 4)] }
+    self.init(["metric", split], rows: rows)
   }
 }
 

@@ -25,11 +25,9 @@ struct ComparisonText {
     func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
     var lines: [String] = []
     if let missing = verdict.missing {
-      let scale = verdict.metric.isShare ? 100.0 : 1
       let scores = missing.rows.map { row in
         row.present.joined(separator: "+") + " "
-          + (row.score.map { String(format: verdict.metric.isShare ? "%.1f %%" : "%.3f", scale * $0.mean) }
-            ?? "undefined")
+          + (row.score.map { Format.score($0.mean, verdict.metric) } ?? "undefined")
       }
       lines.append("\(verdict.bestFusion) with some modalities only: \(scores.joined(separator: ", "))")
     }
@@ -53,19 +51,17 @@ struct ComparisonText {
 
   /// A line for each condition: the mean score in noise of the best fusion and of the best single modality.
   private static func robustness(_ result: RobustnessResult, _ verdict: Verdict) -> [String] {
-    let isShare = result.metric.isShare
-    func number(_ value: Double, _ format: String = "") -> String {
-      String(format: "%\(format).\(isShare ? 1 : 3)f", isShare ? 100 * value : value)
-    }
+    func number(_ value: Double) -> String { Format.difference(value, result.metric) }
+    func change(_ value: Double) -> String { Format.change(value, result.metric) }
     let levels = result.conditions.first?.levels.dropFirst().map { String(format: "%g", $0) } ?? []
     return ["Mean score in noise of \(levels.joined(separator: ", ")) standard deviations:"]
       + result.conditions.compactMap { condition in
         guard let fusion = condition.methods.first(where: { $0.method == verdict.bestFusion }) else { return nil }
         var line = "  on \(condition.modalities.count > 2 ? "all" : condition.modalities.joined(separator: "+")): "
-        line += "\(fusion.method) \(number(fusion.area.mean))\(isShare ? " %" : "")"
+        line += "\(fusion.method) \(Format.score(fusion.area.mean, result.metric))"
         line += ", loss \(number(fusion.loss.mean))"
-        if let late = fusion.relativeToLate { line += ", over late \(number(late.mean, "+"))" }
-        if let effective = fusion.effective { line += ", effective \(number(effective.mean, "+"))" }
+        if let late = fusion.relativeToLate { line += ", over late \(change(late.mean))" }
+        if let effective = fusion.effective { line += ", effective \(change(effective.mean))" }
         if let single = condition.methods.first(where: { $0.method == verdict.bestUnimodal }) {
           line += "; \(single.modalities.joined()) \(number(single.area.mean))"
         }

@@ -57,17 +57,25 @@ struct CoordinateCommand: ParsableCommand {
     let names = modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     // Threads wait at the end of every operation for one whose core others took.
     Engine.threads = Machine.current.idleCores
-    let result = try coordinate(store.load(dataset), names: names, settings: settings)
-    if let out { try EmbedCommand.write(result.representation, ids: result.ids, to: out) }
+    let result = try naming(dataset) { try coordinate(store.load(dataset), names: names, settings: settings) }
+    if let out { try EmbedCommand.write(result.representation, ids: result.ids, rows: result.rows, to: out) }
     try output.write(result.report)
     output.show(text(result.report))
-    if let out { output.show("\(out): \(result.ids.count) samples in the shared space") }
+    for caution in result.report.cautions { output.show("Caution: \(caution).") }
+    if let out {
+      let left = result.report.samples["leftOut"] ?? 0
+      output.show(
+        "\(out): \(result.ids.count) samples in the shared space"
+          + (left == 0 ? "" : "; \(left) that lack a modality are left out"))
+    }
   }
 
   private func settings() throws -> CoordinationSettings {
     guard let chosen = CoordinationMethod(rawValue: method) else {
-      let known = CoordinationMethod.allCases.map(\.rawValue).joined(separator: ", ")
-      throw UsageError("unknown method \"\(method)\"; expected one of \(known)")
+      let known = CoordinationMethod.allCases.map(\.rawValue)
+      throw UsageError(
+        "unknown method \"\(method)\"; expected one of \(known.joined(separator: ", "))"
+          + suggestion(for: method, among: known))
     }
     var options = try training.resolved()
     // The correlation of a batch is that of its samples: small ones say little.
@@ -112,7 +120,7 @@ struct CoordinateCommand: ParsableCommand {
         let test = component.significance
         return [
           "\(index + 1)", component.correlation.map { String(format: "%.4f", $0) } ?? "",
-          String(format: "%.4f", component.testCorrelation),
+          component.testCorrelation.map { String(format: "%.4f", $0) } ?? "–",
         ]
           + (tested
             ? [test?.wilks, test?.f, test?.fProbability].map { $0.map { String(format: "%.4g", $0) } ?? "" } : [])
@@ -137,8 +145,7 @@ struct CoordinateCommand: ParsableCommand {
       \(report.settings.method.rawValue) of \(report.modalities.joined(separator: ", ")): \(samples["fitted"] ?? 0) samples \
       fitted, \(samples["test"] ?? 0) of test\(chosen ?? "")
 
-      \(correlations.text())
-      \(search.text())
+      \(correlations.text())\(report.retrieval.isEmpty ? "" : "\n" + search.text())
       """
   }
 }

@@ -46,10 +46,12 @@ struct IndexBuildCommand: ParsableCommand {
     try output.checkWritable()
     try checkParent(of: out)
     let links = try TrainingFlags.check(links, "--links", 2...512)
-    let source = try vectors()
-    let file = try IndexFile(
-      vectors: source.vectors, ids: source.ids, classes: source.classes,
-      search: approximate ? .approximate(links: links) : .exact)
+    let file = try naming(source) {
+      let source = try vectors()
+      return try IndexFile(
+        vectors: source.vectors, ids: source.ids, classes: source.classes,
+        search: approximate ? .approximate(links: links) : .exact)
+    }
     try file.write(to: URL(fileURLWithPath: out))
     try output.write(Made(made: out, samples: file.ids.count))
     output.show("\(out): \(file.ids.count) samples of \(file.names.joined(separator: ", "))")

@@ -10,20 +10,47 @@ struct InspectCommand: ParsableCommand {
 
   @Argument(help: "Folder of the data set.")
   var dataset: String
+  @OptionGroup var links: LinkOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     try output.checkWritable()
-    let inspection = try DatasetInspection.inspect(URL(fileURLWithPath: dataset, isDirectory: true))
+    var (inspection, dataset) = try DatasetInspection.read(
+      URL(fileURLWithPath: self.dataset, isDirectory: true), followsLinks: links.followLinks)
+    let next = try dataset.map { dataset in
+      do {
+        return try self.next(dataset)
+      } catch let error as InputError {
+        inspection.violations.append(error.description)
+        return ""
+      }
+    }
     try output.write(inspection)
     output.show(splits(inspection))
     output.show(modalities(inspection))
+    for warning in inspection.warnings { output.show("note: \(warning)") }
     guard inspection.isValid else {
       for violation in inspection.violations.dropFirst() { output.show(violation) }
       let others = inspection.violations.count - 1
       throw InputError(inspection.violations[0] + (others > 0 ? " (and \(others) more)" : ""))
     }
-    output.show("\(dataset) keeps the contract; next: chiasm compare \(dataset)")
+    output.show("\(self.dataset) keeps the contract\(next ?? "")")
+  }
+
+  /// The command to go on with, which was asked whether it takes these data.
+  /// - Throws: `InputError` where it does not.
+  private func next(_ dataset: Dataset) throws -> String {
+    guard Metric.all(for: dataset.manifest.task).isEmpty else {
+      let prepared = try PreparedDataset(dataset)
+      for selection in try MethodSelection.standard(modalities: dataset.names) {
+        try TrialConfiguration(selection, training: TrainingOptions(), seed: 0, on: prepared).check(on: prepared)
+      }
+      return "; next: chiasm compare \(self.dataset)"
+    }
+    guard dataset.names.count > 1 else { return "" }
+    _ = try PairedViews(dataset, names: nil)
+    let method = dataset.names.count > 2 ? " --method gcca" : ""
+    return "; next: chiasm coordinate \(self.dataset)\(method)"
   }
 
   private func splits(_ inspection: DatasetInspection) -> String {

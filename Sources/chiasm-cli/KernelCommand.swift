@@ -50,7 +50,7 @@ struct MultipleKernelCommand: ParsableCommand {
     let line = ProgressLine("kernels of \(data.manifest.name)", style: output.style)
     let report: KernelReport
     do {
-      report = try compareKernels(data, settings) { line.update($0, of: $1, unit: "ways") }
+      report = try naming(dataset) { try compareKernels(data, settings) { line.update($0, of: $1, unit: "ways") } }
     } catch {
       line.end()
       throw error

@@ -65,6 +65,6 @@ extension OutputOptions {
   /// A line on standard error that is no error.
   func note(_ text: String) {
     guard !quiet else { return }
-    try? FileHandle.standardError.write(contentsOf: Data("note: \(text)\n".utf8))
+    StandardError.show("note: \(text.shown())\n", patience: 1000)
   }
 }

@@ -52,7 +52,7 @@ struct QuantifiedRun {
     guard FileManager.default.fileExists(atPath: store.folder.appending(path: RunStore.fileName).path) else {
       throw UsageError("\"\(name)\" is neither a run folder nor a run of \(store.runs)")
     }
-    let runs = try RunStore(folder: store.folder)
+    let runs = try RunStore(reading: store.folder)
     return RunFolder(runs.url(of: try runs.run(name)))
   }
 

@@ -48,7 +48,7 @@ struct BiasText {
 
   init(_ result: BiasResult) {
     let isShare = result.metric.isShare
-    func score(_ value: Double) -> String { String(format: isShare ? "%.1f" : "%.3f", value * (isShare ? 100 : 1)) }
+    func score(_ value: Double) -> String { Format.difference(value, result.metric) }
     func interval(_ interval: Interval?) -> String {
       interval.map { "\(score($0.low)) … \(score($0.high))" } ?? "too few"
     }

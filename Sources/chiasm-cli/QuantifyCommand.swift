@@ -25,8 +25,11 @@ struct QuantifyCommand: ParsableCommand {
       !arguments[1].hasPrefix("-"), !arguments[2].hasPrefix("-")
     else { return arguments }
     guard names.contains(arguments[2]) else {
+      // Of two words that are neither, the one that is nearly right was meant to be the measurement.
+      let near = arguments[1...2].first { !suggestion(for: $0, among: names).isEmpty } ?? arguments[2]
       throw UsageError(
-        "nothing called \"\(arguments[2])\" can be measured; expected one of \(names.joined(separator: ", "))")
+        "nothing called \"\(near)\" can be measured; expected one of \(names.joined(separator: ", "))"
+          + suggestion(for: near, among: names))
     }
     return [arguments[0], arguments[2], arguments[1]] + arguments[3...]
   }

@@ -98,10 +98,9 @@ struct RobustnessText {
   let text: String
 
   init(_ result: RobustnessResult) {
-    let scale = result.metric.isShare ? 100.0 : 1
-    func number(_ value: Double) -> String { String(format: result.metric.isShare ? "%.1f" : "%.3f", value * scale) }
+    func number(_ value: Double) -> String { Format.difference(value, result.metric) }
     func change(_ value: Estimate?) -> String {
-      value.map { String(format: result.metric.isShare ? "%+.1f" : "%+.3f", $0.mean * scale) } ?? ""
+      value.map { Format.change($0.mean, result.metric) } ?? ""
     }
     let hasLate = result.late != nil
     var parts = [

@@ -16,7 +16,8 @@ struct RunsCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let runs = try RunStore(folder: store.folder).runs(limit: TrainingFlags.check(limit, "--limit", 1...1_000_000))
+      let limit = try TrainingFlags.check(limit, "--limit", 1...1_000_000)
+      let runs = try store.reading(output).runs(limit: limit)
       try output.write(runs)
       guard !runs.isEmpty else { return output.show("no runs in \(store.runs)") }
       output.show(
@@ -38,7 +39,7 @@ struct RunsCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let runs = try RunStore(folder: store.folder)
+      let runs = try store.reading(output)
       let run = try runs.run(id)
       let folder = RunFolder(runs.url(of: run))
       if run.kind != .train, FileManager.default.fileExists(atPath: folder.comparison.path) {
@@ -63,10 +64,13 @@ struct RunsCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let runs = try RunStore(folder: store.folder)
+      guard FileManager.default.fileExists(atPath: store.folder.appending(path: RunStore.fileName).path) else {
+        throw UsageError("no run \(ids[0]) in \(store.folder.path)")
+      }
+      let runs = try store.writing(output)
       // All are looked up first: a wrong name must not leave half of the work done.
       let found = try ids.reduce(into: [String]()) { found, id in
-        let run = try runs.run(id).id
+        let run = try runs.id(id)
         if !found.contains(run) { found.append(run) }
       }
       for id in found { try runs.delete(id) }
@@ -109,7 +113,7 @@ struct ReportCommand: ParsableCommand {
   private func comparisonFolder(_ name: String) throws -> RunFolder {
     let direct = RunFolder(URL(fileURLWithPath: name, isDirectory: true))
     if FileManager.default.fileExists(atPath: ComparisonRunner.planFile(direct).path) { return direct }
-    let runs = try RunStore(folder: store.folder)
+    let runs = try store.reading(output)
     let run = try runs.run(name)
     guard run.kind != .train else { throw UsageError("run \(run.id) is a single training; report takes comparisons") }
     return RunFolder(runs.url(of: run))

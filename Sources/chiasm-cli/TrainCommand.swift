@@ -26,7 +26,7 @@ struct TrainCommand: ParsableCommand {
     if let resume = work.resume {
       try work.checkResumable(
         others: dataset != nil || method != nil || modalities != nil || !settings.isEmpty || seed != nil)
-      let runs = try RunStore(folder: work.store.folder)
+      let runs = try work.store.writing(work.output)
       return try go(on: runs.run(resume, resumedAs: .train), runs)
     }
     guard let dataset else { throw UsageError("train needs the folder of a data set, or --resume RUN") }
@@ -84,14 +84,14 @@ struct TrainCommand: ParsableCommand {
     let line = ProgressLine("train \(start.configuration.selection.name)", style: work.output.style)
     try runs.working(on: run, of: work.store, line: line) { run in
       let record = try runner.run(start.configuration, in: folder, resuming: resuming) { progress in
-        var validation = progress.validation.map { String(format: ", validation %.3f", $0) } ?? ""
+        var validation = progress.validation.map { ", validation \(Format.significant($0))" } ?? ""
         if let used = progress.utilization {
           let rates = used.sorted { $0.key < $1.key }.map { "\($0) \(String(format: "%.2f", $1))" }
           validation += ", used \(rates.joined(separator: ", "))"
         }
         line.update(
           (progress.epoch - 1) * progress.steps + progress.step, of: progress.epochs * progress.steps,
-          note: "epoch \(progress.epoch), loss \(String(format: "%.3f", progress.loss))\(validation)")
+          note: "epoch \(progress.epoch), loss \(Format.significant(progress.loss))\(validation)")
       }
       let epochs = record.epochs.count
       line.finish(epochs, of: epochs, note: "best epoch \(record.bestEpoch) of \(epochs)")
@@ -113,7 +113,7 @@ extension TrainCommand {
         rows: record.metrics.keys.sorted().map { name in
           [name]
             + [record.validationMetrics[name], record.metrics[name]].map { value in
-              value.map { String(format: "%.4f", $0) } ?? "–"
+              value.map { Format.significant($0, digits: 4) } ?? "–"
             }
         }
       ).text())
@@ -122,13 +122,18 @@ extension TrainCommand {
 }
 
 /// What a training was asked to do, kept so that it can be resumed.
-struct TrainStart: Codable {
+struct TrainStart: Codable, CheckedResult {
   let dataset: String
   /// Of the data set when the training began.
   let fingerprint: String
   /// Threads of one operation, which decide the last bits of the result.
   let threads: Int
   let configuration: TrialConfiguration
+
+  func check() throws {
+    guard (1...1024).contains(threads) else { throw InputError(at: "threads", "\(threads); 1 to 1024 expected") }
+    try configuration.check()
+  }
 
   static func file(_ folder: RunFolder) -> URL { folder.url.appending(path: "start.json") }
 }

@@ -9,7 +9,7 @@ func runFolder(_ name: String, _ store: StoreOptions) throws -> RunFolder {
   guard FileManager.default.fileExists(atPath: store.folder.appending(path: RunStore.fileName).path) else {
     throw UsageError("\"\(name)\" is neither a run folder nor a run of \(store.runs)")
   }
-  let runs = try RunStore(folder: store.folder)
+  let runs = try RunStore(reading: store.folder)
   let run = try runs.run(name)
   guard run.kind == .train else {
     throw UsageError(
@@ -82,7 +82,7 @@ struct PredictCommand: ParsableCommand {
     let use = try ModelUse(runFolder(trained, store))
     let predictions: [Prediction]
     if inputs.count == 1, !inputs[0].contains("=") {
-      predictions = try use.predict(store.load(inputs[0]))
+      predictions = try naming(inputs[0]) { try use.predict(store.load(inputs[0])) }
     } else {
       let files = try pairs(inputs, of: "input").mapValues { URL(fileURLWithPath: $0) }
       predictions = try [use.predict(NewSample(id: "sample", files: files))]
@@ -123,7 +123,7 @@ struct EmbedCommand: ParsableCommand {
     try Self.checkFormat(out)
     let use = try ModelUse(runFolder(trained, store))
     let data = try store.load(dataset)
-    let tensors = try use.embed(data)
+    let tensors = try naming(dataset) { try use.embed(data) }
     try Self.write(tensors, ids: data.ids, to: out)
     try output.write(Made(made: out, samples: data.count))
     output.show("\(out): representation \(tensors["representation"]?.shape ?? []) in the order of samples.csv")
@@ -137,10 +137,12 @@ struct EmbedCommand: ParsableCommand {
     }
   }
 
-  static func write(_ tensors: [String: Tensor], ids: [String], to out: String) throws {
+  /// - Parameter rows: which samples of the data set they are, from 0; nil for all in order.
+  static func write(_ tensors: [String: Tensor], ids: [String], rows: [Int]? = nil, to out: String) throws {
     let url = URL(fileURLWithPath: out)
     if url.pathExtension == "npz" {
-      try NPZ.write(tensors, to: url)
+      // NPY holds numbers, so that samples are named by their place.
+      try NPZ.write(tensors.merging(rows.map { ["rows": Tensor($0)] } ?? [:]) { $1 }, to: url)
     } else {
       try Safetensors.write(tensors, metadata: ["ids": ids.joined(separator: "\n")], to: url)
     }

@@ -27,23 +27,38 @@ struct WorkOptions: ParsableArguments {
 }
 
 extension RunStore {
-  /// The run to go on with.
+  /// The run to go on with; what became of it before is forgotten.
   func run(_ id: String, resumedAs kind: StoredRun.Kind) throws -> StoredRun {
-    let run = try run(id)
+    var run = try run(id)
     guard run.kind == kind else {
       throw UsageError(
         "run \(run.id) is a \(run.kind.noun); go on with: chiasm \(run.kind.rawValue) --resume \(run.id)")
     }
+    run.failure = nil
     return run
   }
 
-  /// Works on a run while the store says how it stands: a run that is stopped or fails is remembered as such.
+  /// Works on a run while the store says how it stands: a run that is stopped or fails is remembered as such, also where it
+  /// does not come to a place at which it could stop.
+  ///
+  /// - Throws: what `body` throws; `Interrupted` where it was stopped; `UsageError` where another process works on the run.
   func working(on run: StoredRun, of options: StoreOptions, line: ProgressLine, _ body: (StoredRun) throws -> Void)
     throws
   {
     var run = run
-    run.status = .running
+    let claim = try claim(run)
+    defer { withExtendedLifetime(claim) {} }
+    (run.status, run.failure) = (.running, nil)
     try save(run)
+    let interrupted = Interrupted(run.kind.rawValue, run.id, runs: options.runs)
+    let (id, folder) = (run.id, url(of: run))
+    Interruption.beforeEnding { [self] in
+      line.end()
+      StandardError.show("chiasm: \(interrupted.description.shown())\n", patience: 100)
+      _ = try? update(id) { if $0.status == .running { $0.status = .interrupted } }
+      AtomicFile.removeLeftovers(in: folder)
+    }
+    defer { Interruption.beforeEnding(nil) }
     do {
       try body(run)
     } catch {
@@ -52,7 +67,7 @@ extension RunStore {
       run.status = isStopped ? .interrupted : .failed
       run.failure = isStopped ? nil : "\(error)"
       try? save(run)
-      throw isStopped ? Interrupted(run.kind.rawValue, run.id, runs: options.runs) : error
+      throw isStopped ? interrupted : error
     }
   }
 }

@@ -40,6 +40,26 @@ import Testing
     #expect((result["components"] as? [Any])?.count == 3)
   }
 
+  /// Of more features than samples every correlation is 1, which says nothing.
+  @Test func moreFeaturesThanSamples() throws {
+    let place = try Workplace()
+    try place.chiasm(["data", "synthetic", "data", "--samples", "60", "--width", "40", "--quiet"]).expectSuccess()
+    let wide = try place.chiasm(["coordinate", "data", "--components", "2", "--json", "r.json"])
+    wide.expectSuccess()
+    #expect(wide.output.contains("Caution: there are more features (40 of a, 40 of b) than samples fitted"))
+    #expect(wide.output.contains("only those on test say something"))
+    let result = try #require(try place.json("r.json") as? [String: Any])
+    #expect((result["cautions"] as? [String])?.count == 1)
+    let components = try #require(result["components"] as? [[String: Any]])
+    for component in components {
+      #expect(try #require(component["correlation"] as? Double) > 0.999)
+      #expect(try #require(component["testCorrelation"] as? Double) < 0.9)
+    }
+    let narrow = try place.chiasm(["coordinate", "data", "--components", "2", "--method", "kernel-cca"])
+    narrow.expectSuccess()
+    #expect(!narrow.output.contains("Caution"))
+  }
+
   @Test(arguments: ["cca", "semantic-correlation"]) func componentsCanBeChosen(method: String) throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
     let outcome = try place.chiasm([

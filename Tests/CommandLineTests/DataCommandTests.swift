@@ -1,3 +1,4 @@
+import Chiasm
 import Foundation
 import Testing
 
@@ -35,6 +36,70 @@ import Testing
     #expect(outcome.output.contains("samples.csv: row 8: unknown split \"later\""))
     let inspection = try #require(try place.json("inspection.json") as? [String: Any])
     #expect((inspection["violations"] as? [String])?.count == 2)
+  }
+
+  /// What inspect recommends is accepted by the command it names.
+  @Test(arguments: [
+    ("task: none", "coordinate"), ("task: retrieval", "coordinate"), ("task: classification", "compare"),
+  ])
+  func theNextCommandTakesTheTask(task: String, command: String) throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let manifest = try place.text("data/dataset.yaml").replacingOccurrences(of: "task: classification", with: task)
+      .split(separator: "\n").filter { !$0.hasPrefix("information") }.joined(separator: "\n")
+    try Data(manifest.utf8).write(to: place.url("data/dataset.yaml"))
+    let outcome = try place.chiasm(["data", "inspect", "data"])
+    outcome.expectSuccess()
+    #expect(outcome.output.hasSuffix("data keeps the contract; next: chiasm \(command) data\n"))
+    if command == "coordinate" { try place.chiasm(["coordinate", "data", "--quiet"]).expectSuccess() }
+  }
+
+  /// What compare would refuse, inspect does.
+  @Test func inspectPromisesNothingThatCompareRefuses() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let manifest = try place.text("data/dataset.yaml") + "metric: rmse\n"
+    try Data(manifest.utf8).write(to: place.url("data/dataset.yaml"))
+    for command in [["data", "inspect", "data", "--json", "inspection.json"], ["compare", "data"]] {
+      let outcome = try place.chiasm(command)
+      outcome.expectRefusal(65, "chiasm: dataset.yaml: metric: \"rmse\" is not a metric of classification")
+      #expect(!outcome.output.contains("keeps the contract"))
+    }
+    let inspection = try #require(try place.json("inspection.json") as? [String: Any])
+    #expect((inspection["violations"] as? [String])?.count == 1)
+  }
+
+  @Test func inspectTellsWhatShouldBeKnownBeforeTraining() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let table = try place.text("data/samples.csv").replacingOccurrences(of: ",", with: ";")
+    try Data(table.utf8).write(to: place.url("data/samples.csv"))
+    let outcome = try place.chiasm(["data", "inspect", "data", "--json", "inspection.json"])
+    outcome.expectSuccess()
+    let note = "samples.csv is separated by semicolons, not by commas, and is read as such"
+    #expect(outcome.output.contains("note: \(note)\n"))
+    let inspection = try #require(try place.json("inspection.json") as? [String: Any])
+    #expect(inspection["warnings"] as? [String] == [note])
+  }
+
+  /// Arrays linked from a store beside the folder.
+  @Test func linksAreFollowedWhereThatIsAsked() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    try FileManager.default.moveItem(at: place.url("data/a.npy"), to: place.url("store.npy"))
+    try FileManager.default.createSymbolicLink(
+      atPath: place.url("data/a.npy").path, withDestinationPath: "../store.npy")
+    let train = ["train", "data", "--method", "late", "--epochs", "1", "--quiet"]
+    for command in [["data", "inspect", "data"], train] {
+      try place.chiasm(command).expectRefusal(
+        65, "chiasm: a.npy: leaves the folder of the data set through a symbolic link; --follow-links allows that")
+      try place.chiasm(command + ["--follow-links"]).expectSuccess()
+    }
+  }
+
+  /// A modality that never changes is named by the methods that cannot use it.
+  @Test(arguments: [["kernel", "mkl"], ["coordinate"], ["coordinate", "--method", "kernel-cca"]])
+  func aConstantModalityIsNamed(_ command: [String]) throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    try NPY.write(Tensor.ones([200, 3]), to: place.url("data/a.npy"))
+    try place.chiasm(command + ["data"]).expectRefusal(
+      65, "chiasm: a.npy: a: is the same in every sample of the train split")
   }
 
   @Test func methods() throws {

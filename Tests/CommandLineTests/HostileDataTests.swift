@@ -92,6 +92,29 @@ import Testing
     Case("a label out of range", "samples.csv: row 7: the target \"maybe\" in column \"label\" is outside") {
       try $0.replace("validation,yes", "validation,maybe", in: "samples.csv")
     },
+    Case("labels written differently", "samples.csv: rows 8 and 9: the target \"No\" in column \"label\" is outside") {
+      try $0.replace("test,no", "test,No", in: "samples.csv")
+      try $0.replace("test,yes", "test,No", in: "samples.csv")
+    },
+    Case("no train split and no classes", "samples.csv: no sample in split train") {
+      try $0.replace("classes: [no, yes]\n", "", in: "dataset.yaml")
+      try $0.replace(",train,", ",test,", in: "samples.csv")
+    },
+    Case("aliases of aliases as a key", "dataset.yaml: line 7: aliases") {
+      var bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n"
+      for (level, name) in zip("abcdefgh", "bcdefghi") {
+        bomb += "\(name): &\(name) [\([String](repeating: "*\(level)", count: 9).joined(separator: ","))]\n"
+      }
+      try Data((bomb + "? *i\n: 1\n").utf8).write(to: $0.url("dataset.yaml"))
+    },
+    Case("a table of numbers without names", "text.csv: row 1: all numbers, where names of the columns were expected") {
+      try $0.replace("text.npy", "text.csv", in: "dataset.yaml")
+      try Data("1.5,2\n3,4\n5,6\n7,8\n9,8\n7,6\n5,4\n3,2\n".utf8).write(to: $0.url("text.csv"))
+    },
+    Case("another format", "text.parquet: is a Parquet file, which is not supported; expected .npy") {
+      try $0.replace("text.npy", "text.parquet", in: "dataset.yaml")
+      try Data("PAR1".utf8).write(to: $0.url("text.parquet"))
+    },
     Case("a folder in place of a file", "text.npy: is a folder") {
       try FileManager.default.removeItem(at: $0.url("text.npy"))
       try FileManager.default.createDirectory(at: $0.url("text.npy"), withIntermediateDirectories: false)

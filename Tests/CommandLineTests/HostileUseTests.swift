@@ -43,7 +43,15 @@ import Testing
     (["report", "page.html"], "report needs a run and the page to write"),
     (["evaluate", "nowhere", "data"], "\"nowhere\" is neither a run folder nor a run"),
     (["runs", "delete", "20200101"], "no run 20200101 in "),
-    (["fuse"], "unexpected argument 'fuse'; see: chiasm --help"),
+    (["fuse"], "unknown command \"fuse\"; expected one of demo, compare"),
+    (["comparee", "data"], "unknown command \"comparee\"; did you mean compare? See: chiasm --help"),
+    (["data", "inspct", "data"], "unknown command \"inspct\"; did you mean inspect? See: chiasm data --help"),
+    (["runs", "delet", "k3f9"], "unknown command \"delet\"; did you mean delete? See: chiasm runs --help"),
+    (["quantify", "emapp", "run"], "nothing called \"emapp\" can be measured; expected one of"),
+    (["train", "data", "--method", "tensr"], "; did you mean tensor?"),
+    (["train", "data", "--method", "low-rank", "--set", "rnak=3"], "; did you mean rank?"),
+    (["compare", "data", "--seds", "3"], "Did you mean '--seeds'?"),
+    (["coordinate", "data", "--method", "semantc"], "; did you mean semantic?"),
   ])
   func isRefused(_ arguments: [String], _ expected: String) throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)

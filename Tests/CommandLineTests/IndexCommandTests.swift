@@ -102,13 +102,71 @@ import Testing
       (tensors.merging(["graph.a": Tensor.zeros([9], dtype: .uint8)]) { $1 }, metadata),
       (tensors, metadata.merging(["ids": "[\"1\"]"]) { $1 }), (tensors, metadata.filter { $0.key != "search" }),
       (tensors, metadata.merging(["format": "x"]) { $1 }),
+      (tensors, metadata.merging(["checksum": "1"]) { $1 }),
     ]
     for (number, damage) in damages.enumerated() {
-      try Safetensors.write(damage.0, metadata: damage.1, to: place.url("bad.index"))
-      let outcome = try place.chiasm(["index", "query", "bad.index"])
-      #expect(outcome.status == 65 && outcome.errorLines.count == 1, "damage \(number): \(outcome.errors)")
+      // With the checksum, and as older versions wrote them.
+      for metadata in [damage.1, damage.1.filter { $0.key != "checksum" || number == damages.count - 1 }] {
+        try Safetensors.write(damage.0, metadata: metadata, to: place.url("bad.index"))
+        let outcome = try place.chiasm(["index", "query", "bad.index"])
+        #expect(outcome.status == 65 && outcome.errorLines.count == 1, "damage \(number): \(outcome.errors)")
+        #expect(outcome.errors.hasPrefix("chiasm: bad.index: "), "\(outcome.errors)")
+      }
     }
     #expect(try place.chiasm(["index", "query", "data/a.npy"]).status == 65)
     #expect(try place.chiasm(["index", "build", "missing.npz", "x.index"]).status == 65)
+  }
+
+  /// Samples that lack a modality have no vector; the others are still found among the data.
+  @Test(arguments: ["npz", "safetensors"]) func emptyCells(kind: String) throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    try NPY.write(Tensor((0..<200).map { $0 % 7 != 3 }), to: place.url("data/a.present.npy"))
+    let linked = try place.chiasm(["coordinate", "data", "--components", "2", "--out", "shared.\(kind)"])
+    linked.expectSuccess()
+    #expect(linked.output.contains("171 samples in the shared space; 29 that lack a modality are left out"))
+    try place.chiasm(["index", "build", "shared.\(kind)", "shared.index", "--data", "data"]).expectSuccess()
+    let ids = try #require(try Safetensors.read(place.url("shared.index")).metadata["ids"])
+    let kept = try place.text("data/samples.csv").split(separator: "\n").dropFirst().enumerated()
+      .filter { $0.offset % 7 != 3 }.map { String($0.element.prefix { $0 != "," }) }
+    #expect(try JSONDecoder().decode([String].self, from: Data(ids.utf8)) == kept)
+    if kind == "npz" {
+      let rows = try #require(try NPZ.read(place.url("shared.npz"))["rows"])
+      #expect(rows.integers == (0..<200).filter { $0 % 7 != 3 })
+    }
+  }
+
+  @Test func rowsThatTheDataSetDoesNotHave() throws {
+    let place = try Workplace(copying: Self.linked.get().folder)
+    let tensors = try NPZ.read(place.url("shared.npz"))
+    let rows = try #require(tensors["rows"]).integers
+    let others = [Array(rows.dropLast())] + [rows[1], 9999, -1].map { [$0] + rows.dropFirst() }
+    for other in others {
+      try NPZ.write(tensors.merging(["rows": Tensor(other)]) { $1 }, to: place.url("bad.npz"))
+      try place.chiasm(["index", "build", "bad.npz", "x.index", "--data", "data"]).expectRefusal(65, "bad.npz: rows: ")
+    }
+    let few = tensors.filter { $0.key != "rows" }.mapValues { $0.narrow(axis: 0, start: 0, length: 9) }
+    try NPZ.write(few, to: place.url("bad.npz"))
+    try place.chiasm(["index", "build", "bad.npz", "x.index", "--data", "data"])
+      .expectRefusal(65, "bad.npz: 9 samples without ids; the data set has 200.")
+  }
+
+  /// Any one byte of a graph, with and without the checksum that finds it.
+  @Test func damagedGraphsEndNothing() throws {
+    let place = try Workplace(copying: Self.linked.get().folder)
+    try place.chiasm(["index", "build", "shared.npz", "good.index", "--approximate", "--links", "4"]).expectSuccess()
+    let (tensors, metadata) = try Safetensors.read(place.url("good.index"))
+    let graph = try #require(tensors["graph.a"]).integers
+    for position in stride(from: 5, to: graph.count, by: graph.count / 12) {
+      var damaged = graph
+      damaged[position] ^= 0x41
+      let changed = tensors.merging(["graph.a": Tensor(damaged.map { UInt8($0) })]) { $1 }
+      try Safetensors.write(changed, metadata: metadata, to: place.url("bad.index"))
+      try place.chiasm(["index", "query", "bad.index"]).expectRefusal(65, "bad.index: is damaged")
+      try Safetensors.write(changed, metadata: metadata.filter { $0.key != "checksum" }, to: place.url("bad.index"))
+      // Values of the graph's own copy of the vectors cannot be told from others.
+      let outcome = try place.chiasm(["index", "query", "bad.index"])
+      let isRefused = outcome.status == 65 && outcome.errors.contains("graph.a")
+      #expect(outcome.status == 0 || isRefused, "\(position): \(outcome.errors)")
+    }
   }
 }

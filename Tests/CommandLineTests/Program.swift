@@ -29,19 +29,25 @@ struct Program {
   /// - Parameters:
   ///   - output: where standard output goes; by default it is the outcome's.
   ///   - fileBlocks: largest file it may write, in blocks of 512 bytes; nil for any.
-  ///   - stops: asked every few milliseconds whether to send Ctrl-C, once.
+  ///   - shell: what the shell does before, such as closing an output.
+  ///   - user: whom it runs as; the tests' own by default.
+  ///   - signal: what `stops` sends; by default Ctrl-C.
+  ///   - stops: asked every few milliseconds whether to send the signal, once.
   func callAsFunction(
-    _ arguments: [String], output: String? = nil, fileBlocks: Int? = nil, stops: (() -> Bool)? = nil
+    _ arguments: [String], output: String? = nil, fileBlocks: Int? = nil, shell: String? = nil, user: uid_t? = nil,
+    signal: Int32 = SIGINT, stops: (() -> Bool)? = nil
   ) throws -> Outcome {
     let program = try #require(Self.url, "the program chiasm lies neither beside the tests nor in .build/debug")
     let files = try (place.scratch(), place.scratch())
     defer { for file in [files.0, files.1] { try? FileManager.default.removeItem(at: file) } }
-    let limit = fileBlocks.map { "ulimit -f \($0) && " } ?? ""
+    let limit = (fileBlocks.map { "ulimit -f \($0) && " } ?? "") + (shell.map { $0 + " && " } ?? "")
+    let other = user.map { "setpriv --reuid=\($0) --regid=\($0) --clear-groups " } ?? ""
     let identifier = try start(
-      ["/bin/sh", "-c", "cd \"$0\" && \(limit)exec \"$@\"", place.folder.path, program.path] + arguments,
+      ["/bin/sh", "-c", "cd \"$0\" && \(limit)exec \(other)\"$@\"", place.folder.path, program.path] + arguments,
       output: output ?? files.0.path, errors: files.1.path)
-    let status = try wait(for: identifier, stops: stops)
-    #expect(status & 0x7F == 0, "ended by signal \(status & 0x7F): \(arguments)")
+    let status = try wait(for: identifier, signal: signal, stops: stops)
+    let end = status & 0x7F
+    #expect(end == 0 || stops != nil && end == signal, "ended by signal \(end): \(arguments)")
     return Outcome(
       status: status >> 8 & 0xFF, output: output == nil ? try String(contentsOf: files.0, encoding: .utf8) : "",
       errors: try String(contentsOf: files.1, encoding: .utf8))
@@ -65,12 +71,12 @@ struct Program {
   }
 
   /// The status that `waitpid` gives.
-  private func wait(for identifier: pid_t, stops: (() -> Bool)?) throws -> Int32 {
+  private func wait(for identifier: pid_t, signal: Int32, stops: (() -> Bool)?) throws -> Int32 {
     let deadline = ContinuousClock.now + .seconds(180)
     var (status, asks) = (Int32(0), stops != nil)
     while waitpid(identifier, &status, WNOHANG) == 0 {
       if asks, stops?() == true {
-        kill(identifier, SIGINT)
+        kill(identifier, signal)
         asks = false
       }
       if ContinuousClock.now > deadline {

@@ -27,21 +27,31 @@ import Training
       #expect(records.count == 8)
       #expect(comparison.methods[0].name == "tensor")
       let verdict = try #require(comparison.verdict)
-      #expect(verdict.conclusion == .fusionHelps && verdict.bestFusion == "tensor")
+      #expect(verdict.outcome == .fusionHelps && verdict.bestFusion == "tensor")
       #expect(verdict.difference.ci95.low > 0.3)
       #expect(try #require(verdict.emapGap).mean > 0.3, "all of the gain is interaction")
+      #expect(verdict.interactionsClaimed && verdict.sentence.contains("it uses interactions"))
+      // Each modality with three depths, and the winner on copies and permuted.
+      #expect(verdict.placebo.checked.count == 4 && verdict.placebo.refused.isEmpty)
+      #expect(verdict.perModality.keys.sorted() == ["left", "right"])
+      #expect(verdict.interval.target == .thisTrainingSet && verdict.interval.method == .crossed)
+      #expect(verdict.pNull.fusion == 0.001)
+      // What is read back from the folder says the same.
+      let (again, _) = try ComparisonReader.read([RunFolder(folder)])
+      #expect(again.verdict?.perModality == verdict.perModality && again.verdict?.sentence == verdict.sentence)
     }
   }
 
   @Test func copiesNeedOneModality() throws {
     let data = try ExampleData.signs(xor: false)
     try ExampleData.inTemporaryFolder { folder in
-      let (comparison, _) = try ComparisonRunner(
-        plan("unimodal,late,gated", on: data, epochs: 10), in: RunFolder(folder), on: data
-      ).run()
+      var plan = try plan("unimodal,late,gated", on: data, epochs: 10)
+      plan.quick = true
+      let (comparison, _) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
       let verdict = try #require(comparison.verdict)
-      #expect(verdict.conclusion == .oneModalityIsEnough)
+      #expect(verdict.outcome == .oneModalityIsEnough)
       #expect(verdict.sentence.hasPrefix("One modality is enough"))
+      #expect(verdict.placebo.checked.isEmpty && verdict.sentence.contains("less than the 2.0 points"))
     }
   }
 

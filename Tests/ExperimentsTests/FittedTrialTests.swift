@@ -230,6 +230,22 @@ import Training
     }
   }
 
+  /// The rare one of two labels is thought of as likely where those who have it count as much as those who have not.
+  @Test(arguments: ["cca:regularisation=0.1:components=1:predictor-cost=1", "mkl:cost=1:kernels=linear"])
+  func balancedLabelsCountAlike(_ method: String) throws {
+    let data = try Self.unbalanced(labels: true)
+    func share(balanced: Bool) throws -> Double {
+      try ExampleData.inTemporaryFolder { folder in
+        let record = try TrialRunner(data).run(
+          configuration(method, on: data, balanced: balanced), in: RunFolder(folder))
+        return record.predictions.reduce(0) { $0 + $1[1] } / Double(record.predictions.count)
+      }
+    }
+    let (plain, balanced) = try (share(balanced: false), share(balanced: true))
+    #expect(abs(plain - 0.1) < 0.05)
+    #expect(balanced > 0.3)
+  }
+
   @Test(arguments: [
     ("cca:regularisation=2", "regularisation"), ("cca:components=0", "components"), ("kernel-cca:kernel=chi2", "chi2"),
     ("kernel-cca:kernel=nothing", "nothing"), ("deep-cca:hidden=64-x", "hidden"), ("mkl:norm=0.5", "norm"),
@@ -254,12 +270,18 @@ import Training
         .multilabel, views, .labels((0..<samples).map { row in columns.map { $0[row] > 0 } }), ["a", "b"]))
   }
 
-  private static func unbalanced(samples: Int = 600) throws -> PreparedDataset {
+  /// A tenth of the samples are of another class, or have a second label.
+  private static func unbalanced(samples: Int = 600, labels: Bool = false) throws -> PreparedDataset {
     let generator = Generator(seed: 9)
     let classes = (0..<samples).map { $0 % 10 == 7 ? 1 : 0 }
     let shift = Tensor(classes.map(Float.init)).unsqueezed(1)
     let views = (0..<2).map { _ in Tensor.randn([samples, 2], generator: generator) + shift }
-    return try PreparedDataset(dataset(.classification, views, .classes(classes), ["common", "rare"]))
+    guard labels else {
+      return try PreparedDataset(dataset(.classification, views, .classes(classes), ["common", "rare"]))
+    }
+    let halves = views[0].select(axis: 1, index: 1).floats
+    return try PreparedDataset(
+      dataset(.multilabel, views, .labels(zip(halves, classes).map { [$0 > 0, $1 == 1] }), ["half", "rare"]))
   }
 
   private static func dataset(

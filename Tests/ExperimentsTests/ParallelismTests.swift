@@ -1,3 +1,4 @@
+import Modalities
 import Testing
 
 @testable import Experiments

@@ -1,4 +1,5 @@
 import Foundation
+import Modalities
 import Tensors
 import Testing
 import Training

@@ -54,9 +54,10 @@ import Testing
         "motion.lengths.npy: row 5 (id \"e\"): length 9; expected 1 to 4 as in motion.npy",
         "motion.lengths.npy: row 6 (id \"f\"): length 0; expected 1 to 4 as in motion.npy",
       ]
-        + ["a", "a", "c", "d", "e", "f"].enumerated().map {
-          "text.npy: row \($0 + 1) (id \"\($1)\"): NaN at column 1"
-        })
+        + [
+          "text.npy: 6 rows are NaN throughout: row 1 (id \"a\"), row 2 (id \"a\"), row 3 (id \"c\"), …; where samples lack "
+            + "the modality, say so in text.present.npy: one 0 or 1 per sample"
+        ])
     #expect(inspection.splits["train"]?.samples == 3)
     #expect(inspection.modalities.isEmpty)
   }

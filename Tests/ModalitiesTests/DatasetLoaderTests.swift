@@ -83,8 +83,8 @@ struct ArrayCase: Sendable {
     ),
     (
       "dataset.yaml", "name: small", "name: small\nowner: me",
-      "dataset.yaml: line 2: unknown key \"owner\"; known keys: name, licence, citation, task, target, classes, "
-        + "group, modalities, metric, information"
+      "dataset.yaml: line 2: unknown key \"owner\"; known keys: name, licence, citation, task, target, "
+        + "separator, classes, group, modalities, metric, information"
     ),
     ("dataset.yaml", "text.npy", "words.npy", "words.npy: no such file"),
     ("dataset.yaml", "text.npy", "../text.npy", "../text.npy: leaves the folder of the data set"),
@@ -99,7 +99,7 @@ struct ArrayCase: Sendable {
     ),
     (
       "dataset.yaml", "task: classification\ntarget: label\nclasses: [no, yes]", "task: regression\ntarget: label",
-      "samples.csv: row 2: the target \"no\" in column \"label\" is not a number"
+      "samples.csv: rows 2, 3, 4 and 3 more: the target \"no\" in column \"label\" is not a number"
     ),
     (
       "dataset.yaml", "kind: image, column: path, size: [4, 5], channels: 1", "kind: vector, column: note",
@@ -201,7 +201,10 @@ struct ArrayCase: Sendable {
     try FileManager.default.createSymbolicLink(at: inside, withDestinationURL: outside.file("x.png"))
     #expect(
       folder.message()
-        == "samples.csv: row 2: pictures/a.png: leaves the folder of the data set through a symbolic link")
+        == "samples.csv: row 2: pictures/a.png: leaves the folder of the data set through a symbolic link; "
+        + "--follow-links allows that")
+    try MediaFile.writePNG([UInt8](repeating: 255, count: 20), height: 4, width: 5, to: outside.file("x.png"))
+    #expect(try Dataset.load(folder.url, followsLinks: true).modalities["image"]?.values.floats[0] == 1)
     // A link within the folder is fine, also when the folder itself is reached through one.
     try FileManager.default.removeItem(at: inside)
     try FileManager.default.createSymbolicLink(atPath: inside.path, withDestinationPath: "b.png")

@@ -86,8 +86,8 @@ private let digits = """
   @Test(arguments: [
     (
       "metric: accuracy", "metrik: accuracy",
-      "line 12: unknown key \"metrik\"; known keys: name, licence, citation, task, target, classes, group, "
-        + "modalities, metric, information"
+      "line 12: unknown key \"metrik\"; known keys: name, licence, citation, task, target, separator, "
+        + "classes, group, modalities, metric, information"
     ),
     ("name: spoken-digits", "licence: 1", "line 1: the key \"licence\" appears twice"),
     ("name: spoken-digits", "metric: 1", "line 1: the key \"metric\" appears twice"),
@@ -149,7 +149,7 @@ private let digits = """
     ),
     (
       "{kind: vector, file: text.npy}", "{kind: vector, file: a.npy, size: [1, 2]}",
-      "line 10: unknown key \"size\" in modalities.text of kind vector; known keys: kind, column, file, array"
+      "line 10: unknown key \"size\" in modalities.text of kind vector; known keys: kind, column, file, array, header"
     ),
     (
       "{kind: vector, file: text.npy}", "{kind: tensor, file: a.npy}",
@@ -192,7 +192,7 @@ private let digits = """
       try Manifest.read(folder.file("dataset.yaml"))
     }
     try folder.write(Data([0x6E, 0xFF, 0xFE]), to: "dataset.yaml")
-    #expect(throws: InputError(file: "dataset.yaml", "is not UTF-8 text")) {
+    #expect(throws: InputError(file: "dataset.yaml", TextEncoding.problem)) {
       try Manifest.read(folder.file("dataset.yaml"))
     }
   }
@@ -206,5 +206,95 @@ private let digits = """
       bomb += "a\(level): &a\(level) [\(aliases)]\n"
     }
     #expect(throws: InputError.self) { try Manifest.parse(bomb) }
+    // As a key, where a reader would compare all of it with other keys.
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    for (level, name) in zip("abcdefghijkl", "bcdefghijklm") {
+      bomb += "\(name): &\(name) [\([String](repeating: "*\(level)", count: 9).joined(separator: ","))]\n"
+    }
+    let problem = "aliases (*f) of aliases stand for too much; write out what is meant"
+    #expect(throws: InputError(file: "dataset.yaml", at: "line 7", problem)) {
+      try Manifest.parse(bomb + "? *m\n: 1\n")
+    }
+  }
+
+  /// Aliases that a person writes are read.
+  @Test func readsAliases() throws {
+    let manifest = try Manifest.parse(
+      """
+      name: R&D, not *bold*
+      task: none
+      modalities:
+        a: &picture {kind: image, column: a, size: [8, 9]}
+        b: *picture
+        c: *picture
+      """)
+    #expect(manifest.modalities["b"]?.size == [8, 9])
+    #expect(manifest.name == "R&D, not *bold*")
+  }
+
+  /// A name is its text, whatever other readers of YAML take it for.
+  @Test(arguments: ["on", "'on'", "1", "'1'", "null", "'null'", "\"yes\"", "1e3", "off", "'2'"])
+  func namesOfModalitiesAreTexts(_ name: String) throws {
+    let manifest = try Manifest.parse("name: n\ntask: none\nmodalities: {\(name): {kind: vector, file: a.npy}}")
+    let text = name.trimmingCharacters(in: ["'", "\""])
+    #expect(manifest.modalityNames == [text])
+    #expect(try Manifest.parse(manifest.yaml()) == manifest)
+  }
+
+  @Test(arguments: [
+    (
+      "task: none\nmodalities: {on: {kind: vector, file: a}, 'on': {kind: vector, file: b}}",
+      "line 3: the key \"on\" appears twice"
+    ),
+    (
+      "task: none\nseparator: ;\nmodalities: {a: {kind: vector, file: a}}",
+      "line 3: separator stands between the labels of task multilabel; the task is none"
+    ),
+    (
+      "task: regression\ntarget: [a, b]\nmodalities: {a: {kind: vector, file: a}}",
+      "line 3: target is a list of columns, which only task multilabel can have; name one column"
+    ),
+    ("task: multilabel\ntarget: [a, a]\nmodalities: {a: {kind: vector, file: a}}", "line 3: target names \"a\" twice"),
+    ("task: multilabel\ntarget: []\nmodalities: {a: {kind: vector, file: a}}", "line 3: target names no column"),
+    (
+      "task: multilabel\ntarget: [a, b]\nclasses: [a, b]\nmodalities: {a: {kind: vector, file: a}}",
+      "line 4: classes has no meaning where target is a list of columns"
+    ),
+    (
+      "task: multilabel\ntarget: t\nseparator: ;\nclasses: [a;b, c]\nmodalities: {a: {kind: vector, file: a}}",
+      "line 5: classes names \"a;b\", which holds the separator \";\""
+    ),
+    (
+      "task: none\nmodalities: {a: {kind: vector, file: a.npy, header: none}}",
+      "line 3: modalities.a.header is of .csv and .tsv tables; \"a.npy\" is none"
+    ),
+    (
+      "task: none\nmodalities: {a: {kind: vector, file: a.csv, header: no}}",
+      "line 3: modalities.a.header is \"no\"; expected one of none, row"
+    ),
+  ])
+  func refusesLabelsAndHeaders(yaml: String, message: String) {
+    #expect { try Manifest.parse("name: n\n" + yaml) } throws: { error in
+      #expect("\(error)" == "dataset.yaml: \(message)")
+      return error is InputError
+    }
+  }
+
+  @Test func readsLabelsAndHeaders() throws {
+    let manifest = try Manifest.parse(
+      """
+      name: n
+      task: multilabel
+      target: t
+      separator: " "
+      modalities: {a: {kind: sequence, column: a, header: none}}
+      """)
+    #expect(manifest.separator == " " && manifest.modalities["a"]?.header == .absent)
+    #expect(try Manifest.parse(manifest.yaml()) == manifest)
+    let columns = try Manifest.parse(
+      "name: n\ntask: multilabel\ntarget: [a, 'on']\nmodalities: {v: {kind: vector, file: v.csv, header: row}}")
+    #expect(columns.targetColumns == ["a", "on"] && columns.target == nil)
+    #expect(columns.modalities["v"]?.header == .names)
+    #expect(try Manifest.parse(columns.yaml()) == columns)
   }
 }

@@ -66,7 +66,7 @@ import Testing
         == "\(short.path): frames of shape [1]; the model expects [2] for modality \"motion\"")
     #expect(
       message([NewSample(id: "x", files: ["text": picture])])
-        == "\(picture.path): is not .npy, .npz, .safetensors or .csv")
+        == "\(picture.path): is not .npy, .npz, .safetensors, .csv or .tsv")
     #expect(message([NewSample(id: "x", files: ["image": short])]).hasPrefix("\(short.path): "))
   }
 }

@@ -70,6 +70,11 @@ import Training
     #expect([shares[0], shares[1], shares[3]].allSatisfy { abs($0 - 100.0 / 3) < 1e-9 })
   }
 
+  /// Samples with a label weigh as much as those without; a label of none or all is left as it is.
+  @Test func positiveWeightsBalanceEachLabel() {
+    #expect(Criterion.positiveWeights(counts: [10, 50, 0, 100], of: 100) == [9, 1, 1, 1])
+  }
+
   @Test func isKeptInConfigurations() throws {
     let criterion = Criterion.crossEntropy(classWeights: [1, 2])
     let data = try JSONEncoder().encode(criterion)

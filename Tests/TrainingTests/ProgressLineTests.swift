@@ -61,6 +61,20 @@ import Testing
     #expect(desk.written == "")
   }
 
+  /// What is only shown must not end a training: no estimate is too large, and no name reaches the terminal as it is.
+  @Test func anyNumberAndAnyNameCanBeShown() {
+    let desk = Desk()
+    let line = ProgressLine(
+      "late@\u{1B}[31mred\u{202E}", style: .lines, seconds: { desk.now.withLock { $0 } },
+      write: { new in desk.text.withLock { $0 += new } })
+    desk.wait(11)
+    line.update(0, of: Int.max, note: "loss\u{7}")
+    line.finish(Int.max, of: Int.max)
+    #expect(desk.written.unicodeScalars.allSatisfy { $0 == "\n" || !["\u{1B}", "\u{7}", "\u{202E}"].contains($0) })
+    #expect(desk.written.hasPrefix("late@\u{FFFD}[31mred\u{FFFD} 0 % 0.0 steps/s, loss\u{FFFD}\n"), "\(desk.written)")
+    #expect(ProgressLine.duration(1e300) == "?")
+  }
+
   @Test func anEndBreaksTheLineOfATerminalOnly() {
     for (style, expected) in [(ProgressLine.Style.bar, "\n"), (.lines, ""), (.quiet, "")] {
       let desk = Desk()

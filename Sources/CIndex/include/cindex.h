@@ -25,8 +25,12 @@ char *ci_search(const ci_index *index, const float *queries, int64_t count, int6
 /// The index as bytes, to be freed with `ci_free`.
 char *ci_write(const ci_index *index, uint8_t **bytes, size_t *size);
 
-/// Reads what `ci_write` gave; refuses anything but a graph of `count` vectors of `width` numbers.
+/// Reads what `ci_write` gave; refuses anything but a graph of `count` vectors of `width` numbers whose links all lead to
+/// vectors.
 char *ci_read(const uint8_t *bytes, size_t size, int64_t count, int64_t width, ci_index **out);
+
+/// A number that depends on all bytes, on their order and on the number before; finds accidents, not forgeries.
+uint64_t ci_checksum(const uint8_t *bytes, size_t size, uint64_t before);
 
 void ci_release(ci_index *index);
 void ci_free(void *memory);

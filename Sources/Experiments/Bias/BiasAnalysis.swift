@@ -57,7 +57,9 @@ public struct BiasAnalysis: Sendable {
     for trial in trials {
       let model = try SwappableModel(trial, dataset, dataset[split])
       do {
-        predictions.append(try Predictions(model.rows(), targets: targets, task: dataset.manifest.task))
+        predictions.append(
+          try Predictions(
+            model.rows(), targets: targets, task: dataset.manifest.task, thresholds: model.thresholds))
       } catch var error as InputError {
         error.file = trial.folder.url.path
         throw error

@@ -7,7 +7,9 @@ struct SwappableModel {
   private let trained: TrainedModel
   private let encoded: [Tensor]
   private let present: Tensor?
-  private let original: [[Float]]
+  private let original: [[Double]]
+  /// For labels, see `TrainedModel`.
+  var thresholds: [Double]? { trained.thresholds }
 
   /// - Parameter dataset: as loaded, not normalised.
   init(_ trial: TrainedTrial, _ dataset: Dataset, _ rows: [Int]) throws {
@@ -28,7 +30,7 @@ struct SwappableModel {
   }
 
   /// Predictions as they are, in the order of the samples.
-  func rows() -> [[Float]] { original }
+  func rows() -> [[Double]] { original }
 
   /// For each of `rows` (positions), how its prediction changes when it gets the modality of its donor: 1 for another class
   /// or set of labels, 0 for the same; of a regression the distance.
@@ -43,16 +45,17 @@ struct SwappableModel {
     return zip(rows, found).map { row, now in change(original[row], now) }
   }
 
-  private func change(_ before: [Float], _ now: [Float]) -> Double {
+  private func change(_ before: [Double], _ now: [Double]) -> Double {
     switch trained.configuration.task {
     case .regression: return Double(zip(before, now).reduce(0) { $0 + abs($1.0 - $1.1) })
-    case .multilabel: return zip(before, now).contains { ($0 >= 0.5) != ($1 >= 0.5) } ? 1 : 0
+    case .multilabel:
+      return Labels.given(before, trained.thresholds) == Labels.given(now, trained.thresholds) ? 0 : 1
     case .classification, .retrieval, .none:
       return before.firstIndex(of: before.max()!) == now.firstIndex(of: now.max()!) ? 0 : 1
     }
   }
 
-  private static func predictions(_ trained: TrainedModel, _ encoded: [Tensor], _ present: Tensor?) -> [[Float]] {
+  private static func predictions(_ trained: TrainedModel, _ encoded: [Tensor], _ present: Tensor?) -> [[Double]] {
     withoutGradients {
       stride(from: 0, to: encoded[0].shape[0], by: 256).flatMap { start in
         let run = start..<min(start + 256, encoded[0].shape[0])

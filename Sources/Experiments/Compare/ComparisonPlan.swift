@@ -83,10 +83,10 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   /// It depends on the plan alone, never on the machine: who trains together decides how sums are rounded,
   /// and the same plan has to give the same table everywhere.
   var groups: [[Trial]] {
-    let dealt = selections.map { selection in
+    let parts = selections.map { selection in
       dealt(selection).map { seeds in seeds.map { Trial(selection: selection, seed: $0) } }
     }
-    return seeds.flatMap { seed in dealt.flatMap { $0.filter { $0[0].seed == seed } } }
+    return seeds.flatMap { seed in parts.flatMap { $0.filter { $0[0].seed == seed } } }
   }
 
   /// The seeds of a method that train as one, in shares as even as may be.

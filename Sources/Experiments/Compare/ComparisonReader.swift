@@ -32,7 +32,9 @@ public enum ComparisonReader {
       for trial in plan.trials {
         let file = RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder)).trial
         guard FileManager.default.fileExists(atPath: file.path) else { continue }
-        if records.updateValue(try folder.read(TrialRecord.self, from: file), forKey: trial.folder) == nil {
+        let record = try folder.read(TrialRecord.self, from: file)
+        try RunFolder.naming(file) { try record.check(on: comparison.dataset) }
+        if records.updateValue(record, forKey: trial.folder) == nil {
           order.append(trial.folder)
         }
       }

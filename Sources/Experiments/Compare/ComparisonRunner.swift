@@ -1,5 +1,6 @@
 public import Foundation
 import Fusion
+import Modalities
 public import Quantification
 import Synchronization
 public import Tensors
@@ -89,7 +90,7 @@ public struct ComparisonRunner: Sendable {
     if let error = board.fatal { throw error }
     if cancellation.isCancelled { throw ComparisonStopped() }
     var records: [TrialRecord] = []
-    for item in work where item.isFinished { records.append(try item.record()) }
+    for item in work where item.isFinished { records.append(try item.record(on: prepared.summary)) }
     let references = try references(of: records, parallelism, deadline, board: board)
     records = try projected(records)
     var comparison = try Comparison(prepared.summary, records: records, references: references)

@@ -1,3 +1,5 @@
+public import Modalities
+
 /// How cores are shared out among trainings.
 public struct Parallelism: Sendable, Equatable {
   /// Trainings at the same time.

@@ -1,4 +1,5 @@
 import Foundation
+import Modalities
 import Synchronization
 import Tensors
 
@@ -7,29 +8,35 @@ import Tensors
 /// Results do not depend on how many there are: an item sees nothing of the others, and operations of the engine use the
 /// threads they are given, since their number decides how sums are rounded.
 enum TrialQueue {
+  /// Where threads cannot be started, in a container with a limit of processes or with little address space, fewer do the
+  /// work, at worst the calling one.
+  ///
   /// - Parameters:
   ///   - jobs: items worked on at the same time.
   ///   - threads: of each of the engine's operations.
+  ///   - stackBytes: of each thread; deep graphs are released recursively.
   ///   - next: the next item, or nil when there is none; called by one thread at a time.
   ///   - work: called for items at the same time.
   static func run<Item: Sendable>(
-    jobs: Int, threads: Int = 1, next: @escaping @Sendable () -> Item?, work: @escaping @Sendable (Item) -> Void
+    jobs: Int, threads: Int = 1, stackBytes: Int = 64 << 20, next: @escaping @Sendable () -> Item?,
+    work: @escaping @Sendable (Item) -> Void
   ) {
     let lock = NSLock()
-    let group = DispatchGroup()
-    for _ in 0..<jobs {
-      group.enter()
-      let thread = Thread {
-        Engine.threads = threads
-        while let item = lock.withLock({ next() }) { work(item) }
-        group.leave()
-      }
-      // Deep graphs are released recursively.
-      thread.stackSize = 64 << 20
-      thread.name = "trial"
-      thread.start()
+    let body: @Sendable () -> Void = {
+      Engine.threads = threads
+      while let item = lock.withLock({ next() }) { work(item) }
     }
-    group.wait()
+    var workers: [WorkerThread] = []
+    for _ in 0..<jobs {
+      guard let worker = WorkerThread(stackBytes: stackBytes, body) else { break }
+      workers.append(worker)
+    }
+    if workers.isEmpty {
+      let own = Engine.threads
+      body()
+      Engine.threads = own
+    }
+    for worker in workers { worker.join() }
   }
 
   /// Results of `body` for 0 ..< `count` in order, worked on at the same time; the first error is thrown.

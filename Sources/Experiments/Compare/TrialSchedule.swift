@@ -1,3 +1,4 @@
+import Modalities
 import Synchronization
 
 /// In which order work is done, how much of it at a time, and on how many threads.

@@ -46,7 +46,12 @@ struct TrialWork: Sendable {
   let folder: RunFolder
 
   var isFinished: Bool { FileManager.default.fileExists(atPath: folder.trial.path) }
-  func record() throws -> TrialRecord { try folder.read(TrialRecord.self, from: folder.trial) }
+  /// - Parameter dataset: that the trial has to be of.
+  func record(on dataset: DatasetSummary) throws -> TrialRecord {
+    let record = try folder.read(TrialRecord.self, from: folder.trial)
+    try RunFolder.naming(folder.trial) { try record.check(on: dataset) }
+    return record
+  }
   private var key: String { "\(configuration.selection.name) \(configuration.seed)" }
 
   /// Tells the board of a record.
@@ -55,7 +60,7 @@ struct TrialWork: Sendable {
     board.finish(
       key,
       note: "\(configuration.selection.name) seed \(configuration.seed): validation "
-        + "\(runner.prepared.metric.label) \(score.map { String(format: "%.3f", $0) } ?? "undefined")")
+        + "\(runner.prepared.metric.label) \(score.map { Format.score($0, runner.prepared.metric) } ?? "undefined")")
   }
 
   /// Runs the trial; one that fails leaves a record that says why.

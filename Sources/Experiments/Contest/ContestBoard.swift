@@ -67,10 +67,11 @@ struct ContestBoard {
     }!
     (winnerP, learnedBy) = (permutations.p(of: candidate, metric), candidate.isOneClass ? .auroc : metric)
     self.permutations = permutations.count
-    judgement = Judgement(contests, preferred: preferred, candidateP: winnerP, margin: margin)
+    let judged = Judgement(contests, preferred: preferred, candidateP: winnerP, margin: margin)
+    judgement = judged
     incomplete = try split.flatMap { split in
       guard split.others.count >= Self.fewest,
-        let side = asked.first(where: { $0.0 == judgement.preferred.modality })?.1
+        let side = asked.first(where: { $0.0 == judged.preferred.modality })?.1
       else { return nil }
       return Contest(
         try winner.keeping(split.others), over: try side.keeping(split.others), metric,

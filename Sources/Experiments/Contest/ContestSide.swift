@@ -58,7 +58,7 @@ struct ContestSide: Sendable {
   }
 
   private static func predictions(
-    _ all: [[Float]], of record: TrialRecord, _ rows: [Int], _ task: Task
+    _ all: [[Double]], of record: TrialRecord, _ rows: [Int], _ task: Task
   ) throws -> Predictions {
     let width = task == .multilabel ? all[0].count : 1
     return try Predictions(

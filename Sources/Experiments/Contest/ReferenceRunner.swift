@@ -2,6 +2,7 @@ import Foundation
 import Modalities
 import Synchronization
 import Tensors
+import Training
 
 /// Trains the references of a comparison's winner: the second phase of a comparison.
 ///
@@ -40,12 +41,12 @@ struct ReferenceRunner: Sendable {
     let queue = Mutex(Array(pending.reversed()))
     TrialQueue.run(
       jobs: max(1, min(parallelism.jobs, pending.count)), threads: parallelism.threads,
-      next: {
+      next: { () -> Item? in
         if cancellation.isCancelled { return nil }
         if let deadline, ContinuousClock.now >= deadline { return nil }
         return queue.withLock { $0.popLast() }
       },
-      work: { item in
+      work: { (item: Item) in
         item.group.run(
           with: TrialRunner(item.data(), cancellation: cancellation), cancellation: cancellation, board: board)
       })
@@ -116,9 +117,11 @@ extension PreparedDataset {
     case .depth, .own, .additive: return self
     case .copy:
       let changed = others.reduce(dataset) { $0.replacing($1, by: modality) }
-      return PreparedDataset(like: self, changed, normalisation: others.reduce(normalisation) {
-        $0.replacing($1, by: modality)
-      })
+      return PreparedDataset(
+        like: self, changed,
+        normalisation: others.reduce(normalisation) {
+          $0.replacing($1, by: modality)
+        })
     case .permuted:
       guard !isDry else { return self }
       let order = dataset.placeboOrder(seed: Generator.seed(UInt64(bitPattern: Int64(seed)), 30))

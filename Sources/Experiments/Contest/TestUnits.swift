@@ -16,13 +16,7 @@ public struct TestUnits: Codable, Sendable, Equatable {
   /// - Returns: `nil` where every test sample is its own and has every modality.
   public init?(_ dataset: Dataset) {
     let test = dataset[.test]
-    groups = dataset.manifest.group.flatMap { dataset.attributes[$0] }.map { column in
-      var numbers: [String: Int] = [:]
-      return test.map { row in
-        let next = numbers.count
-        return numbers[column[row]] ?? { numbers[column[row]] = next; return next }()
-      }
-    }
+    groups = dataset.manifest.group.flatMap { dataset.attributes[$0] }.map { column in Self.numbered(test.map { column[$0] }) }
     let lacking = dataset.modalities.compactMapValues { data in
       data.present.map { present in test.map { present[$0] } }
     }.filter { $0.value.contains(false) }
@@ -43,11 +37,18 @@ public struct TestUnits: Codable, Sendable, Equatable {
   /// groups or all samples are in one.
   func units(of rows: [Int]) -> (of: [Int], count: Int) {
     guard let groups else { return (Array(rows.indices), rows.count) }
-    var numbers: [Int: Int] = [:]
-    let units = rows.map { row in
-      let next = numbers.count
-      return numbers[groups[row]] ?? { numbers[groups[row]] = next; return next }()
+    let units = Self.numbered(rows.map { groups[$0] })
+    let count = (units.max() ?? -1) + 1
+    return count > 1 ? (units, count) : (Array(rows.indices), rows.count)
+  }
+
+  /// Names as numbers from 0 in the order of their first appearance.
+  private static func numbered<Name: Hashable>(_ names: [Name]) -> [Int] {
+    var numbers: [Name: Int] = [:]
+    return names.map { name in
+      if let number = numbers[name] { return number }
+      numbers[name] = numbers.count
+      return numbers.count - 1
     }
-    return numbers.count > 1 ? (units, numbers.count) : (Array(rows.indices), rows.count)
   }
 }

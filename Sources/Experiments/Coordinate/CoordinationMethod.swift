@@ -150,7 +150,13 @@ extension CoordinationSettings {
     guard case .shrinkage(let part) = regularisation else {
       throw UsageError("kernel-cca takes --regularisation shrinkage=C with 0 < C ≤ 1")
     }
-    let chosen = try views.indices.map { try kernels[min($0, kernels.count - 1)].kernel(for: views[$0]) }
+    let chosen = try views.indices.map { view in
+      do {
+        return try kernels[min(view, kernels.count - 1)].kernel(for: views[view])
+      } catch let error as InputError {
+        throw InputError(at: "view \(view + 1)", error.problem)
+      }
+    }
     let count = views[0].shape[0]
     let wanted = components ?? max(1, min(10, count - 1))
     if count > Self.exactLimit {

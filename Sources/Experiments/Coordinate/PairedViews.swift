@@ -17,7 +17,8 @@ public struct PairedViews {
   ///   - dataset: as loaded.
   ///   - names: modalities to take; nil for all.
   ///   - least: modalities that there have to be.
-  /// - Throws: `UsageError` for an unknown modality, one named twice, or less than `least`.
+  /// - Throws: `UsageError` for an unknown modality, one named twice, or less than `least`; `InputError` for one that is
+  ///   the same in every sample of the train split: it has no correlation and no kernel.
   public init(_ dataset: Dataset, names: [String]?, least: Int = 2) throws {
     let names = names ?? dataset.names
     if let unknown = names.first(where: { !dataset.names.contains($0) }) {
@@ -32,8 +33,35 @@ public struct PairedViews {
         kept.modalities.values.allSatisfy { $0.present?[row] ?? true }
       })
     plain = kept
-    self.dataset = kept.normalised(with: Normalisation(fitting: kept))
+    let normalisation = Normalisation(fitting: kept)
+    for name in names where normalisation.scale[name]?.doubles.allSatisfy({ $0 == 0 }) ?? false {
+      throw InputError(
+        file: kept.source(of: name), at: name,
+        "is the same in every sample of the train split, and so has neither correlations nor a kernel; leave it out")
+    }
+    self.dataset = kept.normalised(with: normalisation)
     try self.dataset.checkNormalised()
+  }
+
+  /// Lets an error about a view say which modality and file it is about.
+  func naming<Value>(_ view: Int, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch var error as InputError where error.file == nil {
+      error.file = dataset.source(of: names[view])
+      error.place = names[view]
+      throw error
+    }
+  }
+
+  /// The same for errors whose place is "view 2".
+  func naming<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as InputError {
+      guard let view = names.indices.first(where: { error.place == "view \($0 + 1)" }) else { throw error }
+      return try naming(view) { throw InputError(error.problem) }
+    }
   }
 
   /// The samples of some splits that have every modality.

@@ -111,14 +111,15 @@ struct FindingsJob: Sendable {
         trained.finish(samples.outputs(keeping: subset, .absent)).rows
       }
       return (
-        predictions, try samples.importance(samples.contributions(.shapley), names: names, sides: sides)
+        predictions, trained.thresholds,
+        try samples.importance(samples.contributions(.shapley), names: names, sides: sides)
       )
     }
     return (
       try MissingFinding(
-        names, .absent, predictions: perSeed.map(\.0), targets: prepared.dataset.targets(of: .test),
-        task: prepared.task, metric: prepared.metric),
-      ImportanceFinding(perSeed.map(\.1), names: names, sides: sides, method: .shapley)
+        names, .absent, predictions: perSeed.map(\.0), thresholds: perSeed.map(\.1),
+        targets: prepared.dataset.targets(of: .test), task: prepared.task, metric: prepared.metric),
+      ImportanceFinding(perSeed.map(\.2), names: names, sides: sides, method: .shapley)
     )
   }
 

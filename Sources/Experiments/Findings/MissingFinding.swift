@@ -21,13 +21,17 @@ public struct MissingFinding: Codable, Sendable, Equatable {
   /// Most modalities of which every subset is formed.
   static let mostModalities = 8
 
-  /// - Parameter predictions: per seed and subset, in the order of `MissingModalityTable.subsets`.
+  /// - Parameters:
+  ///   - predictions: per seed and subset, in the order of `MissingModalityTable.subsets`.
+  ///   - thresholds: per seed those of the labels.
   init(
-    _ names: [String], _ imputation: MissingModalityTable.Imputation, predictions: [[[[Float]]]], targets: [Double],
-    task: Task, metric: Metric, resamples: Int = 500
+    _ names: [String], _ imputation: MissingModalityTable.Imputation, predictions: [[[[Double]]]],
+    thresholds: [[Double]?], targets: [Double], task: Task, metric: Metric, resamples: Int = 500
   ) throws {
     let subsets = MissingModalityTable.subsets(of: names.count)
-    let scored = try predictions.map { try $0.map { try Predictions($0, targets: targets, task: task) } }
+    let scored = try zip(predictions, thresholds).map { subsets, thresholds in
+      try subsets.map { try Predictions($0, targets: targets, task: task, thresholds: thresholds) }
+    }
     let bootstrap = Bootstrap(samples: scored[0][0].count, resamples: resamples)
     @Sendable func mean(_ subset: Int, at indices: [Int]) -> Double? {
       let values = scored.compactMap { $0[subset].scores([metric], at: indices)[0] }

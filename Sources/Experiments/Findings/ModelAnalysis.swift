@@ -72,8 +72,8 @@ public struct ModelAnalysis {
   public func additive(_ projection: EMAP? = nil, resamples: Int = 2000, seed: UInt64 = 0) throws -> Additive {
     let result = samples.additiveProjection(projection, generator: Generator(seed: seed))
     let (model, additive) = (
-      try Predictions(trained.finish(result.original).rows, targets: targets, task: task),
-      try Predictions(trained.finish(result.projection).rows, targets: targets, task: task)
+      try trained.scored(trained.finish(result.original).rows, targets: targets),
+      try trained.scored(trained.finish(result.projection).rows, targets: targets)
     )
     func gap(_ indices: [Int]) -> Double? {
       guard let one = model.scores([metric], at: indices)[0], let two = additive.scores([metric], at: indices)[0]
@@ -102,7 +102,7 @@ public struct ModelAnalysis {
         MissingModalityTable.subsets(of: names.count).map {
           trained.finish(samples.outputs(keeping: $0, imputation)).rows
         }
-      ], targets: targets, task: task, metric: metric, resamples: resamples)
+      ], thresholds: [trained.thresholds], targets: targets, task: task, metric: metric, resamples: resamples)
   }
 
   /// How much each modality contributes, and how the first two sides relate.
@@ -201,7 +201,7 @@ public struct ModelAnalysis {
 
   private func labels(_ sides: Sides) -> LabelFinding {
     let kept = [sides.first, sides.second, names].map { side in names.map { side.contains($0) } }
-    let posteriors = kept.map { trained.finish(samples.outputs(keeping: $0, .absent)).rows.map { $0.map(Double.init) } }
+    let posteriors = kept.map { trained.finish(samples.outputs(keeping: $0, .absent)).rows }
     return LabelFinding(
       posteriors, targets: targets.map { Int($0) }, classes: trained.configuration.classes, sides: sides,
       answers: "this model itself, what is missing marked absent, as it answers (not calibrated)"

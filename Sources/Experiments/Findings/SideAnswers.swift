@@ -15,13 +15,13 @@ struct SideAnswers: Sendable {
   let seeds: Int
 
   /// - Parameter logits: `[3][seeds]`, of the validation samples and the test samples.
-  init(logits: [[[[[Float]]]]], validation: [Int], test: [Int], rows: [Int], names: [String]) throws {
+  init(logits: [[[[[Double]]]]], validation: [Int], test: [Int], rows: [Int], names: [String]) throws {
     (labels, self.rows, self.names, seeds) = (test, rows, names, logits[0].count)
     posteriors = try logits.map { perSeed in
       /// Logarithms of the mean probabilities.
       func pooled(_ part: Int) -> Tensor {
         let sums = perSeed.map { seed in
-          Tensor(seed[part].flatMap { $0.map(Double.init) }, shape: [seed[part].count, seed[part][0].count])
+          Tensor(seed[part].flatMap { $0 }, shape: [seed[part].count, seed[part][0].count])
             .softmax(axis: 1)
         }
         return (sums.dropFirst().reduce(sums[0], +) / Double(sums.count)).clamped(min: 1e-30).log()

@@ -19,7 +19,7 @@ extension FindingsJob {
       let width = side.reduce(0) { $0 + view.features[$1]!.shape[1] }
       // Reading every number of a wide modality to see that no row comes twice is a waste.
       guard width <= 64 else { return nil }
-      var known: [[Float]: Int] = [:]
+      var known: [[Double]: Int] = [:]
       var found: [Int] = []
       for row in Tensor.concatenated(side.map { view.features[$0]! }, axis: 1).rows {
         found.append(known[row] ?? known.count)

@@ -84,7 +84,7 @@ extension FindingsJob {
     if let error = board.fatal { throw error }
     if cancellation.isCancelled { throw ComparisonStopped() }
     return try groups.flatMap(\.trials).map { trial in
-      let record = try trial.record()
+      let record = try trial.record(on: prepared.summary)
       if let failure = record.failure { throw SampleError("\(record.method) could not be trained: \(failure)") }
       return trial.folder
     }

@@ -78,7 +78,8 @@ struct CorrelationFitter: Fitter {
 
   private func predictor(_ parts: [Tensor], _ samples: FittingSamples, _ cost: Double) throws -> LinearPredictor {
     try LinearPredictor(
-      fitting: Tensor.concatenated(parts, axis: 1), samples.targets, sampleWeights: samples.weights, cost: cost)
+      fitting: Tensor.concatenated(parts, axis: 1), samples.targets, sampleWeights: samples.weights(telling:),
+      cost: cost)
   }
 
   // MARK: Spaces

@@ -74,6 +74,7 @@ extension TrialRunner {
     let criterion = criterion(configuration.training)
     let samples = FittingSamples(
       train: views(train, fills), targets: try targets(train), weights: sampleWeights(configuration.training, train),
+      balancesLabels: configuration.training.balancedClasses,
       validation: views(validation, fills),
       judge: {
         try self.validation(of: $0.to(.float32), configuration, criterion, wanted, truth)

@@ -18,6 +18,8 @@ struct FittingSamples {
   let targets: Targets
   /// How much each train sample counts; nil for all alike.
   let weights: [Double]?
+  /// Labels: whether samples that have one count as much together as those that have it not.
+  var balancesLabels = false
   /// Validation samples, as `train`.
   let validation: [Tensor]
   /// How good outputs on the validation samples are.
@@ -26,6 +28,13 @@ struct FittingSamples {
   let training: TrainingOptions
   let seed: UInt64
   let cancellation: Cancellation?
+
+  /// How much each train sample counts to a machine that is to tell these from the others; nil for all alike.
+  func weights(telling positive: [Bool]) -> [Double]? {
+    guard balancesLabels, case .labels = targets else { return weights }
+    let weight = Criterion.positiveWeights(counts: [positive.count { $0 }], of: positive.count)[0]
+    return positive.map { $0 ? weight : 1 }
+  }
 
   /// What is predicted.
   var decision: FittedDecision {

@@ -60,7 +60,7 @@ struct KernelFitter: Fitter {
     }
     return try Self.sides(samples.targets).enumerated().map { number, positive in
       try learning.classify(
-        stack, labels: positive.map { $0 ? 1 : -1 }, costs: samples.weights, start: start?[number])
+        stack, labels: positive.map { $0 ? 1 : -1 }, costs: samples.weights(telling: positive), start: start?[number])
     }
   }
 
@@ -89,7 +89,7 @@ struct KernelFitter: Fitter {
     guard smallest >= 2 else { return nil }
     return try columns.map {
       try learning(cost).calibration(
-        stack, positive: $0, folds: min(Self.folds, smallest), costs: samples.weights, seed: 0)
+        stack, positive: $0, folds: min(Self.folds, smallest), costs: samples.weights(telling: $0), seed: 0)
     }
   }
 

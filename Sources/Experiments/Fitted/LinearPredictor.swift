@@ -12,8 +12,10 @@ struct LinearPredictor {
 
   /// - Parameters:
   ///   - x: `[n, width]`; the penalty acts on columns of variance 1.
+  ///   - sampleWeights: how much each sample counts where these are to be told from the others; nil for all alike.
   ///   - cost: C, what a unit of loss counts against half the squared weights.
-  init(fitting x: Tensor, _ targets: FittingSamples.Targets, sampleWeights: [Double]?, cost: Double) throws {
+  init(fitting x: Tensor, _ targets: FittingSamples.Targets, sampleWeights: ([Bool]) -> [Double]?, cost: Double) throws
+  {
     let mean = x.mean(axes: [0])
     let deviation = x.standardDeviation(axes: [0], unbiased: false)
     let scale = Tensor.where(deviation .> 1e-12, deviation, deviation.onesLike())
@@ -22,11 +24,12 @@ struct LinearPredictor {
     switch targets {
     case .classes(let classes, let count):
       let found = try SoftmaxRegression(
-        fitting: design, targets: classes, classes: count, cost: cost, sampleWeights: sampleWeights)
+        fitting: design, targets: classes, classes: count, cost: cost, sampleWeights: sampleWeights([]))
       (slopes, offset) = (found.weights, found.bias)
     case .labels(let labels):
       let columns = try (labels.first ?? []).indices.map { label in
-        try Self.logistic(design, labels.map { $0[label] }, cost: cost)
+        let column = labels.map { $0[label] }
+        return try Self.logistic(design, column, sampleWeights: sampleWeights(column), cost: cost)
       }
       slopes = Tensor.stacked(columns.map(\.weights), axis: 1)
       offset = Tensor(columns.map(\.bias))
@@ -50,7 +53,7 @@ struct LinearPredictor {
 
   /// The log-odds of a label. One that all samples have, or none, is predicted by its smoothed share alone.
   private static func logistic(
-    _ design: Tensor, _ label: [Bool], cost: Double
+    _ design: Tensor, _ label: [Bool], sampleWeights: [Double]?, cost: Double
   ) throws -> (weights: Tensor, bias: Double) {
     let positive = label.count { $0 }
     guard positive > 0, positive < label.count else {
@@ -58,7 +61,8 @@ struct LinearPredictor {
         .zeros([design.shape[1]], dtype: .float64), log(Double(positive + 1) / Double(label.count - positive + 1))
       )
     }
-    let found = try SoftmaxRegression(fitting: design, targets: label.map { $0 ? 1 : 0 }, classes: 2, cost: cost)
+    let found = try SoftmaxRegression(
+      fitting: design, targets: label.map { $0 ? 1 : 0 }, classes: 2, cost: cost, sampleWeights: sampleWeights)
     let columns = (0..<2).map { found.weights.select(axis: 1, index: $0) }
     return (columns[1] - columns[0], found.bias[1].item() - found.bias[0].item())
   }

@@ -167,16 +167,31 @@ public struct IndexFile {
     }
     var metadata = ["format": Self.format, "ids": try note(ids), "search": try note(search)]
     if let classes { metadata["classes"] = try note(classes) }
+    metadata["checksum"] = Self.checksum(tensors, metadata)
     try Safetensors.write(tensors, metadata: metadata, to: url)
   }
 
-  /// Reads what `write` wrote. Of a graph's inside only what `CrossModalIndex` says is checked.
+  /// Of everything in the file.
+  private static func checksum(_ tensors: [String: Tensor], _ metadata: [String: String]) -> String {
+    let texts = metadata.filter { $0.key != "checksum" }.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    let numbers = tensors.sorted { $0.key < $1.key }.flatMap { name, tensor in
+      [Data("\(name) \(tensor.dtype) \(tensor.shape)".utf8), tensor.contiguous().withBytes { Data($0) }]
+    }
+    return String(CrossModalIndex.checksum(texts.map { Data($0.utf8) } + numbers), radix: 16)
+  }
+
+  /// Reads what `write` wrote, and what earlier versions wrote without a checksum.
   ///
   /// - Throws: `InputError` naming the file and what is missing, unknown or does not fit.
   public static func read(_ url: URL) throws -> IndexFile {
     let (tensors, metadata) = try Safetensors.read(url)
     let path = url.relativePath
     guard metadata["format"] == format else { throw InputError(file: path, "is no index that this version writes") }
+    if let expected = metadata["checksum"] {
+      guard checksum(tensors, metadata) == expected else {
+        throw InputError(file: path, "is damaged: its checksum is another; build the index again")
+      }
+    }
     var file = NamedTensors(tensors, notes: metadata, file: path)
     let ids = try file.note("ids", as: [String].self)
     let search = try file.note("search", as: CrossModalIndex.Search.self)

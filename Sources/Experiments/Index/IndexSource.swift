@@ -37,20 +37,27 @@ public struct IndexSource {
     try self.init(vectors, modalities, ids: rows.map { dataset.ids[$0] }, classes: Self.classes(dataset, rows))
   }
 
-  /// The matrices of a file, `.npz` or `.safetensors`, that have one width; their samples are those of `dataset` in its
-  /// order, or numbered from 0 where the file does not name them.
+  /// The matrices of a file, `.npz` or `.safetensors`, that have one width. Their samples are named by the file: `ids` among
+  /// the metadata, or `rows`, whole numbers `[N]` that count the samples of the data set from 0; else they are those of
+  /// `dataset` in its order, or numbered from 0.
   public init(file: URL, dataset: Dataset?, modalities: [String]?) throws {
     let tensors: [String: Tensor]
     var ids: [String]?
+    var numbers: [Int]?
     if file.pathExtension == "npz" {
       tensors = try NPZ.read(file)
+      numbers = try Self.numbers(tensors["rows"], file)
     } else {
       let read = try Safetensors.read(file)
       tensors = read.tensors
       ids = read.metadata["ids"].map { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
     }
     let matrices = tensors.filter { $0.value.rank == 2 && ($0.value.dtype == .float32 || $0.value.dtype == .float64) }
-    guard let first = matrices.min(by: { $0.key < $1.key }) else {
+    // Of those to be indexed: others of the file may be of other samples.
+    guard
+      let first = matrices.filter({ modalities?.contains($0.key) ?? true }).min(by: { $0.key < $1.key })
+        ?? matrices.min(by: { $0.key < $1.key })
+    else {
       throw InputError(file: file.relativePath, "holds no matrix of numbers; one for each modality expected")
     }
     let count = first.value.shape[0]
@@ -61,9 +68,14 @@ public struct IndexSource {
     if let ids, ids.count != count {
       throw InputError(file: file.relativePath, at: "ids", "\(ids.count) ids for \(count) samples")
     }
+    if let numbers, numbers.count != count {
+      throw InputError(file: file.relativePath, at: "rows", "\(numbers.count) rows for \(count) samples")
+    }
     var classes: [String]?
+    if ids == nil, let numbers { ids = numbers.map { "\($0)" } }
     if let dataset {
-      let rows = try Self.rows(of: ids, count, in: dataset, file)
+      let rows =
+        try numbers.map { try Self.check($0, in: dataset, file) } ?? Self.rows(of: ids, count, in: dataset, file)
       ids = rows.map { dataset.ids[$0] }
       classes = Self.classes(dataset, rows)
     }
@@ -81,10 +93,32 @@ public struct IndexSource {
     self.classes = classes
   }
 
+  /// Places of the samples in the data set; nil where the file has none.
+  private static func numbers(_ tensor: Tensor?, _ file: URL) throws -> [Int]? {
+    guard let tensor else { return nil }
+    guard tensor.rank == 1, tensor.dtype == .int64 || tensor.dtype == .int32 else {
+      throw InputError(
+        file: file.relativePath, at: "rows", "\(tensor.dtype) \(tensor.shape); whole numbers [N] expected")
+    }
+    return tensor.to(.int64).integers
+  }
+
+  private static func check(_ rows: [Int], in dataset: Dataset, _ file: URL) throws -> [Int] {
+    guard Set(rows).count == rows.count, rows.allSatisfy({ (0..<dataset.count).contains($0) }) else {
+      throw InputError(
+        file: file.relativePath, at: "rows",
+        "one is there twice, or not from 0 to \(dataset.count - 1), as the data set has \(dataset.count) samples")
+    }
+    return rows
+  }
+
   private static func rows(of ids: [String]?, _ count: Int, in dataset: Dataset, _ file: URL) throws -> [Int] {
     guard let ids else {
       guard dataset.count == count else {
-        throw InputError(file: file.relativePath, "\(count) samples; the data set has \(dataset.count)")
+        throw InputError(
+          file: file.relativePath,
+          "\(count) samples without ids; the data set has \(dataset.count). A file that ends in .safetensors keeps ids, an "
+            + ".npz may have \"rows\", their places in the data set from 0")
       }
       return Array(0..<count)
     }

@@ -62,6 +62,7 @@ private struct KernelTrial {
 
   let settings: KernelSettings
   let names: [String]
+  private let paired: PairedViews
   private let views: [Split: [Tensor]]
   private let plain: [Split: [Tensor]]
   private let classes: [Split: [Int]]?
@@ -73,6 +74,7 @@ private struct KernelTrial {
   init(_ paired: PairedViews, _ rows: [Split: [Int]], _ settings: KernelSettings) throws {
     self.settings = settings
     names = paired.names
+    self.paired = paired
     views = rows.mapValues { paired.views($0).map { $0.to(.float64) } }
     plain = rows.mapValues { paired.plainViews($0).map { $0.to(.float64) } }
     classCount = paired.classNames.count
@@ -87,7 +89,9 @@ private struct KernelTrial {
 
   func kernels(_ term: KernelTerm) throws -> Gram {
     let index = names.firstIndex(of: term.modality)!
-    return try gram(term.kernel, (term.kernel.name.readsHistograms ? plain : views).mapValues { $0[index] })
+    return try paired.naming(index) {
+      try gram(term.kernel, (term.kernel.name.readsHistograms ? plain : views).mapValues { $0[index] })
+    }
   }
 
   /// A Gaussian kernel on the features of all modalities side by side.

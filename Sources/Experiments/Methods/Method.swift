@@ -74,7 +74,10 @@ public struct Method: Sendable, Codable {
   /// - Throws: `UsageError` listing the names there are.
   public static func named(_ name: String) throws -> Method {
     guard let method = all.first(where: { $0.name == name }) else {
-      throw UsageError("unknown method \"\(name)\"; expected one of \(all.map(\.name).joined(separator: ", "))")
+      let names = all.map(\.name)
+      throw UsageError(
+        "unknown method \"\(name)\"; expected one of \(names.joined(separator: ", "))"
+          + suggestion(for: name, among: names))
     }
     return method
   }

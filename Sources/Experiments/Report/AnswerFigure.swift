@@ -86,11 +86,16 @@ enum AnswerFigure {
     func points(_ trial: TrialRecord) -> [[Double]] {
       let step = max(1, trial.targets.count / 1000)
       return stride(from: 0, to: trial.targets.count, by: step).map {
-        [trial.targets[$0], Double(trial.predictions[$0][0])]
+        [trial.targets[$0], trial.predictions[$0][0]]
       }
     }
-    let data = panels.map { points($0.1[0]) }
+    var data = panels.map { points($0.1[0]) }
+    // Far from zero an axis has no room for the digits that differ.
+    let (low, high) = (data.joined().joined().min() ?? 0, data.joined().joined().max() ?? 0)
+    let origin = abs(low) > 1000 * (high - low) && high > low ? low.rounded() : 0
+    data = data.map { $0.map { $0.map { $0 - origin } } }
     let range = AxisRange(data.flatMap { $0.flatMap { $0 } })
+    let less = origin == 0 ? "" : ", less \(Format.decimals(origin, 0))"
     var figure = FigureScript(width: 860, height: 440)
     figure.add("set multiplot")
     let limits = "[\(figure.number(range.low)):\(figure.number(range.high))]"
@@ -105,7 +110,7 @@ enum AnswerFigure {
       figure.clearLabels()
       figure.frame(left: left, top: 44, right: left + 350, bottom: 394)
       figure.label(panel.0, x: left, y: 14, ink: ink, size: 13)
-      figure.label("predicted (upwards) against true, one seed", x: left, y: 32, ink: .muted, size: 11)
+      figure.label("predicted (upwards) against true, one seed\(less)", x: left, y: 32, ink: .muted, size: 11)
       figure.data("values\(position)", data[position])
       figure.add(
         "plot x with lines lw 1 lc rgb \(Ink.muted.code), $values\(position) using 1:2 with points pt 7 ps 0.3 lc rgb \(ink.code)"

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The colours of a figure by what they mean; the page's style sheet says what they look like, by day and by night.
 enum Ink: String, CaseIterable {
@@ -107,15 +108,13 @@ struct FigureScript {
 enum HTML {
   static func escape(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in text.shown(keepingLines: true).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case "\t", "\n": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 32: result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

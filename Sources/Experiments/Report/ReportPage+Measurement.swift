@@ -46,7 +46,8 @@ extension ReportPage {
       }
       if let baseline = verdict.baseline {
         points.append(
-          "The best constant prediction, which looks at no sample, scores \(HTML.escape(Format.score(baseline, metric))).")
+          "The best constant prediction, which looks at no sample, scores \(HTML.escape(Format.score(baseline, metric)))."
+        )
       }
     }
     return section(

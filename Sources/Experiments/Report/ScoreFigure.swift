@@ -91,7 +91,9 @@ struct AxisRange: Equatable {
 
   init(_ values: [Double], within limits: ClosedRange<Double>? = nil, steps: Double = 6) {
     let (smallest, largest) = (values.min() ?? 0, values.max() ?? 1)
-    let spread = max(largest - smallest, abs(largest) * 1e-3, 1e-9)
+    // Of errors of 1e-12, too, a range is as wide as they are apart.
+    let size = max(abs(largest), abs(smallest))
+    let spread = max(largest - smallest, size > 0 ? size * 1e-3 : 1e-9)
     low = smallest - 0.05 * spread
     high = largest + 0.05 * spread
     if let limits {

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Plain aligned columns for a terminal.
 ///
@@ -27,7 +28,7 @@ public struct TerminalTable: Sendable {
   /// last columns are left out and named below.
   /// - Parameter width: of the terminal by default; `nil` for no limit, as in a file or a pipe.
   public func text(width: Int? = standardOutputWidth) -> String {
-    let cells = ([header] + rows).map { $0.map(Self.printable) }
+    let cells = ([header] + rows).map { $0.map { $0.shown() } }
     var widths = header.indices.map { column in cells.map { Self.columns($0[column]) }.max() ?? 0 }
     var shown = header.count
     if let width {
@@ -50,7 +51,7 @@ public struct TerminalTable: Sendable {
     let rule = widths[..<shown].map { String(repeating: "─", count: $0) }.joined(separator: "  ")
     lines.insert(rule, at: 1)
     if shown < header.count {
-      lines.append("not shown: \(header[shown...].joined(separator: ", ")) (terminal too narrow)")
+      lines.append("not shown: \(cells[0][shown...].joined(separator: ", ")) (terminal too narrow)")
     }
     return lines.joined(separator: "\n")
   }
@@ -120,23 +121,6 @@ public struct TerminalTable: Sendable {
       used += columns
     }
     return result + "…"
-  }
-
-  /// A name from a data set must not move the cursor or colour the screen.
-  private static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars { result.unicodeScalars.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
-    return result
-  }
-
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    // Marks that turn the direction of writing round.
-    case .format: (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-    default: false
-    }
   }
 }
 

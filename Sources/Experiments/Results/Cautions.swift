@@ -77,7 +77,8 @@ struct Cautions {
   private var groups: String? {
     guard let groups = dataset.units?.groups else { return nil }
     if Set(groups).count == 1 {
-      return "All test samples are of one group: intervals take samples as independent, and nothing is known about other "
+      return
+        "All test samples are of one group: intervals take samples as independent, and nothing is known about other "
         + "groups."
     }
     guard verdict?.pNull.fusion == nil, verdict != nil else { return nil }

@@ -1,15 +1,21 @@
 import Foundation
 
 /// Numbers as people read them: one way for tables, sentences and figures.
-enum Format {
+public enum Format {
   /// A score: "87.3 %" for shares, three significant digits otherwise.
-  static func score(_ value: Double, _ metric: Metric) -> String {
+  public static func score(_ value: Double, _ metric: Metric) -> String {
     metric.isShare ? decimals(100 * value, 1) + " %" : significant(value)
   }
 
   /// A difference of scores: points (hundredths) for shares, three significant digits otherwise.
-  static func difference(_ value: Double, _ metric: Metric) -> String {
+  public static func difference(_ value: Double, _ metric: Metric) -> String {
     metric.isShare ? decimals(100 * value, 1) : significant(value)
+  }
+
+  /// A difference with its sign, `+` where it is more than nothing as printed.
+  public static func change(_ value: Double, _ metric: Metric) -> String {
+    let text = difference(value, metric)
+    return value > 0 && text.contains(where: { "123456789".contains($0) }) ? "+" + text : text
   }
 
   /// A fixed number of decimals, with a real minus sign and no negative zero.
@@ -20,10 +26,23 @@ enum Format {
     return magnitude.allSatisfy { $0 == "0" || $0 == "." } ? String(magnitude) : "−" + magnitude
   }
 
-  /// Three decimals below ten, then fewer: 0.123, 9.870, 12.34, 123.4, 1234.
-  static func significant(_ value: Double) -> String {
-    let magnitude = abs(value)
-    return decimals(value, magnitude < 10 ? 3 : magnitude < 100 ? 2 : magnitude < 1000 ? 1 : 0)
+  /// At least as many significant digits as asked for at any scale, with three: 1.23e-6, 0.00123, 0.0123, 0.123, 9.870,
+  /// 12.34, 123.4, 1234, 4.08e38; zero alone is 0.
+  ///
+  /// - Parameters:
+  ///   - value: what is not finite is named as such.
+  ///   - digits: also how many decimals are shown between a tenth and ten.
+  public static func significant(_ value: Double, digits: Int = 3) -> String {
+    guard value != 0 else { return "0" }
+    guard value.isFinite else { return "\(value)" }
+    // As it will be printed: 0.0999996 with three digits is 0.100.
+    let parts = String(format: "%.\(digits - 1)e", value).split(separator: "e")
+    let exponent = Int(parts[1]) ?? 0
+    switch exponent {
+    case ..<(-4), 7...: return (value < 0 ? "−" : "") + parts[0].drop { $0 == "-" } + "e\(exponent)"
+    case ..<(-1): return decimals(value, digits - 1 - exponent)
+    default: return decimals(value, max(0, exponent < 1 ? digits : digits - exponent))
+    }
   }
 
   /// 950, 12.3 k, 4.56 M.

@@ -1,4 +1,4 @@
-public import Evaluation
+import Evaluation
 public import Modalities
 import Tensors
 
@@ -32,7 +32,8 @@ public struct Leaderboard: Sendable {
     groups: [Int]? = nil
   ) throws {
     let methods = try MethodTrials.grouped(records, task: task, metric: metric)
-    let metrics = Metric.reported(for: task, main: metric)
+    let classes = methods.lazy.flatMap(\.finished).first?.record.predictions.first?.count ?? 0
+    let metrics = Metric.reported(for: task, main: metric, classes: classes)
     self.task = task
     self.metric = metric
     trials = Dictionary(uniqueKeysWithValues: methods.map { ($0.name, $0) })
@@ -117,21 +118,21 @@ public struct Leaderboard: Sendable {
   /// The best constant answer knows the test targets' distribution, which makes it a hard baseline.
   private static func constantScore(of record: TrialRecord, task: Task, metric: Metric) throws -> Double? {
     let targets = record.targets
-    let answer: [Float]
+    let answer: [Double]
     switch (task, metric) {
     case (.classification, .calibrationError), (_, .pearson), (.multilabel, _): return nil
     case (.classification, _):
-      var shares = [Float](repeating: 0, count: record.predictions[0].count)
-      for target in targets { shares[Int(target)] += 1 / Float(targets.count) }
+      var shares = [Double](repeating: 0, count: record.predictions[0].count)
+      for target in targets { shares[Int(target)] += 1 / Double(targets.count) }
       answer = shares
     case (.regression, .mae), (.regression, .accuracy7):
-      answer = [Float(targets.sorted()[targets.count / 2])]
+      answer = [targets.sorted()[targets.count / 2]]
     case (.regression, .accuracy2Has0), (.regression, .accuracy2Non0), (.regression, .f1Has0), (.regression, .f1Non0):
       answer = [targets.count { $0 > 0 } >= targets.count { $0 < 0 } ? 1 : -1]
-    case (.regression, _): answer = [Float(targets.reduce(0, +) / Double(targets.count))]
+    case (.regression, _): answer = [targets.reduce(0, +) / Double(targets.count)]
     case (.retrieval, _), (.none, _): return nil
     }
-    let rows = [[Float]](repeating: answer, count: record.predictions.count)
+    let rows = [[Double]](repeating: answer, count: record.predictions.count)
     return try Predictions(rows, targets: targets, task: task).score(metric)
   }
 }

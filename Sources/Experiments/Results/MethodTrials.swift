@@ -48,8 +48,7 @@ struct MethodTrials: Sendable {
         continue
       }
       do {
-        let predictions = try Predictions(
-          record.predictions, targets: record.targets, task: task, thresholds: record.thresholds)
+        let predictions = try record.scored(record.predictions, task: task)
         if predictions.score(metric) == nil {
           throw InputError("\(metric.label) is undefined: predictions or targets are all equal")
         }

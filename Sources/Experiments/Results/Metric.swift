@@ -97,9 +97,16 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// The metrics to report for a task ranked by `main`; those of the sentiment field only where one of them ranks.
-  public static func reported(for task: Task, main: Metric) -> [Metric] {
-    all(for: task).filter { !sentiment.contains($0) || sentiment.contains(main) }
+  /// The metrics to report for a task ranked by `main`; those of the sentiment field only where one of them ranks, and
+  /// areas under curves of many classes only where they do: a pass for each class in each resample takes long.
+  ///
+  /// - Parameter classes: how many there are.
+  public static func reported(for task: Task, main: Metric, classes: Int = 2) -> [Metric] {
+    all(for: task).filter { metric in
+      metric == main
+        || ((!sentiment.contains(metric) || sentiment.contains(main))
+          && (task != .classification || classes <= 20 || ![.auroc, .averagePrecision].contains(metric)))
+    }
   }
 
   /// The metric that ranks the methods on a data set: the manifest's, or the task's usual one.

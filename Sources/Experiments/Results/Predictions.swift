@@ -21,7 +21,7 @@ public struct Predictions: Sendable {
   ///   - thresholds: multilabel: from which probability on each label is given, `[K]`; nil for one half.
   /// - Throws: `InputError` for no samples, rows of unequal width, a number that is not finite, counts that do not
   ///   agree, or a target outside the classes.
-  public init(_ rows: [[Float]], targets: [Double], task: Task, thresholds: [Double]? = nil) throws {
+  public init(_ rows: [[Double]], targets: [Double], task: Task, thresholds: [Double]? = nil) throws {
     guard let columns = rows.first?.count, columns > 0 else { throw InputError("no predictions to score") }
     let expected = task == .multilabel ? rows.count * columns : rows.count
     guard targets.count == expected else {
@@ -36,7 +36,7 @@ public struct Predictions: Sendable {
     guard targets.allSatisfy(\.isFinite) else { throw InputError("a target is not finite") }
     self.task = task
     count = rows.count
-    let values = rows.flatMap { $0.map(Double.init) }
+    let values = rows.flatMap { $0 }
     switch task {
     case .classification:
       if let outside = targets.first(where: { !(0..<Double(columns)).contains($0) || $0 != $0.rounded() }) {
@@ -49,9 +49,16 @@ public struct Predictions: Sendable {
         throw InputError("\(thresholds.count) thresholds for \(columns) labels")
       }
       scored = LabelScores(values, targets: targets.map { $0 >= 0.5 }, thresholds: thresholds)
-    case .regression: scored = RegressionScores(predicted: rows.map { Double($0[0]) }, targets: targets)
+    case .regression: scored = RegressionScores(predicted: rows.map { $0[0] }, targets: targets)
     case .retrieval, .none: throw InputError("task \(task.rawValue) has no predictions to score")
     }
+  }
+
+  /// The same of another precision.
+  public init(
+    _ rows: [[some BinaryFloatingPoint]], targets: [Double], task: Task, thresholds: [Double]? = nil
+  ) throws {
+    try self.init(rows.map { $0.map { Double($0) } }, targets: targets, task: task, thresholds: thresholds)
   }
 
   /// The predicted class of every sample; empty for other tasks.

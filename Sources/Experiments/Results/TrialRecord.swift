@@ -1,4 +1,5 @@
 public import Fusion
+import Modalities
 public import Training
 
 /// Everything one training of one method with one seed left behind; the leaderboard, the verdict and the report are
@@ -23,7 +24,9 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   /// Validation metrics of the kept weights by `Metric` name; methods are chosen on these, never on `metrics`.
   public var validationMetrics: [String: Double]
   /// Test predictions in dataset order, `[N][K]`: class probabilities, label probabilities (multilabel) or values (K = 1).
-  public var predictions: [[Float]]
+  public var predictions: [[Double]]
+  /// Multilabel: from which probability on each label is given, chosen on validation; nil for other tasks.
+  public var thresholds: [Double]?
   /// Test targets in the same order: class index or value, one per sample; multilabel: K zeros and ones per sample, row-major.
   public var targets: [Double]
   /// Test sample ids in the same order.
@@ -37,7 +40,7 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   /// data set and the program. Of seeds that trained as one, each has an equal share of what they held together.
   public var peakBytes: Int
   /// Empirical multimodally-additive projection of `predictions`, same shape; `nil` where it was not computed.
-  public var emap: [[Float]]?
+  public var emap: [[Double]]?
   /// Whether `emap` is exact; false where random recombinations of the samples stood for all of them.
   public var emapIsExact: Bool?
   /// What a method that chooses for each sample relied on, class by class of the test split; `nil` where it does not choose.
@@ -52,11 +55,11 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   public init(
     method: String, area: String, modalities: [String], seed: Int, options: [String: String] = [:],
     failure: String? = nil, epochs: [EpochRecord] = [], bestEpoch: Int = 0, metrics: [String: Double] = [:],
-    validationMetrics: [String: Double] = [:], predictions: [[Float]] = [], targets: [Double] = [],
+    validationMetrics: [String: Double] = [:], predictions: [[Double]] = [], targets: [Double] = [],
     ids: [String] = [], parameters: Int = 0, trainSeconds: Double = 0,
-    latencyMicroseconds: Latency = Latency(p50: 0, p95: 0), peakBytes: Int = 0, emap: [[Float]]? = nil,
-    emapIsExact: Bool? = nil, choices: ChoiceShares? = nil,
-    isDeterministic: Bool? = nil, adds: AdditiveScale? = nil, thresholds: [Double]? = nil
+    latencyMicroseconds: Latency = Latency(p50: 0, p95: 0), peakBytes: Int = 0, emap: [[Double]]? = nil,
+    emapIsExact: Bool? = nil, choices: ChoiceShares? = nil, isDeterministic: Bool? = nil, adds: AdditiveScale? = nil,
+    thresholds: [Double]? = nil
   ) {
     self.method = method
     self.area = area
@@ -81,6 +84,12 @@ public struct TrialRecord: Codable, Sendable, Equatable {
     self.isDeterministic = isDeterministic
     self.adds = adds
     self.thresholds = thresholds
+  }
+
+  /// Predictions of the test samples, such as its own or their additive projection, beside their targets.
+  /// - Throws: `InputError` where they cannot be scored.
+  func scored(_ rows: [[Double]], task: Task) throws -> Predictions {
+    try Predictions(rows, targets: targets, task: task, thresholds: thresholds)
   }
 
   /// Whether the method saw a single modality.

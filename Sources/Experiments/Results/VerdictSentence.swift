@@ -19,7 +19,8 @@ struct VerdictSentence {
     switch verdict.outcome {
     case .fusionHelps: "\(reached) and \(change(told)) over \(single) alone \(interval(told))\(interactions)."
     case .oneModalityIsEnough: "One modality is enough: \(enough)."
-    case .fusionHurts: "Fusing hurts: \(reached) and \(change(told)) against \(single) alone \(interval(told)); use \(single) alone."
+    case .fusionHurts:
+      "Fusing hurts: \(reached) and \(change(told)) against \(single) alone \(interval(told)); use \(single) alone."
     case .nothingLearned: "Nothing was learned: \(nothing)."
     case .undecided: "Undecided: \(undecided)."
     }
@@ -78,8 +79,9 @@ struct VerdictSentence {
     switch verdict.need {
     case .units(let count):
       let what = verdict.interval.isGrouped ? "groups" : "samples"
-      return "\(start); about \("\(Format.rounded(count))", from: .gain) test \(what) like these would decide it, "
-        + "there are \(verdict.interval.units)"
+      let needed = Format.rounded(count)
+      return "\(start); about \(needed, from: .gain) test \(what) like these would decide it, "
+        + "there are \(verdict.interval.units)" as LinkedText
     case .seeds: return "\(start); more seeds would decide it, not more samples"
     case nil: return start
     }
@@ -108,7 +110,8 @@ struct VerdictSentence {
     }
     let trained = verdict.interval.trainedModels
     let turned = told.mean >= 0 ? (trained.low, trained.high) : (-trained.high, -trained.low)
-    return "The interval holds for other seeds and other test \(units) with this training set, not for new training sets; "
+    return
+      "The interval holds for other seeds and other test \(units) with this training set, not for new training sets; "
       + "of these trained models alone it is "
       + "\("[\(Format.difference(turned.0, metric)), \(Format.difference(turned.1, metric))]", from: .gain)."
   }
@@ -128,7 +131,7 @@ struct VerdictSentence {
 
   private var incomplete: LinkedText? {
     guard let rows = verdict.incomplete else { return nil }
-    let start =
+    let start: LinkedText =
       "The verdict is about the \(rows.complete) test samples that have every modality; \(rows.incomplete) lack one"
     guard let difference = rows.difference else { return "\(start)." }
     let preferred = verdict.perModality.values.max {
@@ -145,7 +148,9 @@ struct VerdictSentence {
     return metric.isShare ? "\(number) \(number == "1.0" ? "point" : "points")" : number
   }
 
-  private static func p(_ value: Double) -> String { value < 0.01 ? String(format: "%.3f", value) : String(format: "%.2f", value) }
+  private static func p(_ value: Double) -> String {
+    value < 0.01 ? String(format: "%.3f", value) : String(format: "%.2f", value)
+  }
 
   /// "audio and image", "audio, text and video".
   static func list(_ names: [String], last: String = "and") -> String {

@@ -26,7 +26,7 @@ struct PerturbableModel {
   }
 
   /// Of the samples as they are, as rows.
-  func predictions() -> [[Float]] {
+  func predictions() -> [[Double]] {
     withoutGradients { chunks.indices.flatMap { rows($0, encoded[$0]) } }
   }
 
@@ -36,9 +36,9 @@ struct PerturbableModel {
   static func predictions(
     _ models: [PerturbableModel], _ perturbed: [[String]], _ perturbation: Perturbation, _ level: Double, seed: UInt64,
     draw: Int
-  ) -> [[[[Float]]]] {
+  ) -> [[[[Double]]]] {
     let names = models[0].trained.modalities
-    var result = perturbed.map { _ in models.map { _ in [[Float]]() } }
+    var result = perturbed.map { _ in models.map { _ in [[Double]]() } }
     withoutGradients {
       for chunk in models[0].chunks.indices {
         var noisy = [[Tensor?]](repeating: names.map { _ in nil }, count: models.count)
@@ -72,14 +72,18 @@ struct PerturbableModel {
     let isConstant = scale .== 0
     let deviation = Tensor.where(isConstant, scale, 1 / Tensor.where(isConstant, scale.onesLike(), scale))
     let rows = chunks[chunk]
-    let input = perturbation(
-      dataset.modalities[name]!.gather(rows), level: level, mean: mean, deviation: deviation,
+    var input = dataset.modalities[name]!.gather(rows)
+    // What is far from zero is perturbed with all its digits.
+    if mean.dtype == .float64, let exact = input.exact { input.values = exact }
+    input.exact = nil
+    input = perturbation(
+      input, level: level, mean: mean, deviation: deviation,
       isWaveform: dataset.manifest.modalities[name]!.features == .waveform, generator: generator)
     // Normalising also clears what noise left in padding and absent samples.
     return normalisation.apply(to: Batch(inputs: [name: input], ids: rows.map { dataset.ids[$0] })).inputs[name]!
   }
 
-  private func rows(_ chunk: Int, _ encodings: [Tensor]) -> [[Float]] {
+  private func rows(_ chunk: Int, _ encodings: [Tensor]) -> [[Double]] {
     trained.finish(trained.model.predict(encodings, present: present[chunk])).rows
   }
 }

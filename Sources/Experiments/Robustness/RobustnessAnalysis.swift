@@ -140,9 +140,9 @@ public struct RobustnessAnalysis: Sendable {
   ) throws -> [MeasuredCondition] {
     let targets = dataset.targets(of: split)
     let models = try trials.map { try PerturbableModel($0, dataset, dataset[split], isNormalised: isNormalised) }
-    func scored(_ rows: [[Float]], _ trial: Int) throws -> Predictions {
+    func scored(_ rows: [[Double]], _ trial: Int) throws -> Predictions {
       do {
-        return try Predictions(rows, targets: targets, task: dataset.manifest.task)
+        return try models[trial].trained.scored(rows, targets: targets)
       } catch var error as InputError {
         error.file = trials[trial].folder.url.path
         throw error

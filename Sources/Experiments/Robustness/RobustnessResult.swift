@@ -94,7 +94,10 @@ extension RobustnessResult {
     func lines(_ curves: [RobustnessCurve?]) -> [ReferenceLine]? {
       let known = touched.compactMap { curves[$0] }
       let lines = condition.levels.indices.dropFirst().compactMap { level in
-        ReferenceLine(clean: known.map(\.clean), perturbed: known.map { $0.scores[level] }, isShare: metric.isShare)
+        // Matthews' correlation is told in points, but may be negative.
+        ReferenceLine(
+          clean: known.map(\.clean), perturbed: known.map { $0.scores[level] },
+          isShare: metric.isShare && metric != .mcc)
       }
       return lines.count == condition.levels.count - 1 ? lines : nil
     }

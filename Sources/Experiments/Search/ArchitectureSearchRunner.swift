@@ -110,12 +110,33 @@ public struct ArchitectureSearchRunner: Sendable {
   /// The search as it was left, or a new one.
   private func begun() throws -> FusionArchitectureSearch {
     let file = Self.stateFile(folder)
-    if FileManager.default.fileExists(atPath: file.path) {
-      return try folder.read(FusionArchitectureSearch.self, from: file)
-    }
-    return FusionArchitectureSearch(
+    let new = FusionArchitectureSearch(
       ArchitectureSpace(modalities: prepared.dataset.names.count), seed: UInt64(bitPattern: Int64(plan.seed)),
       higherIsBetter: prepared.metric.higherIsBetter)
+    guard FileManager.default.fileExists(atPath: file.path) else { return new }
+    let search = try folder.read(FusionArchitectureSearch.self, from: file)
+    try RunFolder.naming(file) { try Self.check(search, goesOnWith: new) }
+    return search
+  }
+
+  /// Refuses a search that the plan cannot have led to.
+  private static func check(_ search: FusionArchitectureSearch, goesOnWith new: FusionArchitectureSearch) throws {
+    let isSame =
+      search.space == new.space && search.seed == new.seed && search.population == new.population
+      && search.tournament == new.tournament && search.generation == new.generation
+      && search.higherIsBetter == new.higherIsBetter
+    try expect(isSame, at: "space", "or another setting is not that of the plan")
+    let numbers = search.trials.map(\.number)
+    try expect(
+      Set(numbers).count == numbers.count && numbers.allSatisfy { (0..<numbers.count + new.generation).contains($0) },
+      at: "trials", "numbers \(numbers.prefix(8)); each once from 0 expected")
+    for trial in search.trials {
+      try expect(
+        search.space.contains(trial.candidate.architecture)
+          && FusionArchitectureSearch.encoderWidths.contains(trial.candidate.encoderWidth)
+          && (trial.parent.map { (0..<trial.number).contains($0) } ?? true), at: "trials.\(trial.number)",
+        "is no candidate of the search")
+    }
   }
 
   private func isTimeUp(since began: ContinuousClock.Instant) -> Bool {

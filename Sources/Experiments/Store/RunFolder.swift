@@ -34,6 +34,8 @@ public struct RunFolder: Sendable, Equatable {
   /// What `quantify heterogeneity` found of a comparison's data.
   public var heterogeneity: URL { url.appending(path: "heterogeneity.json") }
   public var report: URL { url.appending(path: "report.html") }
+  /// Locked by the process that works on the run.
+  var claim: URL { url.appending(path: "lock") }
 
   /// Makes the folder and those above it.
   ///
@@ -60,16 +62,70 @@ public struct RunFolder: Sendable, Equatable {
     try AtomicFile.write(try ResultJSON.encode(value), to: file)
   }
 
-  /// Reads a result back.
+  /// Reads a result back; a `CheckedResult` is checked.
   ///
-  /// - Throws: `InputError` when the file is missing or not what it should be.
+  /// - Throws: `InputError` naming the file when it is missing or not what it should be.
   public func read<Value: Decodable>(_ type: Value.Type, from file: URL) throws -> Value {
-    guard let data = try? Data(contentsOf: file) else { throw InputError(file: file.path, "cannot be read") }
+    let value: Value
     do {
-      return try ResultJSON.decode(type, from: data)
+      value = try ResultJSON.decode(type, from: InputFile.contents(of: file))
+    } catch let error as InputError {
+      throw error
     } catch {
-      throw InputError(file: file.path, "is not a \(type) as this version writes it")
+      throw InputError(file: file.relativePath, "is not a \(type) as this version writes it\(Self.place(of: error))")
     }
+    try Self.naming(file) { try (value as? any CheckedResult)?.check() }
+    return value
+  }
+
+  /// Reads `config.yaml`.
+  ///
+  /// - Throws: `InputError` naming the file and what is wrong in it.
+  func readConfiguration() throws -> TrialConfiguration {
+    let file = configuration
+    let data = try InputFile.contents(of: file)
+    guard data.count <= 1 << 24, let text = String(validating: data, as: UTF8.self) else {
+      throw InputError(file: file.relativePath, "is not the configuration of a run: no text, or too long")
+    }
+    // Nothing that is written here refers to itself, and what does can be built to take for ever.
+    let bare = text.replacing(/'[^'\n]*'|"[^"\n]*"/, with: "")
+    guard bare.firstMatch(of: /[\s\[{,]\*\w/) == nil || bare.firstMatch(of: /[\s\[{,]&\w/) == nil else {
+      throw InputError(file: file.relativePath, "is not the configuration of a run: it has anchors and aliases")
+    }
+    let value: TrialConfiguration
+    do {
+      value = try YAMLDecoder().decode(from: text)
+    } catch {
+      throw InputError(file: file.relativePath, "is not the configuration of a run\(Self.place(of: error))")
+    }
+    try Self.naming(file) { try value.check() }
+    return value
+  }
+
+  /// Runs `body` and names the file in what it complains about.
+  static func naming<Result>(_ file: URL, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch var error as InputError {
+      error.file = file.relativePath
+      throw error
+    } catch let error as UsageError {
+      // What a file asks for is no wrong call.
+      throw InputError(file: file.relativePath, error.description)
+    }
+  }
+
+  /// Where in a file a value is missing or of another kind.
+  private static func place(of error: any Error) -> String {
+    let context: DecodingError.Context
+    var keys: [any CodingKey] = []
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let found): (context, keys) = (found, [key])
+    case .valueNotFound(_, let found), .typeMismatch(_, let found), .dataCorrupted(let found): context = found
+    default: return ""
+    }
+    let path = (context.codingPath + keys).map { $0.intValue.map(String.init) ?? $0.stringValue }
+    return path.isEmpty ? ": \(context.debugDescription.prefix(200))" : ": \(path.joined(separator: "."))"
   }
 
   /// Writes `metrics.json`: `{"test": {…}, "validation": {…}}`.
@@ -107,12 +163,12 @@ public struct RunFolder: Sendable, Equatable {
       case .multilabel:
         let truth = trial.targets[index * classes.count..<(index + 1) * classes.count]
         target = zip(classes, truth).filter { $0.1 >= 0.5 }.map(\.0).joined(separator: "|")
-        predicted = zip(classes, row).filter { $0.1 >= 0.5 }.map(\.0).joined(separator: "|")
+        predicted = Labels.given(row, trial.thresholds).map { classes[$0] }.joined(separator: "|")
       case .regression, .retrieval, .none:
         target = "\(trial.targets[index])"
         predicted = row.map { "\($0)" }.joined(separator: " ")
       }
-      table.append([trial.ids[index], target, predicted] + (task == .regression ? [] : row.map { "\($0)" }))
+      table.append([trial.ids[index], target, predicted] + (task == .regression ? [] : row.map { "\(Float($0))" }))
     }
     try AtomicFile.write(Data(table.text.utf8), to: predictions)
   }

@@ -7,11 +7,11 @@ public struct StoredRun: Codable, Sendable, Equatable {
   }
 
   public enum Status: String, Codable, Sendable, CaseIterable {
-    /// Begun and not ended: at work, or stopped without a chance to say so.
+    /// At work.
     case running
     case finished
     case failed
-    /// Stopped by the user, with a checkpoint to resume from.
+    /// Stopped by the user, or killed; to be resumed.
     case interrupted
   }
 

@@ -18,9 +18,8 @@ public struct ModelUse {
     let normalised = try fitted(dataset)
     let task = trained.configuration.task
     let indices = dataset[split]
-    return try Predictions(
-      trained.predictions(normalised, indices), targets: normalised.targets(of: split), task: task
-    ).scores(Metric.reported(for: task, main: trained.configuration.metric))
+    return try trained.scored(trained.predictions(normalised, indices), targets: normalised.targets(of: split))
+      .scores(Metric.reported(for: task, main: trained.configuration.metric))
   }
 
   /// Predictions for every sample of a data set, in its order.
@@ -108,11 +107,21 @@ public struct ModelUse {
     }
   }
 
-  private func prediction(_ id: String, _ row: [Float]) -> Prediction {
-    Prediction(id: id, row: row, task: trained.configuration.task, classes: trained.configuration.classes)
+  private func prediction(_ id: String, _ row: [Double]) -> Prediction {
+    Prediction(
+      id: id, row: row, task: trained.configuration.task, classes: trained.configuration.classes,
+      thresholds: trained.thresholds)
   }
 
   private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+}
+
+/// Labels that probabilities give.
+enum Labels {
+  /// The positions of those that reach their thresholds, which are one half where none were chosen.
+  static func given(_ probabilities: [Double], _ thresholds: [Double]?) -> [Int] {
+    probabilities.indices.filter { probabilities[$0] >= (thresholds?[$0] ?? 0.5) }
+  }
 }
 
 /// What a model says about one sample.
@@ -123,18 +132,18 @@ public struct Prediction: Codable, Sendable, Equatable {
   /// Probability of every class or label; nil for regression.
   public let probabilities: [String: Double]?
 
-  init(id: String, row: [Float], task: Task, classes: [String]) {
+  init(id: String, row: [Double], task: Task, classes: [String], thresholds: [Double]? = nil) {
     self.id = id
     guard task != .regression else {
       prediction = row.map { "\($0)" }.joined(separator: " ")
       probabilities = nil
       return
     }
-    let pairs = zip(classes, row.map(Double.init))
+    let pairs = zip(classes, row)
     probabilities = Dictionary(uniqueKeysWithValues: Array(pairs))
     prediction =
       task == .multilabel
-      ? pairs.filter { $0.1 >= 0.5 }.map(\.0).joined(separator: "|")
+      ? Labels.given(row, thresholds).map { classes[$0] }.joined(separator: "|")
       : pairs.max { $0.1 < $1.1 }?.0 ?? ""
   }
 

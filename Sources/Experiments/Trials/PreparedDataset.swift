@@ -21,7 +21,7 @@ public struct PreparedDataset: Sendable {
   public init(_ dataset: Dataset) throws {
     metric = try Metric.main(of: dataset.manifest)
     normalisation = Normalisation(fitting: dataset)
-    scaling = TargetScaling(dataset)
+    scaling = try TargetScaling(dataset)
     fingerprint = dataset.fingerprint
     self.dataset = dataset.normalised(with: normalisation)
     try self.dataset.checkNormalised()
@@ -84,16 +84,36 @@ public struct TargetScaling: Codable, Sendable, Equatable {
     self.scale = scale
   }
 
-  func standardised(_ target: Tensor) -> Tensor { self == .identity ? target : (target - mean) / scale }
+  /// Values of float64 as float32 that a model learns; class indices and labels as they are.
+  func standardised(_ target: Tensor) -> Tensor {
+    // Narrowed last: single precision holds neither the seconds of a Unix time nor 1e39.
+    target.dtype == .float64 ? ((target - mean) / scale).to(.float32) : target
+  }
 
-  init(_ dataset: Dataset) {
+  /// What a model's float32 output says in the unit of the target, in float64.
+  func restored(_ output: Tensor) -> Tensor { output.to(.float64) * scale + mean }
+
+  /// Of the train split.
+  /// - Throws: `InputError` for values whose squares no number can hold.
+  init(_ dataset: Dataset) throws {
     guard dataset.manifest.task == .regression else {
       self = .identity
       return
     }
     let values = dataset.targets.numbers(dataset[.train])
-    let mean = values.reduce(0, +) / Double(values.count)
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-    self.init(mean: mean, scale: variance > 0 ? variance.squareRoot() : 1)
+    // From the first on, so that the mean of equal values is that value.
+    let mean = values[0] + values.reduce(0) { $0 + ($1 - values[0]) / Double(values.count) }
+    // As multiples of the largest, so that neither large nor small ones leave the range when squared.
+    let largest = values.reduce(0) { max($0, abs($1 - mean)) }
+    let squares = values.reduce(0) { $0 + ($1 - mean) / largest * (($1 - mean) / largest) }
+    let deviation = largest > 0 ? largest * (squares / Double(values.count)).squareRoot() : 0
+    let all = dataset.targets.numbers(Array(0..<dataset.count))
+    if let row = all.firstIndex(where: { abs($0) > 1e150 }) ?? (deviation > 0 && deviation < 1e-150 ? 0 : nil) {
+      throw InputError(
+        file: "samples.csv", at: "row \(row + 2) (id \"\(dataset.ids[row])\")",
+        "the target \(all[row]), with a spread of \(deviation) in the train split, is out of range once it is squared; "
+          + "expected sizes and spreads between 1e-150 and 1e150, so give it in another unit")
+    }
+    self.init(mean: mean, scale: deviation > 0 ? deviation : 1)
   }
 }

@@ -2,7 +2,6 @@ import Foundation
 import Fusion
 public import Modalities
 public import Tensors
-import Yams
 
 /// A model with what it takes to use it on new samples: the configuration, the manifest and the normalisation.
 ///
@@ -12,6 +11,8 @@ public struct TrainedModel {
   public let configuration: TrialConfiguration
   public let manifest: Manifest
   public let normalisation: Normalisation
+  /// Multilabel: from which probability on each label is given, chosen on validation; nil before, and for other tasks.
+  public var thresholds: [Double]?
 
   /// The untrained model of a configuration, its weights drawn from the seed.
   /// - Throws: `UsageError` for an option value that the method does not take.
@@ -64,18 +65,27 @@ public struct TrainedModel {
     }
   }
 
+  /// Predictions beside their targets, ready to be scored.
+  /// - Throws: `InputError` where they cannot be.
+  func scored(_ rows: [[Double]], targets: [Double]) throws -> Predictions {
+    try Predictions(rows, targets: targets, task: configuration.task, thresholds: thresholds)
+  }
+
   /// Predictions as rows, for a normalised data set.
-  public func predictions(_ dataset: Dataset, _ indices: [Int]) -> [[Float]] {
+  public func predictions(_ dataset: Dataset, _ indices: [Int]) -> [[Double]] {
     mapped(dataset, indices, predictions).rows
   }
 
   // MARK: Files
 
-  /// Keys of the model file: `model.…` for parameters, `normalisation.…` for means and scales.
+  private static let thresholdKey = "decision.thresholds"
+
+  /// Keys of the model file: `model.…` for parameters, `normalisation.…` for means and scales, `decision.thresholds`.
   private var tensors: [String: Tensor] {
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in model.state() { tensors["model." + name] = tensor }
     for (name, tensor) in normalisation.tensors { tensors["normalisation." + name] = tensor }
+    tensors[Self.thresholdKey] = thresholds.map { Tensor($0) }
     return tensors
   }
 
@@ -92,37 +102,59 @@ public struct TrainedModel {
   /// Reads what `save` wrote.
   /// - Throws: `InputError` naming the file that is missing, unreadable or does not fit the others.
   public static func load(_ folder: RunFolder) throws -> TrainedModel {
-    let configuration: TrialConfiguration
-    do {
-      configuration = try YAMLDecoder().decode(from: Data(contentsOf: folder.configuration))
-    } catch {
-      throw InputError(file: folder.configuration.path, "is not the configuration of a run: \(error)")
+    let configuration = try folder.readConfiguration()
+    let names = Set(configuration.selection.modalities)
+    var manifest = try RunFolder.naming(folder.dataset) {
+      let manifest = try Manifest.read(folder.dataset)
+      try configuration.check(manifest)
+      return manifest
     }
-    let file = folder.model.path
+    manifest.modalities = manifest.modalities.filter { names.contains($0.key) }
+    let file = folder.model.relativePath
     let (tensors, notes) = try Safetensors.read(folder.model)
     func part(_ prefix: String) -> [String: Tensor] {
       tensors.reduce(into: [:]) {
         if $1.key.hasPrefix(prefix) { $0[String($1.key.dropFirst(prefix.count))] = $1.value }
       }
     }
-    let manifest = try Manifest.read(folder.dataset)
     let normalisation = try Normalisation(tensors: part("normalisation."), file: file)
+    try RunFolder.naming(folder.model) { try configuration.check(normalisation) }
+    var trained: TrainedModel
     if let method = FittedMethod.named(configuration.selection.method) {
-      let model = try FittedModel.restore(
-        method, configuration, manifest, NamedTensors(part("model."), notes: notes, file: file))
-      return TrainedModel(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
+      trained = try RunFolder.naming(folder.model) {
+        let model = try FittedModel.restore(
+          method, configuration, manifest, NamedTensors(part("model."), notes: notes, file: file))
+        return TrainedModel(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
+      }
+    } else {
+      trained = try RunFolder.naming(folder.configuration) {
+        try TrainedModel(initialising: configuration, manifest: manifest, normalisation: normalisation)
+      }
+      try trained.network.load(part("model."), file: file)
     }
-    let trained = try TrainedModel(initialising: configuration, manifest: manifest, normalisation: normalisation)
-    try trained.network.load(part("model."), file: file)
+    trained.thresholds = try tensors[thresholdKey].map { try thresholds($0, configuration, file: file) }
     return trained
+  }
+
+  private static func thresholds(
+    _ tensor: Tensor, _ configuration: TrialConfiguration, file: String
+  ) throws -> [Double] {
+    guard configuration.task == .multilabel, tensor.dtype == .float64, tensor.shape == [configuration.outputs],
+      tensor.doubles.allSatisfy((0...1).contains)
+    else {
+      throw InputError(
+        file: file, at: thresholdKey,
+        "is \(tensor.dtype) \(tensor.shape); expected one float64 in 0 … 1 for each of \(configuration.outputs) labels")
+    }
+    return tensor.doubles
   }
 }
 
 extension Tensor {
   /// The rows of a matrix.
-  var rows: [[Float]] {
+  var rows: [[Double]] {
     let width = shape[1]
-    let values = floats
+    let values = doubles
     return (0..<shape[0]).map { Array(values[$0 * width..<($0 + 1) * width]) }
   }
 }

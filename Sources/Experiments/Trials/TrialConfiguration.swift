@@ -23,7 +23,12 @@ public struct TrialConfiguration: Codable, Sendable, Equatable {
   public var metric: Metric
   public var scaling: TargetScaling
 
+  /// - Throws: `UsageError` for an option that the method does not have, or balanced classes where there are values.
   public init(_ selection: MethodSelection, training: TrainingOptions, seed: Int, on prepared: PreparedDataset) throws {
+    guard !training.balancedClasses || prepared.task != .regression else {
+      throw UsageError(
+        "--balanced weighs classes or labels; the target \"\(prepared.dataset.manifest.target ?? "")\" is a value")
+    }
     self.selection = selection
     self.training = training
     self.seed = seed
@@ -55,7 +60,7 @@ extension TrialConfiguration {
     switch task {
     case .classification, .retrieval, .none: output.softmax(axis: 1)
     case .multilabel: output.sigmoid()
-    case .regression: output * scaling.scale + scaling.mean
+    case .regression: scaling.restored(output)
     }
   }
 }

@@ -6,18 +6,25 @@ import Training
 
 /// What is measured of a trained model after selection: the validation and test scores, and the time of one prediction.
 struct TrialMeasurement {
-  let trained: TrainedModel
+  private(set) var trained: TrainedModel
   let prepared: PreparedDataset
 
   /// Every metric of the task on a split.
-  func metrics(_ predictions: [[Float]], _ targets: [Double]) throws -> [String: Double] {
-    try Predictions(predictions, targets: targets, task: prepared.task)
+  func metrics(_ predictions: [[Double]], _ targets: [Double]) throws -> [String: Double] {
+    try trained.scored(predictions, targets: targets)
       .scores(Metric.reported(for: prepared.task, main: prepared.metric))
   }
 
-  func predictions(_ split: Split) -> [[Float]] { trained.predictions(prepared.dataset, prepared.dataset[split]) }
+  func predictions(_ split: Split) -> [[Double]] { trained.predictions(prepared.dataset, prepared.dataset[split]) }
 
   func targets(_ split: Split) -> [Double] { prepared.dataset.targets(of: split) }
+
+  /// Chooses the thresholds of labels on the validation split; for other tasks there is nothing to choose.
+  ///
+  /// - Parameter predictions: of the validation split.
+  mutating func chooseThresholds(_ predictions: [[Double]]) throws {
+    trained.thresholds = try trained.scored(predictions, targets: targets(.validation)).bestThresholds
+  }
 
   /// Time from one sample's normalised input to its prediction, without reading files.
   func latency(repetitions: Int = 100) -> Latency {

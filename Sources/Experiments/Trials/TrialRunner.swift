@@ -68,6 +68,8 @@ public struct TrialRunner: Sendable {
 
   /// Writes everything that a finished trial leaves behind.
   func leave(_ record: TrialRecord, _ trained: TrainedModel, in folder: RunFolder) throws {
+    var trained = trained
+    trained.thresholds = record.thresholds
     try trained.save(to: folder)
     try folder.write(epochs: record.epochs)
     try folder.write(testMetrics: record.metrics, validationMetrics: record.validationMetrics)
@@ -75,7 +77,7 @@ public struct TrialRunner: Sendable {
     try folder.write(RunEnvironment.current(libtorch: Engine.version, chiasm: chiasmVersion), to: folder.environment)
     try? FileManager.default.removeItem(at: folder.url.appending(path: "checkpoint.safetensors"))
     let metric = prepared.metric
-    let score = record.metrics[metric.rawValue].map { "\($0)" } ?? "undefined"
+    let score = record.metrics[metric.rawValue].map { Format.score($0, metric) } ?? "undefined"
     RunLog(file: folder.log).add(
       "finished: \(record.method), seed \(record.seed), best epoch \(record.bestEpoch) of \(record.epochs.count), "
         + "test \(metric.label) \(score)")
@@ -198,6 +200,11 @@ public struct TrialRunner: Sendable {
   ) throws -> Validation {
     let validation = try validation(of: outputs.all, trained.configuration, criterion, target, targets)
     guard validation.loss.isFinite, validation.score.isFinite else { return validation }
+    var trained = trained
+    if prepared.task == .multilabel {
+      let rows = withoutGradients { trained.finish(outputs.all).rows }
+      trained.thresholds = try trained.scored(rows, targets: targets).bestThresholds
+    }
     let rate = trained.utilization(outputs, targets: targets, metric: prepared.metric)
     return Validation(
       loss: validation.loss, score: validation.score, higherIsBetter: validation.higherIsBetter,
@@ -217,7 +224,12 @@ public struct TrialRunner: Sendable {
     }
     let metric = prepared.metric
     // A score that is undefined, such as the correlation of a constant, is the worst there is.
-    let score = try Predictions(rows, targets: targets, task: prepared.task).score(metric)
+    // Whether labels are given depends on thresholds, which are chosen on this split.
+    var scored = try Predictions(rows, targets: targets, task: prepared.task)
+    if let thresholds = scored.bestThresholds {
+      scored = try Predictions(rows, targets: targets, task: prepared.task, thresholds: thresholds)
+    }
+    let score = scored.score(metric)
     return Validation(
       loss: loss, score: score ?? (metric.higherIsBetter ? -Self.undefined : Self.undefined),
       higherIsBetter: metric.higherIsBetter)
@@ -225,7 +237,13 @@ public struct TrialRunner: Sendable {
 
   func criterion(_ training: TrainingOptions) -> Criterion {
     switch prepared.task {
-    case .multilabel: return .binaryCrossEntropy()
+    case .multilabel:
+      guard training.balancedClasses, case .labels(let labels) = prepared.dataset.targets else {
+        return .binaryCrossEntropy()
+      }
+      let train = prepared.dataset[.train]
+      let counts = (0..<prepared.dataset.outputs).map { label in train.count { labels[$0][label] } }
+      return .binaryCrossEntropy(positiveWeights: Criterion.positiveWeights(counts: counts, of: train.count))
     case .regression: return .meanSquaredError
     case .classification, .retrieval, .none:
       guard training.balancedClasses, case .classes(let classes) = prepared.dataset.targets else {
@@ -242,7 +260,9 @@ public struct TrialRunner: Sendable {
   /// Validation once more with the kept weights, then the test split, once.
   func measure(_ trained: TrainedModel, _ history: TrainingHistory) throws -> TrialRecord {
     let configuration = trained.configuration
-    let measurement = TrialMeasurement(trained: trained, prepared: prepared)
+    var measurement = TrialMeasurement(trained: trained, prepared: prepared)
+    let validation = measurement.predictions(.validation)
+    try measurement.chooseThresholds(validation)
     let predictions = measurement.predictions(.test)
     let targets = measurement.targets(.test)
     let method = try? Method.named(configuration.selection.method)
@@ -250,14 +270,14 @@ public struct TrialRunner: Sendable {
       method: configuration.selection.name, area: configuration.selection.area,
       modalities: configuration.selection.modalities, seed: configuration.seed, options: configuration.options,
       epochs: history.epochs, bestEpoch: history.bestEpoch, metrics: try measurement.metrics(predictions, targets),
-      validationMetrics: try measurement.metrics(
-        measurement.predictions(.validation), measurement.targets(.validation)),
+      validationMetrics: try measurement.metrics(validation, measurement.targets(.validation)),
       predictions: predictions, targets: targets, ids: prepared.dataset[.test].map { prepared.dataset.ids[$0] },
       parameters: trained.model.parameterCount, trainSeconds: history.epochs.reduce(0) { $0 + $1.seconds },
       latencyMicroseconds: measurement.latency(),
       choices: ChoiceShares(trained, normalised: prepared.dataset, split: .test),
       isDeterministic: method?.isDeterministic == true ? true : nil,
-      adds: try method?.additiveScale(options: configuration.selection.options, task: prepared.task))
+      adds: try method?.additiveScale(options: configuration.selection.options, task: prepared.task),
+      thresholds: measurement.trained.thresholds)
   }
 }
 

@@ -125,8 +125,7 @@ struct WithheldPredictions {
   /// - Throws: `InputError` where a prediction is not finite.
   init(_ outputs: WithheldOutputs, _ trained: TrainedModel, _ targets: [Double]) throws {
     func predictions(_ output: Tensor) throws -> Predictions {
-      try Predictions(
-        withoutGradients { trained.finish(output).rows }, targets: targets, task: trained.configuration.task)
+      try trained.scored(withoutGradients { trained.finish(output).rows }, targets: targets)
     }
     names = trained.modalities
     all = try predictions(outputs.all)

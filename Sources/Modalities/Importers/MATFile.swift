@@ -26,6 +26,7 @@ struct MATFile {
       let element = try cursor.element(padded: false)
       switch element.type {
       case 15:
+        try Self.checkMemory(Data(element.bytes), file: file)
         let (inflated, _) = try Inflate.decode(Data(element.bytes), format: .zlib, limit: limit, file: file)
         var inner = Cursor(bytes: [UInt8](inflated), position: 0, file: file)
         let matrix = try inner.element(padded: false)
@@ -34,6 +35,16 @@ struct MATFile {
       default: break
       }
     }
+  }
+
+  /// Refuses a compressed matrix that does not fit into the memory, by what the beginning of it says: the piece that it
+  /// is has a tag with its length.
+  private static func checkMemory(_ compressed: Data, file: String) throws {
+    let tag = try Inflate.beginning(compressed, format: .zlib, count: 8, file: file)
+    let claimed = tag.dropFirst(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    // Deflate reaches 1032:1 at most. Each byte stands in the inflated data and in two pieces of it, then as a number.
+    let bytes = min(claimed, MemoryBudget.bytes([compressed.count, 1032]))
+    try MemoryBudget.check(bytes: MemoryBudget.bytes([bytes, 4]), for: file, what: "numbers of a compressed array")
   }
 
   /// The matrix of that name as rows, `[rows][columns]`.
@@ -101,6 +112,10 @@ private struct Element {
 
   /// The numbers inside, whatever type they are kept in: MATLAB stores small whole numbers in few bytes.
   func numbers(file: String) throws -> [Double] {
+    let sizes: [UInt32: Int] = [1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4]
+    let numbers = bytes.count / (sizes[type] ?? 8)
+    try MemoryBudget.check(
+      bytes: MemoryBudget.bytes([numbers, 16]), for: file, what: "an array's \(numbers) numbers")
     switch type {
     case 1: return read(Int8.self).map(Double.init)
     case 2: return read(UInt8.self).map(Double.init)

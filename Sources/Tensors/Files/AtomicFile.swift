@@ -5,8 +5,8 @@ public enum AtomicFile {
   /// Writes a file under a temporary name beside `url`, flushes it to the disk and renames it into place.
   ///
   /// A reader sees the old contents or the new, never a part. A symbolic link stays: its target is replaced. When
-  /// anything fails the temporary file is removed and an earlier file stays as it was. A device or a pipe, such as
-  /// `/dev/stdout`, is written to as it is.
+  /// anything fails the temporary file is removed and an earlier file stays as it was; one that a killed program left behind is
+  /// used up by the next write. A device or a pipe, such as `/dev/stdout`, is written to as it is.
   ///
   /// ```swift
   /// try AtomicFile.write(to: url) { temporary in try text.write(to: temporary, atomically: false, encoding: .utf8) }
@@ -20,19 +20,18 @@ public enum AtomicFile {
     if isDeviceOrPipe(url) { return try body(url) }
     let target = url.resolvingSymlinksInPath()
     let folder = target.deletingLastPathComponent()
-    let random = UInt64.random(in: .min ... .max)
-    let temporary = folder.appendingPathComponent(
-      ".\(String(random, radix: 36)).partial-\(target.lastPathComponent)", isDirectory: false)
     let file = url.relativePath
+    let temporary = try TemporaryFile(beside: target, naming: file)
     do {
-      try body(temporary)
-      try flush(temporary, naming: file)
-      guard rename(temporary.path, target.path) == 0 else {
+      try body(temporary.url)
+      try flush(temporary.url, naming: file)
+      guard temporary.isWritten else { throw InputError(file: file, "cannot be written: nothing was") }
+      guard rename(temporary.url.path, target.path) == 0 else {
         throw InputError(file: file, "cannot be written: \(systemProblem(errno))")
       }
     } catch {
-      unlink(temporary.path)
-      throw renamed(error, from: temporary, to: file)
+      unlink(temporary.url.path)
+      throw renamed(error, from: temporary.url, to: file)
     }
     // The file is in place; a folder that cannot be flushed (some network file systems) is no reason to complain.
     try? flush(folder, naming: file)
@@ -76,6 +75,69 @@ public enum AtomicFile {
       return InputError(file: file, "cannot be written: \(systemProblem(error.code.rawValue))")
     default:
       return error
+    }
+  }
+}
+
+/// An empty file under a temporary name beside a target, locked while this value lives.
+///
+/// The name follows from the target's, so that what a killed program left behind is found and used up: nobody holds its lock
+/// any more. Where somebody does, or the name is taken by something else, a random name serves.
+private final class TemporaryFile {
+  /// How such names begin, after a dot and perhaps random letters.
+  static let mark = ".partial-"
+  let url: URL
+  private let descriptor: Int32
+  private let identity: ino_t
+
+  init(beside target: URL, naming file: String) throws {
+    let folder = target.deletingLastPathComponent()
+    let random = String(UInt64.random(in: .min ... .max), radix: 36)
+    for name in [Self.mark, ".\(random)\(Self.mark)"].map({ $0 + target.lastPathComponent }) {
+      let url = folder.appendingPathComponent(name, isDirectory: false)
+      let descriptor = open(url.path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
+      if descriptor < 0 { continue }
+      if let identity = Self.claim(descriptor, at: url.path) {
+        (self.url, self.descriptor, self.identity) = (url, descriptor, identity)
+        return
+      }
+      close(descriptor)
+    }
+    throw InputError(file: file, "cannot be written: \(systemProblem(errno))")
+  }
+
+  deinit { close(descriptor) }
+
+  /// Locks the file, empties it and dates it back, so that whether it was written can be seen.
+  ///
+  /// - Returns: its number; nil where it is another writer's, or not at this path any more.
+  private static func claim(_ descriptor: Int32, at path: String) -> ino_t? {
+    // File systems without locks have nobody that asks for one.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else { return nil }
+    var (own, there) = (stat(), stat())
+    guard fstat(descriptor, &own) == 0, lstat(path, &there) == 0, own.st_ino == there.st_ino,
+      own.st_mode & S_IFMT == S_IFREG, own.st_nlink == 1, ftruncate(descriptor, 0) == 0
+    else { return nil }
+    futimens(descriptor, [timespec(), timespec()])
+    return own.st_ino
+  }
+
+  /// Whether anything was written, be it nothing.
+  var isWritten: Bool {
+    var status = stat()
+    guard lstat(url.path, &status) == 0 else { return false }
+    return status.st_ino != identity || status.st_size > 0 || status.st_mtim.tv_sec != 0
+  }
+}
+
+extension AtomicFile {
+  /// Removes what killed programs left of files that they were writing in a folder and below. To be called by whoever knows
+  /// that nobody writes there.
+  public static func removeLeftovers(in folder: URL) {
+    guard let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else { return }
+    while let url = files.nextObject() as? URL {
+      let name = url.lastPathComponent
+      if name.hasPrefix("."), name.contains(TemporaryFile.mark) { unlink(url.path) }
     }
   }
 }

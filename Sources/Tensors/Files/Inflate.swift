@@ -41,9 +41,20 @@ public enum Inflate {
     return (output, consumed)
   }
 
+  /// The first `count` decompressed bytes of the stream at the beginning of `input`, or all where there are fewer.
+  ///
+  /// - Throws: `InputError` for data that is corrupt or truncated before that.
+  public static func beginning(_ input: Data, format: Format, count: Int, file: String) throws -> Data {
+    var output = Data()
+    _ = try decode(input, format: format, limit: count, origin: Origin(file: file), onto: &output, stopsAtLimit: true)
+    return output
+  }
+
   /// Appends to `output`, which may not grow beyond `limit` bytes; returns how many bytes of `input` were taken.
+  ///
+  /// With `stopsAtLimit` what follows is left where it is, and is no error.
   static func decode(
-    _ input: Data, format: Format, limit: Int, origin: Origin, onto output: inout Data
+    _ input: Data, format: Format, limit: Int, origin: Origin, onto output: inout Data, stopsAtLimit: Bool = false
   ) throws -> Int {
     // zlib keeps the stream's address, so it must not move.
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
@@ -70,6 +81,10 @@ public enum Inflate {
         stream.pointee.avail_out = UInt32(buffer.count)
         let status = inflate(stream, Z_NO_FLUSH)
         let produced = buffer.count - Int(stream.pointee.avail_out)
+        if stopsAtLimit, produced >= limit - output.count {
+          output.append(buffer.baseAddress!, count: limit - output.count)
+          return position - Int(stream.pointee.avail_in)
+        }
         guard produced <= limit - output.count else {
           throw origin.error("decompresses to more than \(limit) bytes, the most allowed")
         }

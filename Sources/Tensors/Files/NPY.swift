@@ -14,6 +14,13 @@ public enum NPY {
     Tensor(try parse(InputFile.contents(of: url), origin: Origin(file: url.relativePath)))
   }
 
+  /// Type and shape of the array in a `.npy` file; its numbers are not read.
+  /// - Throws: `InputError` as `read` does, for what the header and the length of the file show.
+  public static func head(_ url: URL) throws -> ArrayHead {
+    let data = try InputFile.contents(of: url)
+    return try layout(data, size: data.count, origin: Origin(file: url.relativePath)).head(isCompressed: false)
+  }
+
   /// Writes version 1.0, little-endian and row-major, byte for byte as `numpy.save` does.
   ///
   /// NumPy has no bfloat16: such a tensor is written as float32, which holds it exactly.
@@ -30,6 +37,33 @@ public enum NPY {
   static func storable(_ tensor: Tensor) -> Tensor { tensor.dtype == .bfloat16 ? tensor.to(.float32) : tensor }
 
   static func parse(_ data: Data, origin: Origin) throws -> RawArray {
+    let layout = try layout(data, size: data.count, origin: origin)
+    return try RawArray(
+      data.section((data.count - layout.byteCount)..<data.count), as: layout.type, shape: layout.header.shape,
+      bigEndian: layout.bigEndian, columnMajor: layout.header.columnMajor, origin: origin)
+  }
+
+  /// What stands before the numbers, checked against the length of the file.
+  struct Layout {
+    let header: NPYHeader
+    let type: StoredType
+    let bigEndian: Bool
+    let byteCount: Int
+
+    func head(isCompressed: Bool) -> ArrayHead {
+      ArrayHead(
+        shape: header.shape, type: type, storedBytes: byteCount,
+        isDirect: !isCompressed && !bigEndian && !header.columnMajor && !type.isWidened, isCompressed: isCompressed)
+    }
+  }
+
+  /// Enough of a file for `layout`: NumPy's headers have a few hundred bytes.
+  static let headerBytes = 1 << 17
+
+  /// - Parameters:
+  ///   - data: The file, or its first `headerBytes`.
+  ///   - size: Bytes of the whole file.
+  static func layout(_ data: Data, size: Int, origin: Origin) throws -> Layout {
     guard data.starts(with: magic) else {
       throw origin.error("is not an .npy array: it does not begin with \\x93NUMPY")
     }
@@ -43,9 +77,12 @@ public enum NPY {
     case (2, 0), (3, 0): (length, start) = (data.littleEndian(UInt32.self, at: 8).map(Int.init), 12)
     default: throw origin.error("has .npy version \(major).\(minor); expected 1.0, 2.0 or 3.0")
     }
-    guard let length, length <= data.count - start else {
+    guard let length, length <= size - start else {
       throw origin.error(
-        "is truncated: the header \(length.map { "of \($0) bytes " } ?? "")reaches past the end at \(data.count) bytes")
+        "is truncated: the header \(length.map { "of \($0) bytes " } ?? "")reaches past the end at \(size) bytes")
+    }
+    guard length <= data.count - start else {
+      throw origin.error("has a header of \(length) bytes; at most \(headerBytes - start) expected")
     }
     let header = try NPYHeader(data.section(start..<(start + length)), origin: origin)
     let (type, bigEndian) = try header.storedType(origin: origin)
@@ -53,7 +90,7 @@ public enum NPY {
     guard shape.count <= maximumRank else {
       throw origin.error("has \(shape.count) axes; expected at most \(maximumRank)")
     }
-    let found = data.count - start - length
+    let found = size - start - length
     let needed = RawArray.byteCount(shape, itemSize: type.itemSize)
     guard let expected = needed, expected <= found else {
       let count = needed.map(String.init) ?? "2⁶³ or more"
@@ -63,9 +100,7 @@ public enum NPY {
     guard expected == found else {
       throw origin.error("\(found - expected) bytes follow the array of shape \(shape); expected the end of the file")
     }
-    return try RawArray(
-      data.section((data.count - found)..<data.count), as: type, shape: shape, bigEndian: bigEndian,
-      columnMajor: header.columnMajor, origin: origin)
+    return Layout(header: header, type: type, bigEndian: bigEndian, byteCount: found)
   }
 
   /// As many axes as NumPy allows.

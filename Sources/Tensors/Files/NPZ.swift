@@ -10,6 +10,47 @@ public enum NPZ {
     try parse(InputFile.contents(of: url), file: url.relativePath).mapValues { Tensor($0) }
   }
 
+  /// Names of the arrays of a `.npz` file, sorted; members of other kinds are left out.
+  /// - Throws: `InputError` for a damaged directory of the archive.
+  public static func names(_ url: URL) throws -> [String] {
+    try archive(InputFile.contents(of: url), origin: Origin(file: url.relativePath)).members
+      .filter { $0.name.hasSuffix(".npy") }.map { String($0.name.dropLast(4)) }.sorted()
+  }
+
+  /// One array; the others are not decoded, and may be anything.
+  /// - Throws: `InputError` as `read(_:)`, and where no member or more than one has that name.
+  public static func read(_ url: URL, member name: String) throws -> Tensor {
+    let origin = Origin(file: url.relativePath)
+    let archive = try archive(InputFile.contents(of: url), origin: origin)
+    let member = try member(name, of: archive, origin: origin)
+    return Tensor(try NPY.parse(archive.contents(of: member), origin: origin.at(member.name)))
+  }
+
+  /// Type and shape of one array, of which no more than the beginning is decompressed.
+  /// - Throws: `InputError` as `read(_:member:)`, for what that shows.
+  public static func head(_ url: URL, member name: String) throws -> ArrayHead {
+    let origin = Origin(file: url.relativePath)
+    let archive = try archive(InputFile.contents(of: url), origin: origin)
+    let member = try member(name, of: archive, origin: origin)
+    let beginning = try archive.beginning(of: member, count: NPY.headerBytes)
+    return try NPY.layout(beginning, size: member.contentSize, origin: origin.at(member.name))
+      .head(isCompressed: member.isDeflated)
+  }
+
+  private static func archive(_ data: Data, origin: Origin) throws -> Zip {
+    guard data.starts(with: "PK".utf8) else {
+      throw origin.error("is not an .npz archive: it does not begin with PK")
+    }
+    return try Zip(data, origin: origin)
+  }
+
+  private static func member(_ name: String, of archive: Zip, origin: Origin) throws -> Zip.Member {
+    let found = archive.members.filter { $0.name == "\(name).npy" }
+    guard let member = found.first else { throw origin.error("no array \"\(name)\"") }
+    guard found.count == 1 else { throw origin.at(member.name).error("appears twice") }
+    return member
+  }
+
   /// Writes the arrays uncompressed, in the order of their names; equal tensors give equal files.
   public static func write(_ tensors: [String: Tensor], to url: URL) throws {
     try AtomicFile.write(to: url) { temporary in
@@ -29,10 +70,7 @@ public enum NPZ {
 
   static func parse(_ data: Data, file: String) throws -> [String: RawArray] {
     let origin = Origin(file: file)
-    guard data.starts(with: "PK".utf8) else {
-      throw origin.error("is not an .npz archive: it does not begin with PK")
-    }
-    let archive = try Zip(data, origin: origin)
+    let archive = try archive(data, origin: origin)
     var arrays: [String: RawArray] = [:]
     for member in archive.members {
       guard member.name.hasSuffix(".npy") else {

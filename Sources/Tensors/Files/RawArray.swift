@@ -7,6 +7,9 @@ enum StoredType: Equatable {
   case uint32
   case uint64
 
+  /// Whether the engine keeps it in twice the bytes.
+  var isWidened: Bool { self == .uint16 || self == .uint32 }
+
   var itemSize: Int {
     switch self {
     case .engine(let dtype): return dtype.size

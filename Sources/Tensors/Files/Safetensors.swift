@@ -17,6 +17,39 @@ public enum Safetensors {
     return (arrays.mapValues { Tensor($0) }, metadata)
   }
 
+  /// Names of the tensors of a file, sorted.
+  public static func names(_ url: URL) throws -> [String] {
+    let data = try InputFile.contents(of: url)
+    return try layout(data, file: url.relativePath, only: "").places.map(\.name).sorted()
+  }
+
+  /// One tensor; the others may be of types that tensors do not have.
+  /// - Throws: `InputError` as `read(_:)`, and where there is no tensor of that name.
+  public static func read(_ url: URL, tensor name: String) throws -> Tensor {
+    let data = try InputFile.contents(of: url)
+    let place = try place(name, data, file: url.relativePath)
+    return Tensor(
+      try RawArray(
+        data.section(place.range), as: place.type, shape: place.shape,
+        origin: Origin(file: url.relativePath).at(name)))
+  }
+
+  /// Type and shape of one tensor; its numbers are not read.
+  public static func head(_ url: URL, tensor name: String) throws -> ArrayHead {
+    let place = try place(name, InputFile.contents(of: url), file: url.relativePath)
+    return ArrayHead(
+      shape: place.shape, type: place.type, storedBytes: place.range.count, isDirect: !place.type.isWidened,
+      isCompressed: false)
+  }
+
+  private static func place(
+    _ name: String, _ data: Data, file: String
+  ) throws -> (type: StoredType, shape: [Int], range: Range<Int>) {
+    let place = try layout(data, file: file, only: name).places.first { $0.name == name }
+    guard let place, let type = place.type else { throw InputError(file: file, "no tensor \"\(name)\"") }
+    return (type, place.shape, place.range)
+  }
+
   /// Writes tensors as the reference does: by falling alignment of their types, then by name; the header is padded to
   /// a multiple of 8 bytes, so every element is aligned in a memory map.
   ///
@@ -56,6 +89,23 @@ public enum Safetensors {
   }
 
   static func parse(_ data: Data, file: String) throws -> (arrays: [String: RawArray], metadata: [String: String]) {
+    let (places, metadata) = try layout(data, file: file, only: nil)
+    var arrays: [String: RawArray] = [:]
+    for place in places {
+      guard let type = place.type else { continue }
+      arrays[place.name] = try RawArray(
+        data.section(place.range), as: type, shape: place.shape, origin: Origin(file: file).at(place.name))
+    }
+    return (arrays, metadata)
+  }
+
+  /// Where each tensor stands, all of it checked; the type is nil where tensors have none like it.
+  private typealias Place = (name: String, type: StoredType?, shape: [Int], range: Range<Int>)
+
+  /// - Parameter only: the tensor that is wanted: an unknown type of another is no error; nil for all.
+  private static func layout(
+    _ data: Data, file: String, only wanted: String?
+  ) throws -> (places: [Place], metadata: [String: String]) {
     let origin = Origin(file: file)
     guard let claimed = data.littleEndian(UInt64.self, at: 0) else {
       throw origin.error("is not a safetensors file: \(data.count) bytes, expected at least 8")
@@ -69,11 +119,13 @@ public enum Safetensors {
     let start = 8 + Int(claimed)
     let header = try SafetensorsHeader(data.section(8..<start), origin: origin)
     let size = data.count - start
-    var arrays: [String: RawArray] = [:]
+    var places: [Place] = []
     var position = 0
     for entry in header.entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
       let origin = origin.at(entry.name)
-      let type = try storedType(entry.dtype, origin: origin)
+      let isWanted = wanted.map { $0 == entry.name } ?? true
+      let found = Result { try storedType(entry.dtype, origin: origin) }
+      let type = isWanted ? try found.get() : try? found.get()
       guard entry.start <= entry.end, entry.end <= size else {
         throw origin.error("has data_offsets [\(entry.start), \(entry.end)]; the file has \(size) bytes of data")
       }
@@ -82,7 +134,7 @@ public enum Safetensors {
           "has data_offsets [\(entry.start), \(entry.end)], which "
             + (entry.start < position ? "overlap those of another tensor" : "leave a gap") + "; expected \(position)")
       }
-      let expected = RawArray.byteCount(entry.shape, itemSize: type.itemSize)
+      let expected = type.map { RawArray.byteCount(entry.shape, itemSize: $0.itemSize) } ?? entry.end - entry.start
       guard expected == entry.end - entry.start else {
         throw origin.error(
           "has \(entry.end - entry.start) bytes; shape \(entry.shape) of \(entry.dtype) needs "
@@ -91,14 +143,13 @@ public enum Safetensors {
       guard entry.shape.count <= NPY.maximumRank else {
         throw origin.error("has \(entry.shape.count) axes; expected at most \(NPY.maximumRank)")
       }
-      let bytes = data.section((start + entry.start)..<(start + entry.end))
-      arrays[entry.name] = try RawArray(bytes, as: type, shape: entry.shape, origin: origin)
+      places.append((entry.name, type, entry.shape, (start + entry.start)..<(start + entry.end)))
       position = entry.end
     }
     guard position == size else {
       throw origin.error("\(size - position) bytes follow the last tensor; expected the end of the file")
     }
-    return (arrays, header.metadata)
+    return (places, header.metadata)
   }
 
   private static func storedType(_ name: String, origin: Origin) throws -> StoredType {

@@ -13,6 +13,12 @@ struct Zip {
     fileprivate var compressedSize: Int
     fileprivate var size: Int
     fileprivate var start: Int
+    /// Why its contents cannot be read; the others still can.
+    fileprivate var problem: String?
+    /// Whether reading it needs more memory than the file itself.
+    var isDeflated: Bool { method == 8 }
+    /// Bytes of the decompressed contents, as the directory says.
+    var contentSize: Int { size }
   }
 
   private let data: Data
@@ -40,6 +46,7 @@ struct Zip {
   /// The decompressed bytes of a member, with its length and CRC-32 checked.
   func contents(of member: Member) throws -> Data {
     let origin = origin.at(member.name)
+    if let problem = member.problem { throw origin.error(problem) }
     let stored = data.section(member.start..<(member.start + member.compressedSize))
     var contents = stored
     if member.method == 8 {
@@ -60,6 +67,18 @@ struct Zip {
     guard checksum == member.checksum else {
       throw origin.error("is damaged: CRC-32 \(hexadecimal(checksum)), expected \(hexadecimal(member.checksum))")
     }
+    return contents
+  }
+
+  /// The first `count` decompressed bytes of a member, or all where there are fewer; no checksum is compared.
+  func beginning(of member: Member, count: Int) throws -> Data {
+    let origin = origin.at(member.name)
+    if let problem = member.problem { throw origin.error(problem) }
+    let stored = data.section(member.start..<(member.start + member.compressedSize))
+    guard member.isDeflated else { return stored.prefix(count) }
+    var contents = Data()
+    _ = try Inflate.decode(
+      stored, format: .raw, limit: min(count, member.size), origin: origin, onto: &contents, stopsAtLimit: true)
     return contents
   }
 
@@ -135,13 +154,12 @@ struct Zip {
       compressedSize: try number(UInt32.self, at: offset + 20), size: try number(UInt32.self, at: offset + 24),
       start: try number(UInt32.self, at: offset + 42))
     try widen(&member, extra: (nameStart + nameLength)..<(nameStart + nameLength + extraLength))
-    let origin = origin.at(name)
-    guard member.flags & 0x2041 == 0 else { throw origin.error("is encrypted") }
-    guard member.method == 0 || member.method == 8 else {
-      throw origin.error("uses zip compression method \(member.method); expected 0 (stored) or 8 (deflated)")
-    }
-    guard member.method == 8 || member.size == member.compressedSize else {
-      throw origin.error("is stored, but has sizes \(member.compressedSize) and \(member.size)")
+    if member.flags & 0x2041 != 0 {
+      member.problem = "is encrypted"
+    } else if member.method != 0 && member.method != 8 {
+      member.problem = "uses zip compression method \(member.method); expected 0 (stored) or 8 (deflated)"
+    } else if member.method == 0 && member.size != member.compressedSize {
+      member.problem = "is stored, but has sizes \(member.compressedSize) and \(member.size)"
     }
     return (member, length)
   }
@@ -186,7 +204,7 @@ struct Zip {
         throw origin.error("has \(member.compressedSize) bytes at \(start), which reaches into the zip directory")
       }
       guard data.section((header + 30)..<(header + 30 + nameLength)).elementsEqual(member.name.utf8),
-        try number(UInt16.self, at: header + 8) == Int(member.method)
+        try member.problem != nil || number(UInt16.self, at: header + 8) == Int(member.method)
       else { throw origin.error("has a zip header at byte \(header) that contradicts the directory") }
       members[index].start = start
       spans.append((header, start + member.compressedSize, member.name))

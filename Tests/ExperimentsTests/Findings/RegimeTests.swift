@@ -46,7 +46,8 @@ private struct Made: Sendable, CustomTestStringConvertible {
     let found = try #require(verdict.information, "\(verdict.notMeasured ?? [:])")
     #expect(found.regime == made.regime)
     #expect(try #require(found.regimeSupport) > 0.95)
-    #expect(verdict.sentence.contains("The regime is \(made.regime.rawValue)"), "\(verdict.sentence)")
+    let said = try #require(comparison.conclusions.last)
+    #expect(said.contains("The regime is \(made.regime.rawValue)"), "\(said)")
     let parts = [
       (found.redundancy, made.redundancy), (found.unique["a"], made.unique[0]), (found.unique["b"], made.unique[1]),
       (found.synergy, made.synergy),
@@ -59,7 +60,7 @@ private struct Made: Sendable, CustomTestStringConvertible {
     #expect(found.stated == generator.dataset().manifest.information)
     #expect(found.samples == 600 && found.split == "test" && found.gap < 1e-6)
     // What fusing gains follows from what there is.
-    #expect((verdict.conclusion == .fusionHelps) == (made.synergy > 0), "\(verdict.sentence)")
+    #expect((verdict.outcome == .fusionHelps) == (made.synergy > 0), "\(verdict.sentence)")
 
     let missing = try #require(verdict.missing)
     #expect(missing.rows.map(\.present) == [["a"], ["b"], ["a", "b"]])
@@ -108,14 +109,15 @@ private struct Made: Sendable, CustomTestStringConvertible {
     let generator = try SyntheticGenerator(
       redundancy: 0, unique: [0, 1, 1], synergy: 0, samples: 1500, width: 6, seed: 4)
     let data = try PreparedDataset(generator.dataset())
-    let verdict = try #require(try compare(data, methods: "unimodal,early", epochs: 12).verdict)
+    let comparison = try compare(data, methods: "unimodal,early", epochs: 12)
+    let verdict = try #require(comparison.verdict)
     let found = try #require(verdict.information, "\(verdict.notMeasured ?? [:])")
     let others = verdict.bestUnimodal == "unimodal@b" ? "a+c" : "a+b"
     #expect([found.first, found.second] == [String(verdict.bestUnimodal.suffix(1)), others])
     #expect(abs(try #require(found.unique[others]).mean - 1) < 0.15 && found.regime == .unique)
     #expect(found.stated == nil, "the manifest states each of three, not two sides")
     #expect(try #require(verdict.missing).rows.count == 7)
-    #expect(verdict.sentence.contains("only a and "))
+    #expect(comparison.conclusions.last?.contains("only a and ") == true)
   }
 
   @Test func aTargetOfNumbersIsCutIntoClasses() throws {
@@ -135,6 +137,6 @@ private struct Made: Sendable, CustomTestStringConvertible {
     #expect(verdict.information == nil)
     #expect(verdict.notMeasured?["information"]?.contains("expected at least 20 of each") == true)
     #expect(verdict.missing != nil)
-    #expect(!verdict.sentence.contains("regime"))
+    #expect(!comparison.conclusions.contains { $0.contains("regime") })
   }
 }

@@ -70,31 +70,4 @@ import Testing
     let silent = try Comparison(dataset, records: records(alone: 0.25), resamples: 50)
     #expect(!silent.cautions.contains { $0.contains("hardly uses") })
   }
-
-  /// Validation prefers audio, test shows image to be better: the gain over image is told, too. Without such a difference,
-  /// or where validation and test agree, nothing is said.
-  @Test(arguments: [(0.5, 0.7, 0.71, 0.7, true), (0.7, 0.7, 0.71, 0.7, false), (0.5, 0.7, 0.6, 0.7, false)])
-  func aSingleModalityThatTestPrefersIsNamed(
-    _ audio: Double, _ image: Double, _ audioHeld: Double, _ imageHeld: Double, _ isNamed: Bool
-  ) throws {
-    let made = MadeTrials(samples: 500)
-    let records =
-      made.classification("audio", modalities: ["audio"], accuracy: audio, validation: audioHeld)
-      + made.classification("image", modalities: ["image"], accuracy: image, validation: imageHeld)
-      + made.classification("early", modalities: ["audio", "image"], accuracy: 0.85)
-    let dataset = DatasetSummary(
-      name: "d", task: .classification, metric: .accuracy, samples: ["validation": 500, "test": 500], modalities: [:])
-    let comparison = try Comparison(dataset, records: records, resamples: 200)
-    let verdict = try #require(comparison.verdict)
-    #expect((verdict.strongerUnimodal != nil) == isNamed)
-    let named = comparison.cautions.filter { $0.hasPrefix("On validation the best single modality was") }
-    #expect(named.count == (isNamed ? 1 : 0))
-    guard isNamed else { return }
-    let stronger = try #require(verdict.strongerUnimodal)
-    let scores = Dictionary(uniqueKeysWithValues: comparison.methods.map { ($0.name, $0.metrics["accuracy"]!.mean) })
-    #expect(stronger.method == "image" && verdict.bestUnimodal == "audio")
-    #expect(abs(stronger.ahead.mean - (scores["image"]! - scores["audio"]!)) < 1e-12)
-    #expect(abs(stronger.difference.mean - (scores["early"]! - scores["image"]!)) < 1e-12)
-    #expect(named[0].contains("audio (71.0 % there") && named[0].contains("over that one early gains"))
-  }
 }

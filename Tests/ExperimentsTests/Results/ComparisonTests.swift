@@ -35,7 +35,10 @@ struct ComparisonTests {
     #expect(Set(try #require(method["latencyMicroseconds"] as? [String: Any]).keys) == ["p50", "p95"])
     let verdict = try #require(root["verdict"] as? [String: Any])
     #expect(
-      Set(verdict.keys).isSuperset(of: ["bestUnimodal", "bestFusion", "difference", "emapGap", "sentence"]))
+      Set(verdict.keys).isSuperset(of: [
+        "outcome", "bestUnimodal", "bestFusion", "modality", "reference", "difference", "interval", "perModality",
+        "placebo", "pNull", "margin", "emapGap", "additive", "interactionsClaimed", "sentence",
+      ]))
     #expect(Set(try #require(verdict["difference"] as? [String: Any]).keys) == ["mean", "ci95"])
   }
 }

@@ -22,12 +22,12 @@ struct MadeTrials {
     return (0..<seeds).map { trial in
       let stream = method.utf8.reduce(UInt64(trial)) { $0 &* 31 &+ UInt64($1) }
       var generator = SplitMix64(seed: seed, stream: stream)
-      func rows(_ accuracy: Double) -> [[Float]] {
+      func rows(_ accuracy: Double) -> [[Double]] {
         targets.indices.map { index in
           let isRight = 0.8 * difficulty[index] + 0.2 * generator.uniform() < cut(accuracy)
           let miss = (targets[index] + 1 + generator.next(below: classes - 1)) % classes
-          let top = Float(0.55 + 0.44 * (1 - difficulty[index]))
-          var row = [Float](repeating: (1 - top) / Float(classes - 1), count: classes)
+          let top = (0.55 + 0.44 * (1 - difficulty[index]))
+          var row = [Double](repeating: (1 - top) / Double(classes - 1), count: classes)
           row[isRight ? targets[index] : miss] = top
           return row
         }
@@ -67,7 +67,7 @@ struct MadeTrials {
     let targets = (0..<samples).map { _ in (shared.uniform() * 6 - 3) }
     return (0..<seeds).map { trial in
       var generator = SplitMix64(seed: seed, stream: UInt64(trial + 10))
-      let predictions = targets.map { [Float($0 + noise * (generator.uniform() * 2 - 1))] }
+      let predictions = targets.map { [$0 + noise * (generator.uniform() * 2 - 1)] }
       return TrialRecord(
         method: method, area: modalities.count == 1 ? "unimodal" : "fusion", modalities: modalities, seed: trial,
         validationMetrics: ["mae": noise / 2, "pearson": 1 - noise / 10], predictions: predictions,

@@ -47,6 +47,12 @@ struct MetricTests {
     #expect(abs(metric.margin(deviation: 3) - expected) < 1e-12)
   }
 
+  @Test func areasOfManyClassesAreReportedOnlyWhereTheyRank() {
+    #expect(Metric.reported(for: .classification, main: .accuracy, classes: 20).contains(.auroc))
+    #expect(!Metric.reported(for: .classification, main: .accuracy, classes: 21).contains(.auroc))
+    #expect(Metric.reported(for: .classification, main: .auroc, classes: 21).contains(.auroc))
+  }
+
   @Test func sentimentMetricsAreReportedOnlyWhereOneRanks() {
     #expect(!Metric.reported(for: .regression, main: .mae).contains(.accuracy7))
     #expect(Metric.reported(for: .regression, main: .accuracy2Non0).contains(.accuracy7))

@@ -1,3 +1,4 @@
+import Evaluation
 import Modalities
 import Testing
 
@@ -5,98 +6,90 @@ import Testing
 
 @Suite("Verdict")
 struct VerdictTests {
-  private func verdict(_ records: [TrialRecord], task: Task = .classification, metric: Metric = .accuracy) throws
-    -> Verdict?
-  {
-    Verdict(try Leaderboard(records, task: task, metric: metric, resamples: 100), records: records)
+  private func verdict(
+    _ records: [TrialRecord], task: Task = .classification, metric: Metric = .accuracy, units: TestUnits? = nil
+  ) throws -> Verdict? {
+    try Verdict(try Leaderboard(records, task: task, metric: metric, resamples: 50), units: units)
   }
 
   private let made = MadeTrials(samples: 500)
 
-  private func pair(_ unimodal: Double, _ fusion: Double, emap: Double? = nil) -> [TrialRecord] {
-    made.classification("audio", modalities: ["audio"], accuracy: 0.4)
+  private func pair(_ unimodal: Double, _ fusion: Double, emap: Double? = nil, additive: Double = 0.4) -> [TrialRecord] {
+    var sum = made.classification("additive", modalities: ["audio", "image"], accuracy: additive)
+    for number in sum.indices { sum[number].adds = .logits }
+    return made.classification("audio", modalities: ["audio"], accuracy: 0.4)
       + made.classification("image", modalities: ["image"], accuracy: unimodal)
-      + made.classification("early", modalities: ["audio", "image"], accuracy: fusion - 0.03)
-      + made.classification("low-rank", modalities: ["audio", "image"], accuracy: fusion, emapAccuracy: emap)
+      + made.classification("low-rank", modalities: ["audio", "image"], accuracy: fusion, emapAccuracy: emap) + sum
   }
 
-  @Test func fusionHelpsAndPartOfItIsInteraction() throws {
-    let verdict = try #require(try verdict(pair(0.7, 0.85, emap: 0.8)))
-    #expect(verdict.conclusion == .fusionHelps)
-    #expect(verdict.bestUnimodal == "image")
-    #expect(verdict.bestFusion == "low-rank")
+  @Test func fusionHelpsAndUsesInteractions() throws {
+    let verdict = try #require(try verdict(pair(0.7, 0.85, emap: 0.7)))
+    #expect(verdict.outcome == .fusionHelps)
+    #expect(verdict.bestUnimodal == "image" && verdict.bestFusion == "low-rank")
+    #expect(verdict.modality == "image" && verdict.reference == "image")
     #expect(abs(verdict.difference.mean - 0.15) < 0.05)
-    #expect(verdict.difference.ci95.low > 0)
     let gap = try #require(verdict.emapGap)
-    #expect(abs(gap.mean - 0.05) < 0.03)
-    #expect(verdict.sentence.hasPrefix("Fusing audio and image gains 1"))
+    #expect(abs(gap.mean - 0.15) < 0.05)
+    #expect(verdict.interactionsClaimed)
+    #expect(verdict.sentence.hasPrefix("low-rank reaches 8"))
     #expect(verdict.sentence.contains(" points over image alone ["))
-    #expect(verdict.sentence.contains("of them come from interactions between the modalities ["))
+    #expect(verdict.sentence.contains("it uses interactions between the modalities"))
+    #expect(verdict.perModality["audio"]!.contest.difference.mean > verdict.difference.mean)
   }
 
-  @Test func allOfTheGainIsInteraction() throws {
-    let verdict = try #require(try verdict(pair(0.5, 0.95, emap: 0.3)))
-    #expect(verdict.sentence.contains("all of it comes from interactions"))
+  /// A gap to its own projection is no interaction that data demand: an additive model may do as well.
+  @Test func interactionsNeedTheBestAdditiveModelBeaten() throws {
+    let beaten = try #require(try verdict(pair(0.7, 0.85, emap: 0.7, additive: 0.84)))
+    #expect(beaten.emapGap!.ci95.low > 0 && !beaten.interactionsClaimed)
+    #expect(beaten.sentence.contains("that interactions between the modalities bring it is not shown"))
+    let without = try #require(try verdict(pair(0.7, 0.85, emap: 0.85)))
+    #expect(!without.interactionsClaimed)
   }
 
-  @Test func additiveGain() throws {
-    let verdict = try #require(try verdict(pair(0.7, 0.85, emap: 0.85)))
-    #expect(verdict.sentence.contains("none of it is shown to come from interactions"))
-  }
-
-  @Test(arguments: [true, false, nil] as [Bool?]) func estimatesAreCalledEstimates(isExact: Bool?) throws {
-    let records = pair(0.7, 0.85, emap: 0.8).map { record in
+  @Test func whatAddsUpByConstructionIsSaidTo() throws {
+    let records = pair(0.7, 0.85).map { record in
       var record = record
-      record.emapIsExact = record.emap == nil ? nil : isExact
+      if record.method == "low-rank" { record.adds = .probabilities }
       return record
     }
     let verdict = try #require(try verdict(records))
-    #expect(verdict.emapIsExact == isExact)
-    #expect(verdict.sentence.contains("estimated from random recombinations") == (isExact == false))
-  }
-
-  @Test func unmeasuredInteractionsAreSaidToBe() throws {
-    let verdict = try #require(try verdict(pair(0.7, 0.85)))
-    #expect(verdict.emapGap == nil)
-    #expect(verdict.sentence.hasSuffix("was not measured."))
+    #expect(verdict.adds == .probabilities && !verdict.interactionsClaimed)
+    #expect(verdict.sentence.contains("it adds up what each modality says"))
   }
 
   @Test func oneModalityIsEnough() throws {
-    let verdict = try #require(try verdict(pair(0.9, 0.9, emap: 0.9)))
-    #expect(verdict.conclusion == .oneModalityIsEnough)
-    #expect(verdict.difference.ci95.contains(0))
-    #expect(verdict.sentence.hasPrefix("One modality is enough: image alone reaches "))
-    #expect(verdict.sentence.contains("not distinguishable from no gain"))
+    let large = MadeTrials(samples: 4000)
+    let records =
+      large.classification("image", modalities: ["image"], accuracy: 0.9)
+      + large.classification("early", modalities: ["audio", "image"], accuracy: 0.9)
+    let verdict = try #require(try verdict(records))
+    #expect(verdict.outcome == .oneModalityIsEnough)
+    #expect(verdict.sentence.hasPrefix("One modality is enough: fusing (early reaches "))
+    #expect(verdict.sentence.contains("less than the 2.0 points that would count"))
   }
 
-  @Test func sureButSmallGainIsNotWorthASecondModality() throws {
-    let large = MadeTrials(samples: 2000)
-    let unimodal = large.classification("image", modalities: ["image"], accuracy: 0.9, seeds: 1)
-    // The same predictions with 10 mistakes out of 2000 put right: +0.5 points, certainly above zero.
-    var fusion = unimodal
-    fusion[0].method = "early"
-    fusion[0].modalities = ["audio", "image"]
-    var repaired = 0
-    for index in fusion[0].targets.indices where repaired < 10 {
-      let row = fusion[0].predictions[index]
-      let target = Int(fusion[0].targets[index])
-      guard row[target] < row.max()! else { continue }
-      fusion[0].predictions[index] = row.indices.map { $0 == target ? 1 : 0 }
-      repaired += 1
+  /// 100 samples and a gain of a few points: neither is shown, and the sentence says how many samples would show it.
+  @Test func fewSamplesLeaveItUndecided() throws {
+    let small = MadeTrials(samples: 100)
+    let records =
+      small.classification("image", modalities: ["image"], accuracy: 0.7)
+      + small.classification("early", modalities: ["audio", "image"], accuracy: 0.74)
+    let verdict = try #require(try verdict(records))
+    #expect(verdict.outcome == .undecided)
+    #expect(verdict.sentence.hasPrefix("Undecided: early reaches "))
+    guard case .units(let count) = verdict.need else {
+      Issue.record("\(String(describing: verdict.need))")
+      return
     }
-    let verdict = try #require(try verdict(unimodal + fusion))
-    #expect(abs(verdict.difference.mean - 0.005) < 1e-9)
-    #expect(verdict.difference.ci95.low > 0)
-    #expect(verdict.conclusion == .oneModalityIsEnough)
-    #expect(verdict.sentence.contains("by only 0.5 points ["))
-    #expect(verdict.sentence.contains("less than the 1.0 point that would count"))
+    #expect(count > 100 && verdict.sentence.contains("would decide it, there are 100"))
   }
 
   @Test func fusionHurts() throws {
     let verdict = try #require(try verdict(pair(0.9, 0.75)))
-    #expect(verdict.conclusion == .fusionHurts)
+    #expect(verdict.outcome == .fusionHurts)
     #expect(verdict.difference.ci95.high < 0)
-    #expect(verdict.sentence.hasPrefix("Fusing hurts: audio and image score 1"))
+    #expect(verdict.sentence.hasPrefix("Fusing hurts: low-rank reaches "))
+    #expect(verdict.sentence.contains("and loses 1"))
     #expect(verdict.sentence.hasSuffix("use image alone."))
   }
 
@@ -105,8 +98,9 @@ struct VerdictTests {
       made.classification("image", modalities: ["image"], accuracy: 0.25)
       + made.classification("early", modalities: ["audio", "image"], accuracy: 0.26)
     let verdict = try #require(try verdict(records))
-    #expect(verdict.conclusion == .nothingLearned)
-    #expect(verdict.sentence.hasPrefix("Nothing was learned: neither image alone nor audio and image"))
+    #expect(verdict.outcome == .nothingLearned)
+    #expect(try #require(verdict.pNull.fusion) > 0.025)
+    #expect(verdict.sentence.hasPrefix("Nothing was learned: early reaches 2"))
   }
 
   /// The test split must not decide which method is compared: the better one on test loses the choice on validation.
@@ -118,16 +112,75 @@ struct VerdictTests {
     #expect(try verdict(records)?.bestFusion == "steady")
   }
 
-  @Test func regressionHasItsOwnWords() throws {
+  /// Validation prefers audio, test image: a gain over audio alone is no gain over every modality.
+  @Test func aGainHasToBeOneOverEveryModality() throws {
     let records =
-      made.regression("text", modalities: ["text"], noise: 2)
-      + made.regression("early", modalities: ["text", "video"], noise: 1)
-    let lower = try #require(try verdict(records, task: .regression, metric: .mae))
-    #expect(lower.conclusion == .fusionHelps)
-    #expect(!lower.higherIsBetter)
-    #expect(lower.sentence.hasPrefix("Fusing text and video lowers the mean absolute error of text alone by 0."))
-    let higher = try #require(try verdict(records, task: .regression, metric: .pearson))
-    #expect(higher.sentence.contains("of correlation over text alone"))
+      made.classification("audio", modalities: ["audio"], accuracy: 0.5, validation: 0.71)
+      + made.classification("image", modalities: ["image"], accuracy: 0.8, validation: 0.7)
+      + made.classification("early", modalities: ["audio", "image"], accuracy: 0.8)
+    let verdict = try #require(try verdict(records))
+    #expect(verdict.perModality["audio"]!.contest.difference.ci95.low > 0.2)
+    #expect(verdict.outcome == .undecided && verdict.modality == "image")
+  }
+
+  /// Every sign follows its verb, whichever direction the metric has.
+  @Test(arguments: [
+    (1.0, 2.0, Metric.mae, "lowers it by 0.", Outcome.fusionHelps),
+    (2.0, 1.0, .mae, "raises it by 0.", .fusionHurts),
+    (1.0, 2.0, .pearson, "gains 0.", .fusionHelps),
+    (2.0, 1.0, .pearson, "loses 0.", .fusionHurts),
+  ]) func signsFollowTheVerb(
+    _ fusion: Double, _ single: Double, _ metric: Metric, _ words: String, _ outcome: Outcome
+  ) throws {
+    let records =
+      made.regression("text", modalities: ["text"], noise: single)
+      + made.regression("early", modalities: ["text", "video"], noise: fusion)
+    let verdict = try #require(try verdict(records, task: .regression, metric: metric))
+    #expect(verdict.outcome == outcome)
+    #expect((verdict.difference.mean > 0) == (outcome == .fusionHelps))
+    #expect(verdict.sentence.contains(words), "\(verdict.sentence)")
+    // The interval is of what the verb says.
+    let numbers = try #require(verdict.sentence.firstMatch(of: /by|gains|loses/).map { verdict.sentence[$0.range.upperBound...] })
+    #expect(!numbers.prefix { $0 != "]" }.contains("−"), "\(verdict.sentence)")
+  }
+
+  /// The fusion is no better where all modalities are there, and answers where the image is absent: that is coverage.
+  @Test func rowsThatLackAModalityAreToldApart() throws {
+    var records =
+      made.classification("image", modalities: ["image"], accuracy: 0.8, validation: 0.8)
+      + made.classification("audio", modalities: ["audio"], accuracy: 0.5, validation: 0.5)
+    let fusion = made.classification("early", modalities: ["audio", "image"], accuracy: 0.8, validation: 0.81)
+    let there = (0..<500).map { $0 % 3 != 0 }
+    for number in records.indices where records[number].method == "image" {
+      for row in 0..<500 where !there[row] { records[number].predictions[row] = [0.4, 0.2, 0.2, 0.2] }
+    }
+    records += fusion
+    let all = try #require(try verdict(records))
+    #expect(all.outcome == .fusionHelps)
+    let told = try #require(try verdict(records, units: TestUnits(present: ["image": there])))
+    #expect(told.outcome != .fusionHelps)
+    #expect(told.incomplete?.complete == there.count { $0 } && told.incomplete?.incomplete == there.count { !$0 })
+    #expect(try #require(told.incomplete?.difference).ci95.low > 0.2)
+  }
+
+  /// Ten people with fifty samples each are ten units.
+  @Test func groupsAreTheUnits() throws {
+    let records = pair(0.7, 0.8)
+    let units = TestUnits(groups: (0..<500).map { $0 % 10 })
+    let verdict = try #require(try verdict(records, units: units))
+    #expect(verdict.interval.units == 10 && verdict.interval.isGrouped)
+    #expect(verdict.interval.degreesOfFreedom! < 20)
+  }
+
+  @Test func oneSeedIsOfTheseTrainedModelsAlone() throws {
+    let records =
+      made.classification("image", modalities: ["image"], accuracy: 0.7, seeds: 1)
+      + made.classification("early", modalities: ["audio", "image"], accuracy: 0.9, seeds: 1)
+    let leaderboard = try Leaderboard(records, task: .classification, metric: .accuracy, resamples: 50)
+    let verdict = try #require(try Verdict(leaderboard))
+    #expect(verdict.interval.target == .theseTrainedModels && verdict.interval.method == .jackknife)
+    let notes = try #require(VerdictSentence(verdict, leaderboard.methods)).notes.map(\.plain)
+    #expect(notes.contains { $0.contains("these trained models") })
   }
 
   @Test func noVerdictWithoutBothSides() throws {

@@ -11,7 +11,8 @@ struct RunStoreTests {
   {
     StoredRun(
       id: id, kind: kind, created: Date(timeIntervalSince1970: time), dataset: dataset,
-      method: kind == .train ? "low-rank" : nil, seed: kind == .train ? 1 : nil, metrics: ["accuracy": 0.5])
+      method: kind == .train ? "low-rank" : nil, seed: kind == .train ? 1 : nil, status: .finished,
+      metrics: ["accuracy": 0.5])
   }
 
   @Test func keepsWhatWasSavedAcrossOpenings() async throws {

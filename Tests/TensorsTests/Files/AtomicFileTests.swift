@@ -38,6 +38,51 @@ import Testing
     }
   }
 
+  @Test func whatAKilledProgramLeftIsUsedUp() throws {
+    try withFolder { folder in
+      let url = folder.appendingPathComponent("a.txt")
+      let left = folder.appendingPathComponent(".partial-a.txt")
+      try Data(repeating: 65, count: 9999).write(to: left)
+      try AtomicFile.write(Data("new".utf8), to: url)
+      #expect(try String(contentsOf: url, encoding: .utf8) == "new")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.txt"])
+      // Older versions gave every one a name of its own.
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent("trials"), withIntermediateDirectories: false)
+      for name in [".partial-a.txt", ".1a2b.partial-b.json", "trials/.zz.partial-c", "trials/kept.txt"] {
+        try Data("half".utf8).write(to: folder.appendingPathComponent(name))
+      }
+      AtomicFile.removeLeftovers(in: folder)
+      let there = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+      #expect(there == ["a.txt", "trials", "trials/kept.txt"])
+    }
+  }
+
+  /// A link in the place of the temporary file must not be followed, and a file that another writer holds not be shared.
+  @Test func theTemporaryFileIsOnesOwn() throws {
+    try withFolder { folder in
+      let (url, other) = (folder.appendingPathComponent("a.txt"), folder.appendingPathComponent("other.txt"))
+      try Data("other".utf8).write(to: other)
+      let temporary = folder.appendingPathComponent(".partial-a.txt")
+      try FileManager.default.createSymbolicLink(at: temporary, withDestinationURL: other)
+      try AtomicFile.write(Data("new".utf8), to: url)
+      #expect(try String(contentsOf: other, encoding: .utf8) == "other")
+      try FileManager.default.removeItem(at: temporary)
+      try AtomicFile.write(to: url) { first in
+        try Data("first".utf8).write(to: first)
+        try AtomicFile.write(to: url) { second in
+          #expect(first.lastPathComponent != second.lastPathComponent)
+          try Data("second".utf8).write(to: second)
+        }
+        #expect(try String(contentsOf: url, encoding: .utf8) == "second")
+      }
+      #expect(try String(contentsOf: url, encoding: .utf8) == "first")
+      // Nothing is a content, too.
+      try AtomicFile.write(Data(), to: url)
+      #expect(try Data(contentsOf: url).isEmpty)
+    }
+  }
+
   @Test func replacesTheTargetOfALink() throws {
     try withFolder { folder in
       let (url, link) = (folder.appendingPathComponent("a.txt"), folder.appendingPathComponent("link"))

@@ -6,8 +6,8 @@ public struct Machine: Sendable, Equatable {
   public var cores: Int
   /// Cores that others left alone during the last minute; at least one.
   public var idleCores: Int
-  /// Memory that can still be taken, in bytes: the least that the system and every control group above leave; nil where
-  /// nothing says so.
+  /// Memory that can still be taken, in bytes: the least that the system, every control group above and the limit of the
+  /// process leave; nil where nothing says so.
   public var availableBytes: Int?
 
   /// - Parameters:
@@ -22,17 +22,29 @@ public struct Machine: Sendable, Equatable {
 
   /// As it is at this moment.
   public static var current: Machine {
-    Machine(root: URL(filePath: "/", directoryHint: .isDirectory), cores: ProcessInfo.processInfo.activeProcessorCount)
+    Machine(
+      root: URL(filePath: "/", directoryHint: .isDirectory), cores: ProcessInfo.processInfo.activeProcessorCount,
+      addressSpace: limitOfAddressSpace)
   }
 
-  /// Reads `proc` and `sys` below `root`, control groups of version 1 and 2.
-  init(root: URL, cores: Int) {
+  /// What `ulimit -v` says, in bytes; nil for no limit.
+  private static var limitOfAddressSpace: Int? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return nil }
+    // No limit is the largest number.
+    return limit.rlim_cur < 1 << 60 ? Int(limit.rlim_cur) : nil
+  }
+
+  /// Reads `proc` and `sys` below `root`, control groups of version 1 and 2; `addressSpace` is the most that the process
+  /// may map.
+  init(root: URL, cores: Int, addressSpace: Int? = nil) {
     let files = SystemFiles(root: root)
     let groups = files.groups
     let allowed = max(1, groups.compactMap(files.cores).map { Int($0.rounded(.up)) }.reduce(cores, min))
     self.cores = allowed
     idleCores = max(1, min(allowed, cores - Int(files.load.rounded())))
-    availableBytes = ([files.availableBytes] + groups.map(files.bytesLeft)).compactMap { $0 }.min()
+    let unmapped = addressSpace.map { max(0, $0 - (files.mappedBytes ?? 0)) }
+    availableBytes = ([files.availableBytes, unmapped] + groups.map(files.bytesLeft)).compactMap { $0 }.min()
   }
 }
 
@@ -59,6 +71,11 @@ private struct SystemFiles {
 
   /// Memory that a new program could take without swapping.
   var availableBytes: Int? { number(after: "MemAvailable:", in: "proc/meminfo").map { $0 << 10 } }
+
+  /// What the process has mapped, whether it uses it or not.
+  var mappedBytes: Int? {
+    text("proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }.map { $0 * Int(getpagesize()) }
+  }
 
   /// Cores' worth of time of a group.
   func cores(_ group: String) -> Double? {

@@ -1,20 +1,14 @@
 import Foundation
 import Testing
 
-@testable import Experiments
+@testable import Modalities
 
 /// What a machine says of itself, on made files.
 @Suite struct MachineTests {
-  private func machine(_ files: [String: String], cores: Int = 8) throws -> Machine {
-    try ExampleData.inTemporaryFolder { root in
-      for (path, text) in files {
-        let file = root.appending(path: path)
-        try FileManager.default.createDirectory(
-          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: file)
-      }
-      return Machine(root: root, cores: cores)
-    }
+  private func machine(_ files: [String: String], cores: Int = 8, addressSpace: Int? = nil) throws -> Machine {
+    let root = try TemporaryFolder()
+    for (path, text) in files { try root.write(text, to: path) }
+    return Machine(root: root.url, cores: cores, addressSpace: addressSpace)
   }
 
   private let memory = "MemTotal:       24684092 kB\nMemFree: 1 kB\nMemAvailable:    1024 kB\n"
@@ -68,6 +62,14 @@ import Testing
       "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
     ])
     #expect(found.cores == 8)
+  }
+
+  @Test func aLimitOfTheProcessCountsWhatItUses() throws {
+    let page = Int(getpagesize())
+    let files = ["proc/meminfo": memory, "proc/self/statm": "3 2 1 1 0 1 0\n"]
+    #expect(try machine(files, addressSpace: 10 * page).availableBytes == 7 * page)
+    #expect(try machine(files, addressSpace: 2 * page).availableBytes == 0)
+    #expect(try machine(files, addressSpace: 1 << 40).availableBytes == 1 << 20)
   }
 
   @Test func thisOne() {

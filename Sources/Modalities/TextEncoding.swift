@@ -1,0 +1,34 @@
+import Foundation
+import Tensors
+
+/// Turns the bytes of a text file into UTF-8, where its first bytes say what they are.
+enum TextEncoding {
+  /// What is said of bytes that are not UTF-8: they do not tell which of the older encodings they have.
+  static let problem = "is not UTF-8 text, but perhaps Latin-1 or Windows-1252; save it as UTF-8"
+
+  /// The bytes without a byte order mark, and what a reader should be told of them.
+  ///
+  /// UTF-8 itself is not checked.
+  /// - Throws: `InputError` for UTF-16 that is cut or wrong, and for bytes most of which are zero.
+  static func utf8(_ data: Data, file: String) throws -> (bytes: [UInt8], note: String?) {
+    if data.starts(with: [0xEF, 0xBB, 0xBF]) { return ([UInt8](data.dropFirst(3)), nil) }
+    let isLittle = data.starts(with: [0xFF, 0xFE])
+    guard isLittle || data.starts(with: [0xFE, 0xFF]) else {
+      let start = data.prefix(1024)
+      guard start.count(where: { $0 == 0 }) * 4 <= start.count else {
+        throw InputError(
+          file: file, "holds zero bytes: it is no text, or UTF-16 without a byte order mark; save it as UTF-8")
+      }
+      return ([UInt8](data), nil)
+    }
+    let bytes = [UInt8](data.dropFirst(2))
+    let units = stride(from: 0, to: bytes.count - 1, by: 2).map { index -> UInt16 in
+      let (first, second) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
+      return isLittle ? second << 8 | first : first << 8 | second
+    }
+    guard bytes.count % 2 == 0, let text = String(validating: units, as: UTF16.self) else {
+      throw InputError(file: file, "begins with a UTF-16 byte order mark and is not UTF-16 text; save it as UTF-8")
+    }
+    return ([UInt8](text.utf8), "\(file) is UTF-16 text and is read as such")
+  }
+}

@@ -43,6 +43,7 @@ extension Line {
         lines.append(count("nothing learned", .atLeast(0.9)) { $0.outcome == .nothingLearned })
       case .redundant:
         lines.append(count("false gains", .atMost(0.05), isGain))
+        lines.append(count("one modality is enough", nil, isEnough))
       case .enough:
         lines.append(count("false gains", .atMost(0.05), isGain))
         lines.append(

@@ -8,14 +8,14 @@ extension Kind {
   /// interval; the table says what it came to.
   static let gains: [Kind] = [
     Kind(
-      name: "additive", truth: .additive, about: "y = sign(a₀ + βb₀ + noise)", population: additive(strength: 0.7),
+      name: "additive", truth: .additive, about: "y = sign(a₀ + βb₀ + noise)", population: additive(strength: 0.85),
       measuresCoverage: true),
     Kind(
-      name: "additive-one-seed", truth: .additive, about: "as additive, one seed", population: additive(strength: 0.7),
+      name: "additive-one-seed", truth: .additive, about: "as additive, one seed", population: additive(strength: 0.85),
       seeds: 1),
     Kind(
       name: "additive-five-seeds", truth: .additive, about: "as additive, five seeds",
-      population: additive(strength: 0.7), seeds: 5),
+      population: additive(strength: 0.85), seeds: 5),
     Kind(
       name: "additive-three", truth: .additive, about: "y = sign(a₀ + βb₀ + βc₀ + noise)",
       population: additive(strength: 0.65, modalities: 3)),

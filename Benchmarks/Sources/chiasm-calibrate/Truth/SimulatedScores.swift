@@ -27,6 +27,10 @@ struct SimulatedScores: Sendable {
   var reference = Side()
   /// Between samples, shared by both sides: it cancels in the difference.
   var shared = 1.0
+  /// Between seeds, shared by both sides: their batches come in the same order. It cancels in the difference.
+  var sharedSeed = 0.0
+  /// Between seeds on one sample, shared by both sides.
+  var sharedResidual = 0.0
   /// How many groups share the samples out evenly; nil: none.
   var groups: Int?
   /// Of the largest to the smallest group.
@@ -73,15 +77,21 @@ struct SimulatedScores: Sendable {
   func draw(_ random: inout SplitMix64) -> Draw {
     let common = (0..<samples).map { _ in shared * random.normal() }
     let members = groupSizes.map { $0.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) } }
+    let seedEffects = (0..<seeds).map { _ in sharedSeed * random.normal() }
+    let interplay = (0..<seeds).map { _ in
+      sharedResidual == 0
+        ? [Double](repeating: 0, count: samples) : common.map { _ in sharedResidual * random.normal() }
+    }
     func scores(_ side: Side) -> [[Double]] {
       let groupEffects = (0..<(groups ?? 0)).map { _ in group * random.normal() }
       let base = (0..<samples).map { sample in
         side.mean + common[sample] + side.sample * random.normal() + (members.map { groupEffects[$0[sample]] } ?? 0)
       }
-      return (0..<(side.isDeterministic ? 1 : seeds)).map { _ in
-        let effect = side.isDeterministic ? 0 : side.seed * random.normal()
-        return base.map { value in
-          let score = value + effect + (side.isDeterministic ? 0 : side.residual * random.normal())
+      return (0..<(side.isDeterministic ? 1 : seeds)).map { seed in
+        let effect = side.isDeterministic ? 0 : seedEffects[seed] + side.seed * random.normal()
+        return base.indices.map { sample in
+          let own = side.isDeterministic ? 0 : interplay[seed][sample] + side.residual * random.normal()
+          let score = base[sample] + effect + own
           return isBinary ? (score > 0 ? 1 : 0) : score
         }
       }
@@ -127,6 +137,13 @@ extension SimulatedScores {
             name: "\(seeds) seeds that deviate by \(spread), right and wrong", seeds: seeds,
             fusion: Side(mean: 1.2, sample: 0.5, seed: spread), reference: Side(mean: 1, sample: 0.5, seed: spread),
             isBinary: true))
+      }
+      for spread in [0.07, 0.15] {
+        cells.append(
+          SimulatedScores(
+            name: "\(seeds) seeds that deviate by \(spread) alike on both sides", seeds: seeds,
+            fusion: Side(seed: 0.02, residual: 0.2), reference: Side(seed: 0.02, residual: 0.2), sharedSeed: spread,
+            sharedResidual: 0.5))
       }
       for (count, ratio) in [(5, 1.0), (20, 1), (20, 5)] {
         cells.append(

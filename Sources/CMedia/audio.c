@@ -2,18 +2,19 @@
 #include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
 #include <libavutil/channel_layout.h>
-#include <libavutil/intreadwrite.h>
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "failure.h"
+#include "format.h"
+#include "wave.h"
 
 // Containers of recorded sound. Playlists and scripts are left out: they name other files.
 static const char *const containers =
     "wav,w64,aiff,au,caf,flac,mp3,ogg,aac,amr,mov,mp4,m4a,matroska,webm,avi,mpeg,mpegts";
+#define SOUNDS "WAV, W64, AIFF, AU, CAF, FLAC, MP3, Ogg, M4A, AAC, AMR, or a film (MP4, Matroska, WebM, AVI, MPEG)"
 
 typedef struct {
   AVFormatContext *format;
@@ -24,7 +25,12 @@ typedef struct {
   float *samples;
   size_t count, capacity;
   int rate, channels, stream;
-  int64_t decoded;  // frames at the file's own rate
+  // What the resampler was made for.
+  int from_rate, from_format;
+  AVChannelLayout from_layout;
+  int stored_channels, wave;
+  int64_t leftover;
+  double seconds;  // decoded, at the file's own rates
   char *error;
 } Reader;
 
@@ -32,6 +38,7 @@ static void release(Reader *reader) {
   av_frame_free(&reader->frame);
   av_packet_free(&reader->packet);
   swr_free(&reader->resampler);
+  av_channel_layout_uninit(&reader->from_layout);
   avcodec_free_context(&reader->codec);
   if (reader->format != NULL) {
     AVIOContext *io = reader->format->pb;
@@ -56,49 +63,22 @@ static int grow(Reader *reader, size_t more) {
   return 0;
 }
 
-/// FFmpeg reads a WAV file to its end whatever its header says, so a cut one has to be found here.
-static int check_wave(const char *path, int64_t size, char *error) {
-  AVIOContext *io = NULL;
-  if (avio_open(&io, path, AVIO_FLAG_READ) < 0) return 0;
-  uint8_t head[12];
-  int result = 0;
-  if (avio_read(io, head, 12) == 12 && memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0) {
-    int64_t position = 12;
-    result = cmedia_fail(error, "is cut short: a WAV file without sound data");
-    while (position + 8 <= size && avio_seek(io, position, SEEK_SET) >= 0 && avio_read(io, head, 8) == 8) {
-      int64_t length = AV_RL32(head + 4);
-      if (memcmp(head, "data", 4) != 0) {
-        position += 8 + length + (length & 1);
-        continue;
-      }
-      int64_t there = size - position - 8;
-      if (length == 0 || there == 0) {
-        result = cmedia_fail(error, "holds no samples");
-      } else if (length != UINT32_MAX && length > there) {  // UINT32_MAX: written to a pipe, length unknown
-        result = cmedia_fail(error, "is cut short: the header promises %lld bytes of sound, %lld are there",
-                             (long long)length, (long long)there);
-      } else {
-        result = 0;
-      }
-      break;
-    }
-  }
-  avio_closep(&io);
-  return result;
-}
-
 static int open_file(Reader *reader, const char *path) {
   int64_t size = 0;
   if (cmedia_check_file(path, &size, reader->error) != 0) return -1;
+  uint8_t head[512];
+  int64_t count = cmedia_read_head(path, head, sizeof head, reader->error);
+  if (count < 0) return -1;
+  const char *kind = cmedia_format_name(head, (size_t)count);
+  if (kind != NULL && !cmedia_is_sound(head, (size_t)count)) {
+    return cmedia_fail(reader->error, "is %s, not a sound file that can be read; expected " SOUNDS, kind);
+  }
+  reader->wave = cmedia_check_wave(path, size, reader->error);
+  if (reader->wave < 0) return -1;
   char *name = av_asprintf("file:%s", path);  // a name such as http:… or concat:… stays a file name
   if (name == NULL) return cmedia_fail(reader->error, "not enough memory");
-  int code = check_wave(name, size, reader->error);
-  if (code != 0) {
-    av_free(name);
-    return -1;
-  }
   AVIOContext *io = NULL;
-  code = avio_open(&io, name, AVIO_FLAG_READ);
+  int code = avio_open(&io, name, AVIO_FLAG_READ);
   av_free(name);
   if (code < 0) return cmedia_fail_code(reader->error, code, "cannot be opened");
   reader->format = avformat_alloc_context();
@@ -114,7 +94,8 @@ static int open_file(Reader *reader, const char *path) {
   av_dict_free(&options);
   if (code < 0) {
     avio_closep(&io);  // avformat_open_input freed the context but not our input
-    return cmedia_fail_code(reader->error, code, "is not a sound file that can be read: WAV, FLAC, MP3, Ogg, M4A …");
+    return kind != NULL ? cmedia_fail(reader->error, "is %s, but its header is corrupt or was never finished", kind)
+                        : cmedia_fail(reader->error, "is not a sound file that can be read; expected " SOUNDS);
   }
   code = avformat_find_stream_info(reader->format, NULL);
   if (code < 0) return cmedia_fail_code(reader->error, code, "is corrupt: no stream can be read");
@@ -138,15 +119,30 @@ static int open_resampler(Reader *reader, const AVFrame *frame) {
     return cmedia_fail(reader->error, "is corrupt: a sample rate of %d Hz and %d channels", frame->sample_rate,
                        frame->ch_layout.nb_channels);
   }
+  if (frame->sample_rate > CMEDIA_MAXIMUM_RATE || frame->ch_layout.nb_channels > CMEDIA_MAXIMUM_CHANNELS) {
+    return cmedia_fail(reader->error, "has a sample rate of %d Hz and %d channels; at most %d Hz and %d are read",
+                       frame->sample_rate, frame->ch_layout.nb_channels, CMEDIA_MAXIMUM_RATE,
+                       CMEDIA_MAXIMUM_CHANNELS);
+  }
   if (reader->rate == 0) reader->rate = frame->sample_rate;
+  // The filter between them would have millions of coefficients.
+  if (frame->sample_rate / reader->rate > 1024) {
+    return cmedia_fail(reader->error, "cannot be resampled from %d to %d Hz", frame->sample_rate, reader->rate);
+  }
   if (reader->channels == 0) reader->channels = frame->ch_layout.nb_channels;
+  if (reader->stored_channels == 0) reader->stored_channels = frame->ch_layout.nb_channels;
+  reader->from_rate = frame->sample_rate;
+  reader->from_format = frame->format;
   AVChannelLayout from = {0}, to = {0};
   av_channel_layout_default(&from, frame->ch_layout.nb_channels);
   av_channel_layout_default(&to, reader->channels);
   int unknown = frame->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC;
-  AVChannelLayout *actual = unknown ? &from : (AVChannelLayout *)&frame->ch_layout;
-  int code = swr_alloc_set_opts2(&reader->resampler, &to, AV_SAMPLE_FMT_FLT, reader->rate, actual, frame->format,
-                                 frame->sample_rate, 0, NULL);
+  const AVChannelLayout *actual = unknown ? &from : &frame->ch_layout;
+  int code = av_channel_layout_copy(&reader->from_layout, &frame->ch_layout);
+  if (code >= 0) {
+    code = swr_alloc_set_opts2(&reader->resampler, &to, AV_SAMPLE_FMT_FLT, reader->rate, (AVChannelLayout *)actual,
+                               frame->format, frame->sample_rate, 0, NULL);
+  }
   if (code >= 0) {
     av_opt_set_double(reader->resampler, "rematrix_maxval", 1, 0);  // mixing averages: never above full scale
     code = swr_init(reader->resampler);
@@ -156,27 +152,39 @@ static int open_resampler(Reader *reader, const AVFrame *frame) {
   return code < 0 ? cmedia_fail_code(reader->error, code, "cannot be resampled") : 0;
 }
 
-/// Takes over one frame, or with NULL what the resampler still holds.
-static int convert(Reader *reader, const AVFrame *frame) {
-  if (frame != NULL && reader->resampler == NULL && open_resampler(reader, frame) != 0) return -1;
-  if (reader->resampler == NULL) return 0;
-  int expected = swr_get_out_samples(reader->resampler, frame != NULL ? frame->nb_samples : 0);
+/// Takes over `count` frames of sound, or with NULL and 0 what the resampler still holds.
+static int resample(Reader *reader, const uint8_t **data, int count) {
+  int expected = swr_get_out_samples(reader->resampler, count);
   if (expected < 0) return cmedia_fail_code(reader->error, expected, "cannot be resampled");
   if (grow(reader, (size_t)expected * (size_t)reader->channels) != 0) return -1;
   uint8_t *out = (uint8_t *)(reader->samples + reader->count);
-  int made = swr_convert(reader->resampler, &out, expected,
-                         frame != NULL ? (const uint8_t **)frame->extended_data : NULL,
-                         frame != NULL ? frame->nb_samples : 0);
+  int made = expected == 0 ? 0 : swr_convert(reader->resampler, &out, expected, data, count);
   if (made < 0) return cmedia_fail_code(reader->error, made, "cannot be resampled");
   reader->count += (size_t)made * (size_t)reader->channels;
-  if (frame != NULL) reader->decoded += frame->nb_samples;
   return 0;
 }
 
+/// Takes over what the resampler still holds, and ends it.
+static int finish_resampler(Reader *reader) {
+  int result = reader->resampler != NULL ? resample(reader, NULL, 0) : 0;
+  swr_free(&reader->resampler);
+  return result;
+}
+
+static int convert(Reader *reader, const AVFrame *frame) {
+  // Files that were joined, and broadcasts, change their rate or channels on the way.
+  int changed = reader->resampler != NULL &&
+                (frame->sample_rate != reader->from_rate || frame->format != reader->from_format ||
+                 av_channel_layout_compare(&frame->ch_layout, &reader->from_layout) != 0);
+  if (changed && finish_resampler(reader) != 0) return -1;
+  if (reader->resampler == NULL && open_resampler(reader, frame) != 0) return -1;
+  reader->seconds += (double)frame->nb_samples / frame->sample_rate;
+  return resample(reader, (const uint8_t **)frame->extended_data, frame->nb_samples);
+}
+
 static int corrupt(Reader *reader, int code) {
-  double seconds = reader->codec->sample_rate > 0 ? (double)reader->decoded / reader->codec->sample_rate : 0;
   char where[64];
-  snprintf(where, sizeof where, "is corrupt after %.2f s of sound", seconds);
+  snprintf(where, sizeof where, "is corrupt after %.2f s of sound", reader->seconds);
   return cmedia_fail_code(reader->error, code, where);
 }
 
@@ -195,6 +203,65 @@ static int decode(Reader *reader, const AVPacket *packet) {
   }
 }
 
+/// Bytes of one frame of uncompressed sound; 0 for what is compressed.
+static int frame_bytes(const Reader *reader) {
+  const AVCodecParameters *parameters = reader->format->streams[reader->stream]->codecpar;
+  int bits = av_get_bits_per_sample(parameters->codec_id);
+  // ADPCM has whole numbers of bits a sample, too, but in blocks.
+  int bytes = bits >= 8 ? bits / 8 * parameters->ch_layout.nb_channels : 0;
+  return bytes > 0 && parameters->block_align % bytes == 0 ? bytes : 0;
+}
+
+/// Seconds that the head declares; 0 where it leaves them open.
+static double declared(const Reader *reader) {
+  const AVStream *stream = reader->format->streams[reader->stream];
+  if (reader->wave == WAVE_OPEN || stream->duration == AV_NOPTS_VALUE || stream->duration <= 0) return 0;
+  double seconds = stream->duration * av_q2d(stream->time_base);
+  double bytes = seconds * stream->codecpar->sample_rate * frame_bytes(reader);
+  return bytes > 0 && bytes < 0x1p63 && cmedia_is_open_length((uint64_t)(bytes + 0.5)) ? 0 : seconds;
+}
+
+static int check_end(Reader *reader) {
+  if (reader->count == 0) return cmedia_fail(reader->error, "holds no samples");
+  for (size_t i = 0; i < reader->count; i++) {
+    if (!isfinite(reader->samples[i])) {
+      return cmedia_fail(reader->error, "sample %zu is not a finite number", i / (size_t)reader->channels);
+    }
+  }
+  return 0;
+}
+
+static int check_length(Reader *reader) {
+  // The bytes of a WAV file were counted before.
+  if (reader->wave != WAVE_NONE && frame_bytes(reader) > 0) return 0;
+  if (reader->format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) return 0;
+  // Frames of a codec are padded at both ends, and that padding is dropped; FLAC counts samples.
+  int exact = frame_bytes(reader) > 0 || reader->codec->codec_id == AV_CODEC_ID_FLAC;
+  double promised = declared(reader);
+  double padding = !exact && reader->codec->sample_rate > 0 ? 4096.0 / reader->codec->sample_rate : 0;
+  if (reader->seconds + padding < promised - 1e-3) {
+    return cmedia_fail(reader->error, "is cut short: the header promises %.2f s of sound, %.2f s are there", promised,
+                       reader->seconds);
+  }
+  return 0;
+}
+
+/// Takes over one packet. FFmpeg marks one as corrupt that is shorter than it asked for, which the last one may be.
+static int take(Reader *reader, AVPacket *packet) {
+  int frame = frame_bytes(reader);
+  if (frame > 0) {
+    reader->leftover += packet->size % frame;
+    av_shrink_packet(packet, packet->size - packet->size % frame);
+    return packet->size == 0 ? 0 : decode(reader, packet);
+  }
+  if ((packet->flags & AV_PKT_FLAG_CORRUPT) == 0) return decode(reader, packet);
+  if (reader->wave != WAVE_OPEN) return corrupt(reader, AVERROR_INVALIDDATA);
+  int block = FFMAX(reader->format->streams[reader->stream]->codecpar->block_align, 1);
+  reader->leftover += packet->size % block;
+  av_shrink_packet(packet, packet->size - packet->size % block);
+  return packet->size == 0 ? 0 : decode(reader, packet);
+}
+
 static int read_all(Reader *reader, double maximum_seconds) {
   reader->packet = av_packet_alloc();
   reader->frame = av_frame_alloc();
@@ -204,37 +271,14 @@ static int read_all(Reader *reader, double maximum_seconds) {
     int code = av_read_frame(reader->format, reader->packet);
     if (code == AVERROR_EOF) break;
     if (code < 0) return corrupt(reader, code);
-    int result = 0;
-    if (reader->packet->stream_index == reader->stream) {
-      result = (reader->packet->flags & AV_PKT_FLAG_CORRUPT) != 0 ? corrupt(reader, AVERROR_INVALIDDATA)
-                                                                  : decode(reader, reader->packet);
-    }
+    int result = reader->packet->stream_index == reader->stream ? take(reader, reader->packet) : 0;
     av_packet_unref(reader->packet);
     if (result != 0) return result;
-    stopped = maximum_seconds > 0 && reader->decoded >= maximum_seconds * reader->codec->sample_rate;
+    stopped = maximum_seconds > 0 && reader->seconds >= maximum_seconds;
   }
   if (!stopped && decode(reader, NULL) != 0) return -1;
-  if (convert(reader, NULL) != 0) return -1;
-  if (reader->count == 0) return cmedia_fail(reader->error, "holds no samples");
-  for (size_t i = 0; i < reader->count; i++) {
-    if (!isfinite(reader->samples[i])) {
-      return cmedia_fail(reader->error, "sample %zu is not a finite number", i / (size_t)reader->channels);
-    }
-  }
-  const AVStream *stream = reader->format->streams[reader->stream];
-  if (!stopped && reader->format->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE &&
-      stream->duration != AV_NOPTS_VALUE) {
-    const AVCodecDescriptor *codec = avcodec_descriptor_get(reader->codec->codec_id);
-    int lossy = codec == NULL || (codec->props & AV_CODEC_PROP_LOSSLESS) == 0;
-    double promised = stream->duration * av_q2d(stream->time_base);
-    double there = (double)reader->decoded / reader->codec->sample_rate;
-    // A lossy codec's frames are padded at both ends, and that padding is dropped.
-    double padding = lossy ? 4096.0 / reader->codec->sample_rate : 0;
-    if (there + padding < promised - 1e-3) {
-      return cmedia_fail(reader->error, "is cut short: the header promises %.2f s of sound, %.2f s are there", promised,
-                         there);
-    }
-  }
+  if (finish_resampler(reader) != 0 || check_end(reader) != 0) return -1;
+  if (!stopped && check_length(reader) != 0) return -1;
   if (maximum_seconds > 0) {
     size_t most = (size_t)(maximum_seconds * reader->rate) * (size_t)reader->channels;
     if (reader->count > most) reader->count = most;
@@ -242,21 +286,30 @@ static int read_all(Reader *reader, double maximum_seconds) {
   return 0;
 }
 
-int cmedia_decode_audio(const char *path, int rate, int channels, double maximum_seconds, float **samples,
-                        size_t *count, int *actual_rate, int *actual_channels, char error[CMEDIA_ERROR_SIZE]) {
+int cmedia_decode_audio(const char *path, int rate, int channels, double maximum_seconds, cmedia_sound *sound,
+                        char error[CMEDIA_ERROR_SIZE]) {
   av_log_set_level(AV_LOG_QUIET);
-  if (rate < 0 || rate > 768000) return cmedia_fail(error, "cannot be resampled to %d Hz", rate);
+  if (rate < 0 || rate > CMEDIA_MAXIMUM_RATE) return cmedia_fail(error, "cannot be resampled to %d Hz", rate);
   if (channels < 0 || channels > 8) return cmedia_fail(error, "cannot be mixed to %d channels", channels);
   Reader reader = {.rate = rate, .channels = channels, .error = error};
   int result = open_file(&reader, path);
   if (result == 0) result = read_all(&reader, maximum_seconds);
   if (result == 0) {
-    *samples = reader.samples;
-    *count = reader.count;
-    *actual_rate = reader.rate;
-    *actual_channels = reader.channels;
+    *sound = (cmedia_sound){.samples = reader.samples, .count = reader.count, .rate = reader.rate,
+                            .channels = reader.channels, .stored_channels = reader.stored_channels,
+                            .leftover = reader.leftover};
     reader.samples = NULL;
   }
+  release(&reader);
+  return result;
+}
+
+int cmedia_probe_audio(const char *path, double *seconds, char error[CMEDIA_ERROR_SIZE]) {
+  av_log_set_level(AV_LOG_QUIET);
+  *seconds = 0;
+  Reader reader = {.error = error};
+  int result = open_file(&reader, path);
+  if (result == 0) *seconds = declared(&reader);
   release(&reader);
   return result;
 }

@@ -4,7 +4,9 @@
 #include <libswscale/swscale.h>
 #include <string.h>
 
+#include "exif.h"
 #include "failure.h"
+#include "format.h"
 #include "picture.h"
 
 static AVFrame *new_frame(enum AVPixelFormat format, int width, int height) {
@@ -71,10 +73,56 @@ static AVFrame *decoded(enum AVCodecID codec, const uint8_t *bytes, size_t count
   avcodec_free_context(&context);
   if (code < 0) {
     av_frame_free(&frame);
-    if (code == AVERROR_EOF) code = AVERROR_INVALIDDATA;
-    cmedia_fail_code(error, code, "is corrupt: the picture cannot be decoded");
+    if (code == AVERROR_PATCHWELCOME) {
+      const char *name = cmedia_format_name(bytes, count);
+      cmedia_fail(error, "is %s of a kind that is not read", name != NULL ? name : "a picture");
+    } else {
+      if (code == AVERROR_EOF) code = AVERROR_INVALIDDATA;
+      cmedia_fail_code(error, code, "is corrupt: the picture cannot be decoded");
+    }
   }
   return frame;
+}
+
+/// The picture as it is stored, and how it is to be turned (1 to 8).
+static AVFrame *read_picture(uint8_t *bytes, size_t count, int *orientation, char *error) {
+  enum AVCodecID codec = cmedia_picture_codec(bytes, count);
+  if (codec == AV_CODEC_ID_NONE) {
+    const char *name = cmedia_format_name(bytes, count);
+    cmedia_fail(error, "is %s, not a picture that can be read; expected " CMEDIA_PICTURES,
+                name != NULL ? name : "of an unknown format");
+    return NULL;
+  }
+  if (cmedia_check_picture(codec, bytes, count, error) != 0) return NULL;
+  *orientation = cmedia_orientation(codec, bytes, count);
+  if (codec == AV_CODEC_ID_TIFF) cmedia_trim_tiff(bytes, count);
+  AVFrame *frame = decoded(codec, bytes, count, error);
+  if (frame == NULL) return NULL;
+  const AVFrameSideData *matrix = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+  if (*orientation == 0 && matrix != NULL) *orientation = cmedia_matrix_orientation(matrix->data, matrix->size);
+  if (*orientation == 0) *orientation = 1;
+  return frame;
+}
+
+/// The pixels of a frame without gaps, turned the way up that the picture is shown.
+static uint8_t *upright(const AVFrame *frame, int orientation, int width, int height, int channels) {
+  size_t line = (size_t)width * (size_t)channels;
+  uint8_t *packed = av_malloc(line * (size_t)height);
+  if (packed == NULL) return NULL;
+  for (int y = 0; y < height; y++) {
+    uint8_t *to = packed + (size_t)y * line;
+    if (orientation == 1) {
+      memcpy(to, frame->data[0] + (ptrdiff_t)y * frame->linesize[0], line);
+      continue;
+    }
+    for (int x = 0; x < width; x++, to += channels) {
+      int column, row;
+      cmedia_stored_place(orientation, width, height, x, y, &column, &row);
+      memcpy(to, frame->data[0] + (ptrdiff_t)row * frame->linesize[0] + (ptrdiff_t)column * channels,
+             (size_t)channels);
+    }
+  }
+  return packed;
 }
 
 int cmedia_decode_image(const char *path, int width, int height, int channels, uint8_t **pixels, int *actual_width,
@@ -88,13 +136,8 @@ int cmedia_decode_image(const char *path, int width, int height, int channels, u
   uint8_t *bytes = NULL;
   size_t count = 0;
   if (cmedia_read_file(path, (int64_t)1 << 30, &bytes, &count, error) != 0) return -1;
-  enum AVCodecID codec = cmedia_picture_codec(bytes, count);
-  AVFrame *frame = NULL;
-  if (codec == AV_CODEC_ID_NONE) {
-    cmedia_fail(error, "is not a picture that can be read: PNG, JPEG, WebP, BMP, TIFF or PNM");
-  } else if (cmedia_check_picture(codec, bytes, count, error) == 0) {
-    frame = decoded(codec, bytes, count, error);
-  }
+  int orientation = 0;
+  AVFrame *frame = read_picture(bytes, count, &orientation, error);
   av_free(bytes);
   if (frame == NULL) return -1;
 
@@ -105,25 +148,33 @@ int cmedia_decode_image(const char *path, int width, int height, int channels, u
     frame = opaque;
     if (frame != NULL) lay_on_white(frame);
   }
-  int columns = width != 0 || frame == NULL ? width : frame->width;
-  int rows = height != 0 || frame == NULL ? height : frame->height;
+  int turned = orientation >= 5;  // a quarter turn: upright columns are stored as rows
+  int columns = width != 0 || frame == NULL ? width : turned ? frame->height : frame->width;
+  int rows = height != 0 || frame == NULL ? height : turned ? frame->width : frame->height;
   enum AVPixelFormat format = channels == 1 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24;
-  AVFrame *result = frame != NULL ? scaled(frame, format, columns, rows) : NULL;
+  AVFrame *result = frame != NULL ? scaled(frame, format, turned ? rows : columns, turned ? columns : rows) : NULL;
   av_frame_free(&frame);
-  size_t line = (size_t)columns * (size_t)channels;
-  uint8_t *packed = result != NULL ? av_malloc(line * (size_t)rows) : NULL;
-  if (packed == NULL) {
-    av_frame_free(&result);
-    return cmedia_fail(error, "cannot be scaled to %d × %d pixels", columns, rows);
-  }
-  for (int y = 0; y < rows; y++) {
-    memcpy(packed + (size_t)y * line, result->data[0] + (ptrdiff_t)y * result->linesize[0], line);
-  }
+  uint8_t *packed = result != NULL ? upright(result, orientation, columns, rows, channels) : NULL;
   av_frame_free(&result);
+  if (packed == NULL) return cmedia_fail(error, "cannot be scaled to %d × %d pixels", columns, rows);
   *pixels = packed;
   *actual_width = columns;
   *actual_height = rows;
   return 0;
+}
+
+int cmedia_probe_image(const char *path, int64_t *width, int64_t *height, char error[CMEDIA_ERROR_SIZE]) {
+  *width = *height = 0;
+  int64_t size = 0;
+  if (cmedia_check_file(path, &size, error) != 0) return -1;
+  uint8_t *head = av_malloc(1 << 16);
+  if (head == NULL) return cmedia_fail(error, "not enough memory");
+  int64_t count = cmedia_read_head(path, head, 1 << 16, error);
+  if (count > 0) {
+    cmedia_declared_size(cmedia_picture_codec(head, (size_t)count), head, (size_t)count, width, height);
+  }
+  av_free(head);
+  return count < 0 ? -1 : 0;
 }
 
 int cmedia_encode_png(const uint8_t *pixels, int width, int height, int channels, uint8_t **bytes, size_t *count,

@@ -6,9 +6,13 @@ public import Tensors
 ///
 /// Experts are linear predictors on the encodings, each trained by its own loss. Only modalities that are present take
 /// part. Results are logits (logarithms of probabilities), or values for regression.
-public struct LateFusion: DecisionFusion {
+public struct LateFusion: HeldOutCombination {
   /// How predictions p_m of the modalities present are combined.
   public enum Combination: String, CaseIterable, Codable, Sendable {
+    /// Weights of at least 0, fitted to the validation split after training (`ExpertPool`): p ∝ Π_m p_m^{w_m} (a logarithmic
+    /// opinion pool), logits or values Σ_m w_m z_m, of values plus an offset. Of up to six modalities every set of them that
+    /// may be present has weights of its own; of more, the weights of those present are scaled to the sum of all.
+    case pool
     /// Mean of the probabilities or values.
     case average
     /// Σ w_m p_m with w = softmax(θ) over the modalities present, θ learned.
@@ -25,7 +29,7 @@ public struct LateFusion: DecisionFusion {
     var scale: AdditiveScale {
       switch self {
       case .average, .weighted, .majority: .probabilities
-      case .product, .stacking: .logits
+      case .pool, .product, .stacking: .logits
       }
     }
   }
@@ -40,19 +44,27 @@ public struct LateFusion: DecisionFusion {
   /// θ of `weighted`, `[M]`.
   let scores: Parameter?
   let stack: Linear?
+  /// Of `pool`, w_m of every set of modalities, `[2^M, M]`, bit m for modality m; of many modalities of all together alone,
+  /// `[1, M]`.
+  let poolWeights: Buffer?
+  /// Of `pool` and values, b of every set, `[2^M, 1]` or `[1, 1]`.
+  let poolOffsets: Buffer?
+
+  /// Modalities of which every set has weights of its own.
+  private static let mostTabled = 6
 
   /// - Parameters:
   ///   - widths: width of each encoding.
   ///   - outputs: number of classes, labels or values.
   /// - Throws: `UsageError` where the combination is not defined for the decision.
   public init(
-    widths: [Int], outputs: Int, combination: Combination = .average, decision: Decision = .classes,
+    widths: [Int], outputs: Int, combination: Combination = .pool, decision: Decision = .classes,
     generator: Generator
   ) throws {
     if decision == .values, combination == .product || combination == .majority {
       throw UsageError(
         "late fusion: combine=\(combination.rawValue) is not defined for regression; "
-          + "use average, weighted or stacking")
+          + "use pool, average, weighted or stacking")
     }
     self.widths = widths
     outputSize = outputs
@@ -60,6 +72,11 @@ public struct LateFusion: DecisionFusion {
     self.decision = decision
     predictors = widths.map { Linear($0, outputs, generator: generator) }
     scores = combination == .weighted ? Parameter(.zeros([widths.count])) : nil
+    let pools = Self.sets(of: widths.count).map { set in ExpertPool(count: max(1, set.count)).row(set, widths.count) }
+    poolWeights =
+      combination == .pool
+      ? Buffer(Tensor(pools.flatMap { $0 }, shape: [pools.count, widths.count]).to(.float32)) : nil
+    poolOffsets = combination == .pool && decision == .values ? Buffer(.zeros([pools.count, 1])) : nil
     guard combination == .stacking else {
       stack = nil
       return
@@ -83,6 +100,7 @@ public struct LateFusion: DecisionFusion {
     let present = present?.unsqueezed(2)
     let logWeights = logWeights(like: stacked, present: present)
     switch combination {
+    case .pool: return pool(clearing(decision.logarithms(stacked), present), present)
     case .average, .weighted: return decision.mixture(stacked, logWeights: logWeights)
     case .product:
       return total(decision.logarithms(stacked), present: present)
@@ -92,6 +110,66 @@ public struct LateFusion: DecisionFusion {
       return stack!((known * scale(like: stacked, present: present)).flattened(from: 1, to: 2))
     }
   }
+
+  // MARK: Pool
+
+  public var fitsCombination: Bool { combination == .pool }
+
+  public func fitCombination(_ predictions: [Tensor], present: Tensor?, targets: Tensor, sampleWeights: Tensor?) {
+    guard let poolWeights else { return }
+    withoutGradients {
+      let cleared = Tensor.stacked(clearingAbsent(predictions, present), axis: 1).to(.float64)
+      let logarithms = decision.logarithms(cleared)
+      let count = widths.count
+      let isThere = present?.to(.int64).integers ?? [Int](repeating: 1, count: logarithms.shape[0] * count)
+      let weights = sampleWeights?.to(.float64) ?? .ones([logarithms.shape[0]], dtype: .float64)
+      var (table, offsets) = (poolWeights.value.doubles, poolOffsets?.value.doubles ?? [])
+      for (number, set) in Self.sets(of: count).enumerated() where !set.isEmpty {
+        // Also samples that have more tell how the modalities of the set go together.
+        let rows = (0..<logarithms.shape[0]).filter { row in set.allSatisfy { isThere[row * count + $0] == 1 } }
+        guard !rows.isEmpty else { continue }
+        let samples = Tensor(rows)
+        let pool = ExpertPool(
+          fitting: logarithms.indexSelect(axis: 0, samples).indexSelect(axis: 1, Tensor(set)),
+          targets.indexSelect(axis: 0, samples), decision: decision,
+          sampleWeights: weights.indexSelect(axis: 0, samples))
+        table.replaceSubrange(number * count..<(number + 1) * count, with: pool.row(set, count))
+        if !offsets.isEmpty { offsets[number] = pool.offset }
+      }
+      poolWeights.value = Tensor(table, shape: poolWeights.shape).to(poolWeights.value.dtype)
+      if let poolOffsets { poolOffsets.value = Tensor(offsets, shape: poolOffsets.shape).to(poolOffsets.value.dtype) }
+    }
+  }
+
+  /// Modalities of each row of the table.
+  private static func sets(of modalities: Int) -> [[Int]] {
+    guard modalities <= mostTabled else { return [Array(0..<modalities)] }
+    return (0..<1 << modalities).map { set in (0..<modalities).filter { set >> $0 & 1 == 1 } }
+  }
+
+  /// - Parameter logarithms: `[B, M, K]`, zeros where absent.
+  private func pool(_ logarithms: Tensor, _ present: Tensor?) -> Tensor {
+    let (table, offsets) = (poolWeights!.value, poolOffsets?.value)
+    let last = table.shape[0] - 1
+    func weighted(_ weights: Tensor, _ offset: Tensor?) -> Tensor {
+      let sum = (logarithms * weights.unsqueezed(2)).sum(axes: [1])
+      return offset.map { sum + $0 } ?? sum
+    }
+    guard let present else {
+      return weighted(table.narrow(axis: 0, start: last, length: 1), offsets?.narrow(axis: 0, start: last, length: 1))
+    }
+    let there = present.squeezed(2).to(table.dtype)
+    guard last > 0 else {
+      let known = (table * there).sum(axes: [1], keepingDimensions: true).clamped(min: 1e-6)
+      return weighted(table * (table.sum() / known), offsets)
+    }
+    let bits = Tensor(widths.indices.map { Double(1 << $0) }).to(table.dtype)
+    let set = (there * bits).sum(axes: [1], keepingDimensions: true)
+    let row = (set .== Tensor((0...last).map { Double($0) }).to(table.dtype).unsqueezed(0)).to(table.dtype)
+    return weighted(row.matmul(table), offsets.map { row.matmul($0) })
+  }
+
+  // MARK: Other combinations
 
   /// ln of the weight of each modality, `[B, M, 1]` or `[1, M, 1]`; the weights of those present sum to 1.
   private func logWeights(like predictions: Tensor, present: Tensor?) -> Tensor {
@@ -138,12 +216,23 @@ public struct LateFusion: DecisionFusion {
   }
 }
 
+extension ExpertPool {
+  /// The weights of a set of modalities among all, 0 for the others.
+  fileprivate func row(_ set: [Int], _ modalities: Int) -> [Double] {
+    var row = [Double](repeating: 0, count: modalities)
+    for (weight, modality) in zip(weights, set) { row[modality] = weight }
+    return row
+  }
+}
+
 extension FusionRegistry {
   static let late = FusionDescription(
     "late", summary: "one predictor per modality, predictions combined",
     paper: "Huang et al., 2020, Fusion of medical imaging and electronic health records using deep learning",
     options: [
-      MethodOption("combine", default: "average", help: "average, weighted, product, majority or stacking")
+      MethodOption(
+        "combine", default: "pool",
+        help: "pool (weights fitted on validation), average, weighted, product, majority or stacking")
     ],
     adds: { try $0.choice("combine", as: LateFusion.Combination.self).scale }
   ) { request, values, generator in

@@ -21,14 +21,18 @@ struct BROJABarrier {
     shares = own.map { $0 > 0 ? ($0 / total + 1 / Double(allowed)) / 2 : 0 }
   }
 
-  /// - Parameter tolerance: the duality gap in nats that is sought.
-  func climb(tolerance: Double) -> (state: BROJAState, iterations: Int) {
+  /// - Parameters:
+  ///   - tolerance: the duality gap in nats that is sought.
+  ///   - isCancelled: asked before every Newton step.
+  /// - Throws: `CancellationError` once it answers yes.
+  func climb(tolerance: Double, _ isCancelled: () -> Bool) throws -> (state: BROJAState, iterations: Int) {
     var system = BROJANewtonSystem(
       first: problem.first, second: problem.second, labels: problem.labels, b1: problem.b1, b2: problem.b2)
     var (state, trial) = (start, start)
     var mu = start.complementarity
     var iterations = 0
     while iterations < 2000 {
+      if isCancelled() { throw CancellationError() }
       for cell in shares.indices where shares[cell] > 0 {
         state.slacks[cell] = -state.values[cell]
         state.multipliers[cell] = mu * shares[cell] / state.slacks[cell]

@@ -50,16 +50,19 @@ struct BROJASolver {
     return (one, two)
   }
 
-  /// - Parameter tolerance: the duality gap in nats that is sought.
-  func solve(tolerance: Double) -> Solution {
-    let (state, iterations) = follow(tolerance: tolerance)
+  /// - Parameters:
+  ///   - tolerance: the duality gap in nats that is sought.
+  ///   - isCancelled: asked before every Newton step.
+  /// - Throws: `CancellationError` once it answers yes.
+  func solve(tolerance: Double, isCancelled: () -> Bool = { false }) throws -> Solution {
+    let (state, iterations) = try follow(tolerance: tolerance, isCancelled)
     var best = certified(state, iterations: iterations)
     // Of tables whose probabilities span nine orders of magnitude, one in three hundred: marginals near 0 are far from
     // their values when complementarity is spent, and steps towards them leave the constraints. Potentials that are
     // feasible for one table are so for all with its support, so that a table without the smallest probabilities will do.
     for smoothing in [0, 1e-12] where best.gap > 10 * tolerance {
       let barrier = BROJABarrier(smoothing > 0 ? smoothed(smoothing) : self)
-      let (state, iterations) = barrier.climb(tolerance: 10 * tolerance)
+      let (state, iterations) = try barrier.climb(tolerance: 10 * tolerance, isCancelled)
       var found = certified(state, iterations: iterations)
       found.iterations += best.iterations
       if found.gap < best.gap { best = found } else { best.iterations = found.iterations }
@@ -78,7 +81,9 @@ struct BROJASolver {
     return BROJASolver(mixed, first: first, second: second, labels: labels)
   }
 
-  private func follow(tolerance: Double) -> (state: BROJAState, iterations: Int) {
+  private func follow(
+    tolerance: Double, _ isCancelled: () -> Bool
+  ) throws -> (state: BROJAState, iterations: Int) {
     var state = startingPoint()
     var system = BROJANewtonSystem(first: first, second: second, labels: labels, b1: b1, b2: b2)
     var trial = state
@@ -89,6 +94,7 @@ struct BROJASolver {
     let weights = zip(state.multipliers, state.slacks).map { $0 > 0 ? $0 * $1 : 0 }
     let total = weights.reduce(0, +)
     while iterations < 200 {
+      if isCancelled() { throw CancellationError() }
       let gap = state.complementarity
       if gap + violation(state) <= tolerance && system.residual(state) <= 1e-7 { break }
       let target = weights.map { $0 * centering * gap / total }

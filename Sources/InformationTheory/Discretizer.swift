@@ -15,7 +15,7 @@ public struct Discretizer: Sendable, Equatable {
     /// Each column cut at its quantiles (linear interpolation), so that parts hold equally many samples; equal cuts merge.
     case quantile(bins: Int)
     /// Whole rows by the nearest of `clusters` centres: k-means++ (Arthur and Vassilvitskii, 2007), then Lloyd's steps
-    /// until no row changes, the best of 5 starts. Columns count by their spread: standardise those of unlike units.
+    /// until no row changes, the best of several starts. Columns count by their spread: standardise those of unlike units.
     case kMeans(clusters: Int)
   }
 
@@ -29,8 +29,14 @@ public struct Discretizer: Sendable, Equatable {
   /// - Parameters:
   ///   - method: how cuts or centres are found.
   ///   - points: on which they are found.
+  ///   - starts: of k-means, the best of which counts.
+  ///   - isCancelled: asked before every pass of k-means.
   ///   - generator: draws the first centres; not used for cuts.
-  public init(_ method: Method, fittedOn points: Points, using generator: inout some RandomNumberGenerator) throws {
+  /// - Throws: `SampleError` for a number of bins or clusters that is none; `CancellationError` once `isCancelled`.
+  public init(
+    _ method: Method, fittedOn points: Points, starts: Int = 5, isCancelled: () -> Bool = { false },
+    using generator: inout some RandomNumberGenerator
+  ) throws {
     (self.method, width) = (method, points.width)
     switch method {
     case .equalWidth(let bins):
@@ -56,9 +62,9 @@ public struct Discretizer: Sendable, Equatable {
     case .kMeans(let clusters):
       try Self.check(clusters)
       var best = Double.infinity
-      for _ in 0..<5 {
+      for _ in 0..<starts {
         var found = KMeans(clusters: clusters, points: points, using: &generator)
-        let inertia = found.run(points)
+        let inertia = try found.run(points, isCancelled)
         if inertia < best { (best, centres) = (inertia, found.centres) }
       }
     }
@@ -152,10 +158,11 @@ private struct KMeans {
   }
 
   /// Moves centres until no row changes, at most 300 times; the sum of squared distances.
-  mutating func run(_ points: Points) -> Double {
+  mutating func run(_ points: Points, _ isCancelled: () -> Bool) throws -> Double {
     var labels = [Int](repeating: -1, count: points.count)
     var inertia = 0.0
     for _ in 0..<300 {
+      if isCancelled() { throw CancellationError() }
       var changed = false
       inertia = 0
       for row in labels.indices {

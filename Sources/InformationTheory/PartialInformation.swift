@@ -40,11 +40,12 @@ public struct PartialInformation: Sendable, Equatable {
   ///   - target: the variables that make up Y.
   ///   - unit: of the results.
   ///   - tolerance: the largest gap allowed, in nats.
-  /// - Throws: `DistributionError` when no gap within `tolerance` was certified.
+  ///   - isCancelled: asked before every Newton step.
+  /// - Throws: `DistributionError` when no gap within `tolerance` was certified; `CancellationError` once `isCancelled`.
   /// - Complexity: per Newton step O(|X₁| |X₂|² |Y|³); around 20 steps. X₂ being the source with fewer values.
   public init(
     _ joint: JointDistribution, sources: ([Int], [Int]) = ([0], [1]), target: [Int] = [2], unit: InformationUnit,
-    tolerance: Double = 1e-8
+    tolerance: Double = 1e-8, isCancelled: () -> Bool = { false }
   ) throws {
     precondition(!target.isEmpty && !sources.0.isEmpty && !sources.1.isEmpty, "sources and target need variables")
     func size(_ variables: [Int]) -> Int { variables.reduce(1) { $0 * joint.shape[$1] } }
@@ -62,10 +63,10 @@ public struct PartialInformation: Sendable, Equatable {
         return kept[2].map { cell * shape[2] + $0 }
       }
     }
-    let solution = BROJASolver(
+    let solution = try BROJASolver(
       cells.map { full.probabilities[$0] }, first: max(kept[0].count, kept[1].count),
       second: min(kept[0].count, kept[1].count), labels: kept[2].count
-    ).solve(tolerance: min(tolerance, 1e-8) * 1e-2)
+    ).solve(tolerance: min(tolerance, 1e-8) * 1e-2, isCancelled: isCancelled)
     guard solution.gap <= tolerance else {
       throw DistributionError(
         "partial information: the duality gap is \(solution.gap) nats; expected at most \(tolerance)")

@@ -1,37 +1,54 @@
-/// The partial information of observed discrete variables, with bootstrap intervals.
+/// The partial information of observed discrete variables, without most of the bias of the observed frequencies.
 ///
-/// Estimates are plug-in: from few samples in many cells, information and most of all synergy come out too high, by about
-/// (cells − 1) / 2N nats. Intervals say how far another sample of the same size might lie, not how large that bias is.
+/// Frequencies of N observations say too much by about (cells − 1) / 2N nats, synergy most of all. Each part is therefore
+/// extrapolated to N → ∞ along a + b/N + c/N² from all observations, halves and quarters (Strong et al., 1998), averaged
+/// over random divisions; none is below 0. Whether there is any information is judged by random orders of the target.
 ///
 /// ```swift
 /// var generator = SplitMix64(seed: 0)
 /// let estimate = try PartialInformationEstimate(
-///   observing: (words, gestures), target: moods, unit: .bits, resamples: 200, using: &generator)
-/// print(estimate.value.synergy, estimate.synergy)
+///   observing: (words, gestures), target: moods, unit: .bits, using: &generator)
+/// print(estimate.parts.synergy, estimate.intervals?[3], estimate.test?.pValue)
 /// ```
 public struct PartialInformationEstimate: Sendable, Equatable {
-  public let value: PartialInformation
-  /// Percentile intervals of the parts over resamples of the observations (Efron and Tibshirani, 1993, chapter 13).
-  public let redundancy, unique1, unique2, synergy: ClosedRange<Double>
-  /// The share of resamples that an interval holds.
-  public let level: Double
-  /// R, U₁, U₂ and S of each resample.
-  public let resampled: [[Double]]
+  /// The parts of the observed frequencies themselves, too high.
+  public let plugIn: PartialInformation
+  /// The extrapolated parts, none below 0.
+  public let parts: InformationParts
+  /// 95 % intervals of R, U₁, U₂ and S; nil where the table has more than `mostCells` cells or fewer than
+  /// `leastPerCell` observations a cell, or is of fewer than eight groups.
+  ///
+  /// 1.96 deviations of the extrapolated part over resamples of the observations, with half of what the extrapolation took
+  /// away as a further deviation. In simulations of 19 distributions with ten samples a cell they hold the true part in
+  /// 89 to 100 %.
+  public let intervals: [ClosedRange<Double>]?
+  /// Parts of each resample; none where there are no intervals.
+  public let resampled: [InformationParts]
+  /// Of independence, by the information that both sources hold together; nil where groups allow no random order.
+  public let test: PermutationTest?
+
+  /// Limits within which the intervals were found to hold.
+  public static let (mostCells, leastPerCell) = (64, 10)
+  /// Random divisions into halves and quarters for the parts; a resample makes do with one.
+  private static let divisions = 4
 
   /// - Parameters:
   ///   - sources: labels of the two sources, one per observation.
   ///   - target: labels of the target.
+  ///   - groups: the group of each observation, where they are not independent; whole groups are then drawn and divided.
   ///   - unit: of the results.
-  ///   - resamples: how often the observations are drawn anew, with replacement.
-  ///   - level: share of the resamples that an interval holds.
+  ///   - resamples: how often the observations are drawn anew, with replacement, for the intervals; 0 for none.
+  ///   - permutations: random orders of the target for the test.
+  ///   - isCancelled: asked all along.
   ///   - generator: source of the draws.
   /// - Throws: `SampleError` when the numbers of observations differ or are 0; `DistributionError` as
-  ///   `PartialInformation`.
+  ///   `PartialInformation`; `CancellationError` once `isCancelled`.
   public init<First: Hashable, Second: Hashable, Target: Hashable>(
-    observing sources: ([First], [Second]), target: [Target], unit: InformationUnit, resamples: Int = 200,
-    level: Double = 0.95, using generator: inout some RandomNumberGenerator
+    observing sources: ([First], [Second]), target: [Target], groups: [Int]? = nil, unit: InformationUnit,
+    resamples: Int = 100, permutations: Int = 199, isCancelled: () -> Bool = { false },
+    using generator: inout some RandomNumberGenerator
   ) throws {
-    precondition(resamples > 0 && level > 0 && level < 1, "\(resamples) resamples at level \(level)")
+    precondition(resamples >= 0 && permutations > 0, "\(resamples) resamples, \(permutations) permutations")
     let count = target.count
     guard sources.0.count == count, sources.1.count == count, count > 0 else {
       throw SampleError(
@@ -46,35 +63,90 @@ public struct PartialInformationEstimate: Sendable, Equatable {
     guard !overflow, cells <= 1 << 24 else {
       throw SampleError("a table of \(shape) cells is too large; use coarser labels")
     }
-    let codes = (0..<count).map { row in
-      (columns.0.levels[row] * shape[1] + columns.1.levels[row]) * shape[2] + columns.2.levels[row]
+    let inputs = (0..<count).map { columns.0.levels[$0] * shape[1] + columns.1.levels[$0] }
+    let labels = columns.2.levels
+    let codes = zip(inputs, labels).map { $0 * shape[2] + $1 }
+    /// What is drawn and divided as a whole.
+    let units: [[Int]]
+    if let groups {
+      precondition(groups.count == count, "\(groups.count) groups for \(count) observations")
+      units = Dictionary(grouping: codes.indices, by: { groups[$0] }).sorted { $0.key < $1.key }.map { group in
+        group.value.map { codes[$0] }
+      }
+    } else {
+      units = codes.map { [$0] }
     }
-    func split(_ codes: some Sequence<Int>) throws -> PartialInformation {
-      var counts = [Double](repeating: 0, count: cells)
-      for code in codes { counts[code] += 1 }
-      return try PartialInformation(JointDistribution(proportionalTo: counts, shape: shape), unit: unit)
+    let table = ExtrapolatedTable(shape: shape)
+
+    test = try SampleShuffle(count: count, groups: groups, values: labels).map { shuffle in
+      try PermutationTest(shuffle, permutations: permutations, using: &generator) { order in
+        if isCancelled() { throw CancellationError() }
+        return JointCounts(observing: [inputs, order.map { labels[$0] }], estimator: .plugIn)
+          .mutualInformation([0], [1], unit: unit)
+      }
     }
-    value = try split(codes)
-    var drawn: [[Double]] = []
-    for _ in 0..<resamples {
-      let parts = try split((0..<count).map { _ in codes[Int.random(in: 0..<count, using: &generator)] })
-      drawn.append([parts.redundancy, parts.unique1, parts.unique2, parts.synergy])
+    let found = try table.split(units, divisions: Self.divisions, isCancelled, using: &generator)
+    plugIn = try PartialInformation(
+      JointDistribution(proportionalTo: table.counts(units[...]), shape: shape), unit: unit, isCancelled: isCancelled)
+    parts = found.extrapolated.admissible.converted(to: unit)
+    guard resamples > 0, cells <= Self.mostCells, cells * Self.leastPerCell <= count, units.count >= 8 else {
+      (intervals, resampled) = (nil, [])
+      return
     }
-    func interval(_ part: Int) -> ClosedRange<Double> { percentileInterval(drawn.map { $0[part] }, level: level) }
-    (redundancy, unique1, unique2, synergy) = (interval(0), interval(1), interval(2), interval(3))
-    resampled = drawn
-    self.level = level
+    let drawn = try (0..<resamples).map { _ in
+      let draw = units.map { _ in units[Int.random(in: 0..<units.count, using: &generator)] }
+      return try table.split(draw, divisions: 1, isCancelled, using: &generator).extrapolated
+    }
+    let mean = InformationParts.mean(drawn)
+    intervals = (0..<4).map { part in
+      let variance =
+        drawn.reduce(0) { $0 + ($1.values[part] - mean.values[part]) * ($1.values[part] - mean.values[part]) }
+        / Double(max(resamples - 1, 1))
+      let doubt = (found.plugIn.values[part] - found.extrapolated.values[part]) / 2
+      let width = 1.96 * (variance + doubt * doubt).squareRoot()
+      let centre = found.extrapolated.admissible.values[part]
+      return unit.value(ofNats: max(0, centre - width))...unit.value(ofNats: centre + width)
+    }
+    // Where the resamples lie around the estimate, not around what resampling makes of its bias.
+    resampled = drawn.map { (found.extrapolated + $0 - mean).admissible.converted(to: unit) }
   }
 }
 
-/// The central part of a sample, between quantiles with linear interpolation.
-func percentileInterval(_ values: [Double], level: Double) -> ClosedRange<Double> {
-  let sorted = values.sorted()
-  func quantile(_ probability: Double) -> Double {
-    let position = probability * Double(sorted.count - 1)
-    let lower = Int(position)
-    let upper = min(lower + 1, sorted.count - 1)
-    return sorted[lower] + (sorted[upper] - sorted[lower]) * (position - Double(lower))
+/// Parts of a table of counts, and what they tend to with more observations.
+struct ExtrapolatedTable {
+  let shape: [Int]
+
+  /// - Parameter units: cells of the observations, those together that belong together.
+  func counts(_ units: ArraySlice<[Int]>) -> [Double] {
+    var counts = [Double](repeating: 0, count: shape.reduce(1, *))
+    for unit in units { for code in unit { counts[code] += 1 } }
+    return counts
   }
-  return quantile((1 - level) / 2)...max(quantile((1 - level) / 2), quantile((1 + level) / 2))
+
+  private func parts(_ units: ArraySlice<[Int]>, _ isCancelled: () -> Bool) throws -> InformationParts {
+    InformationParts(
+      try PartialInformation(
+        JointDistribution(proportionalTo: counts(units), shape: shape), unit: .nats, tolerance: 1e-7,
+        isCancelled: isCancelled))
+  }
+
+  /// The parts in nats of all observations, and (8 I(N) − 6 I(N/2) + I(N/4)) / 3, where a + b/N + c/N² through the three
+  /// meets N → ∞.
+  func split(
+    _ units: [[Int]], divisions: Int, _ isCancelled: () -> Bool, using generator: inout some RandomNumberGenerator
+  ) throws -> (plugIn: InformationParts, extrapolated: InformationParts) {
+    let whole = try parts(units[...], isCancelled)
+    guard units.count >= 8 else { return (whole, whole) }
+    var (halves, quarters): ([InformationParts], [InformationParts]) = ([], [])
+    for _ in 0..<divisions {
+      let order = units.shuffled(using: &generator)
+      func slice(_ part: Int, of count: Int) throws -> InformationParts {
+        try parts(order[part * order.count / count..<(part + 1) * order.count / count], isCancelled)
+      }
+      for part in 0..<2 { halves.append(try slice(part, of: 2)) }
+      for part in 0..<4 { quarters.append(try slice(part, of: 4)) }
+    }
+    let limit = (whole * 8 - InformationParts.mean(halves) * 6 + InformationParts.mean(quarters)) * (1 / 3)
+    return (whole, limit)
+  }
 }

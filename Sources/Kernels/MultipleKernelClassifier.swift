@@ -92,12 +92,7 @@ extension MultipleKernelLearning {
     guard folds >= 2, folds <= smaller else {
       throw UsageError("\(folds) folds for a smaller class of \(smaller) samples; expected 2 to \(smaller)")
     }
-    // Samples of each class go round the folds in drawn order, so that every fold has both.
-    var fold = [Int](repeating: 0, count: positive.count)
-    let order = Tensor.permutation(positive.count, generator: Generator(seed: seed)).integers
-    for side in [true, false] {
-      for (position, sample) in order.filter({ positive[$0] == side }).enumerated() { fold[sample] = position % folds }
-    }
+    let fold = Self.folds(positive, folds, seed: seed)
     var decisions = [Double](repeating: 0, count: positive.count)
     for held in 0..<folds {
       let train = fold.indices.filter { fold[$0] != held }

@@ -106,9 +106,20 @@ public struct MultipleKernelLearning: Sendable, Hashable, Codable {
   private func machine(
     _ kernels: KernelStack, _ problem: SupportVectorProblem, _ weights: [Double], _ alpha: [Double]
   ) throws -> MultipleKernelModel {
-    let sum = KernelSum(kernels, weights, diagonal: kernels.weighted(kernels.diagonals(), weights))
+    try machine(
+      kernels, problem, weights, alpha,
+      on: KernelSum(kernels, weights, diagonal: kernels.weighted(kernels.diagonals(), weights))
+    ).model
+  }
+
+  /// The same on a sum that is there already.
+  ///
+  /// - Returns: also what the machine makes of every sample, but for the bias.
+  func machine(
+    _ kernels: KernelStack, _ problem: SupportVectorProblem, _ weights: [Double], _ alpha: [Double], on sum: KernelSum
+  ) throws -> (model: MultipleKernelModel, scores: [Double]) {
     var scores = kernels.weighted(kernels.products(problem.coefficients(alpha)), weights)
-    return try tightening(from: alpha) { tolerance, alpha in
+    let found = try tightening(from: alpha) { tolerance, alpha in
       problem.solve(sum, tolerance: tolerance, limit: stepLimit, &alpha, &scores)
       let coefficients = problem.coefficients(alpha)
       let square = zip(scores, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
@@ -117,6 +128,7 @@ public struct MultipleKernelLearning: Sendable, Hashable, Codable {
         problem, alpha, weights, bias: bias, objective: problem.gain(alpha) - square / 2,
         gap: square + problem.losses(scores, bias: bias) - problem.gain(alpha))
     }
+    return (found, scores)
   }
 
   private func norms(

@@ -7,7 +7,7 @@ struct SupportVectorProblem {
   let samples: Int
   let y: [Double]
   let p: [Double]
-  let c: [Double]
+  private(set) var c: [Double]
 
   /// C-SVM with labels ±1.
   init(labels: [Double], costs: [Double]) throws {
@@ -39,6 +39,13 @@ struct SupportVectorProblem {
     self.y = y
     self.p = p
     self.c = c
+  }
+
+  /// The problem without some samples, whose variables stay 0; scores are still kept of all.
+  func leavingOut(_ isOut: (_ sample: Int) -> Bool) -> SupportVectorProblem {
+    var problem = self
+    for t in c.indices where isOut(t % samples) { problem.c[t] = 0 }
+    return problem
   }
 
   /// Signed coefficients of the samples, Σ y a over their variables.

@@ -49,18 +49,19 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
   public var isValid: Bool { violations.isEmpty }
 
   /// Reads a folder, going on after a breach as far as that is possible.
-  /// - Throws: `InputError` when it is not a folder, or the cache cannot be written.
+  /// - Throws: `InputError` when it is not a folder.
   public static func inspect(
-    _ folder: URL, cache: URL? = nil, followsLinks: Bool = false
+    _ folder: URL, cache: URL? = nil, followsLinks: Bool = false, progress: DecodingProgress? = nil
   ) throws -> DatasetInspection {
-    try read(folder, cache: cache, followsLinks: followsLinks).inspection
+    try read(folder, cache: cache, followsLinks: followsLinks, progress: progress).inspection
   }
 
   /// The same, with the data set where it keeps the contract.
   public static func read(
-    _ folder: URL, cache: URL? = nil, followsLinks: Bool = false
+    _ folder: URL, cache: URL? = nil, followsLinks: Bool = false, progress: DecodingProgress? = nil
   ) throws -> (inspection: DatasetInspection, dataset: Dataset?) {
-    let loader = try DatasetLoader(folder: folder, cache: cache, followsLinks: followsLinks, stopsAtFirst: false)
+    let loader = try DatasetLoader(
+      folder: folder, cache: cache, followsLinks: followsLinks, stopsAtFirst: false, progress: progress)
     let dataset = loader.violations.all.isEmpty ? try loader.dataset() : nil
     return (inspection(loader, warnings: dataset?.warnings() ?? loader.violations.warnings.map(\.description)), dataset)
   }

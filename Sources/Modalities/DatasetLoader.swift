@@ -6,11 +6,17 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - folder: that holds `dataset.yaml`.
-  ///   - cache: A folder where decoded pictures and sounds are kept for the next time; made when missing.
+  ///   - cache: A folder where decoded pictures and sounds are kept for the next time; made when missing, left out where
+  ///     it cannot be written.
   ///   - followsLinks: Whether symbolic links in the folder may lead outside of it, as those of data versioning tools do.
+  ///   - progress: told from this thread how far the decoding of pictures and sounds is.
   /// - Throws: `InputError` naming file, row or key.
-  public static func load(_ folder: URL, cache: URL? = nil, followsLinks: Bool = false) throws -> Dataset {
-    try DatasetLoader(folder: folder, cache: cache, followsLinks: followsLinks, stopsAtFirst: true).dataset()
+  public static func load(
+    _ folder: URL, cache: URL? = nil, followsLinks: Bool = false, progress: DecodingProgress? = nil
+  ) throws -> Dataset {
+    try DatasetLoader(
+      folder: folder, cache: cache, followsLinks: followsLinks, stopsAtFirst: true, progress: progress
+    ).dataset()
   }
 }
 
@@ -22,10 +28,14 @@ struct DatasetLoader {
   private(set) var modalities: [String: ModalityData] = [:]
   let violations = Violations()
   private let stopsAtFirst: Bool
+  private let progress: DecodingProgress?
 
   /// Reads what can be read. With `stopsAtFirst` the first breach ends it; otherwise they are kept in `violations`.
-  init(folder url: URL, cache: URL?, followsLinks: Bool = false, stopsAtFirst: Bool) throws {
+  init(
+    folder url: URL, cache: URL?, followsLinks: Bool = false, stopsAtFirst: Bool, progress: DecodingProgress? = nil
+  ) throws {
     self.stopsAtFirst = stopsAtFirst
+    self.progress = progress
     let folder = try DataFolder(url, followsLinks: followsLinks)
     try read(folder, cache: cache)
     if stopsAtFirst { try violations.throwFirst() }
@@ -63,7 +73,7 @@ struct DatasetLoader {
       } else {
         modalities[name] = try FileModalityReader(
           name: name, specification: specification, folder: folder, table: table, cache: cache,
-          violations: violations
+          violations: violations, progress: progress
         ).read()
       }
       if stopsAtFirst { try violations.throwFirst() }

@@ -8,6 +8,8 @@ struct DecodedSample {
   var values: [Float]
   /// The same, where the file has more digits.
   var exact: [Double]?
+  /// What is odd about a sound; nil where nothing is.
+  var finding: SoundFinding?
 }
 
 /// Reads the file of one sample: picture, sound, or numbers (`.npy`, `.npz`, `.safetensors`, `.csv`).
@@ -62,12 +64,36 @@ struct FileDecoder: Sendable {
   }
 
   private func sound(_ url: URL) throws -> DecodedSample {
-    let samples = try MediaFile.audio(url, rate: specification.rate ?? 0)
-    guard let features else { return DecodedSample(shape: [samples.count, 1], values: samples) }
+    let sound = try DecodedSound(url, rate: specification.rate ?? 0, channels: 1)
+    let finding = try SoundFinding.of(sound, in: url)
+    let samples = sound.samples
+    guard let features else { return DecodedSample(shape: [samples.count, 1], values: samples, finding: finding) }
     let frames =
       try specification.coefficients.map { try features.mfcc(Tensor(samples), coefficients: $0) }
       ?? features.logMel(Tensor(samples))
-    return DecodedSample(shape: frames.shape, values: frames.floats)
+    return DecodedSample(shape: frames.shape, values: frames.floats, finding: finding)
+  }
+
+  /// Bytes of what `decode` would return, as the head of the file declares it, and those that decoding takes on the way;
+  /// 0 where the head does not say.
+  ///
+  /// Damage is not looked for: `decode` names it.
+  func declaredBytes(_ url: URL) -> (result: Int, decoding: Int) {
+    let number = MemoryLayout<Float>.size
+    switch specification.kind {
+    case .image:
+      let result = MemoryBudget.bytes([specification.channels ?? 1, number] + (specification.size ?? []))
+      // A frame of up to 16 bits in four channels, and one of 8 bits in four.
+      return (result, MemoryBudget.bytes([(try? MediaFile.declaredPixels(url)) ?? 0, 12]))
+    case .audio:
+      let seconds = (try? MediaFile.declaredSeconds(url)) ?? 0
+      let samples = Int(min(seconds * Double(specification.rate ?? 0), 1e15))
+      let frames = features.map { $0.frameCount(samples) } ?? samples
+      let kept = min(frames, specification.maximumLength ?? frames)
+      let width = specification.coefficients ?? features?.bands ?? 1
+      return (MemoryBudget.bytes([kept, width, number]), MemoryBudget.bytes([samples, number]))
+    case .vector, .sequence: return (0, 0)
+    }
   }
 
   private func numbers(_ url: URL) throws -> DecodedSample {
@@ -96,6 +122,6 @@ struct FileDecoder: Sendable {
     let count = maximum * sample.shape[1]
     return DecodedSample(
       shape: [maximum, sample.shape[1]], values: Array(sample.values.prefix(count)),
-      exact: sample.exact.map { Array($0.prefix(count)) })
+      exact: sample.exact.map { Array($0.prefix(count)) }, finding: sample.finding)
   }
 }

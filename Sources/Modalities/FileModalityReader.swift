@@ -3,15 +3,17 @@ import Tensors
 
 /// Reads a modality whose samples lie in one file each, named by a column of `samples.csv`, on all cores.
 struct FileModalityReader {
-  /// Changes when decoding changes, so that older caches are not used.
-  private static let cacheVersion = "2"
-
   let name: String
   let specification: ModalitySpecification
   let folder: DataFolder
   let table: SampleTable
   let cache: URL?
   let violations: Violations
+  /// Told how many of how many files are decoded, now and then.
+  var progress: DecodingProgress?
+
+  /// Rows that are decoded before their numbers are put in place and progress is told.
+  private static let block = 64
 
   /// nil when a breach left nothing to use.
   func read() throws -> ModalityData? {
@@ -25,13 +27,18 @@ struct FileModalityReader {
     }
     let decoder = try violations.collect { try FileDecoder(specification, named: name) }
     guard let decoder, violations.all.count == before else { return nil }
-    let cached = try cacheFile(urls, cells)
+    let cached = try cacheEntry(urls, cells)
     guard violations.all.count == before else { return nil }
-    if let cached, let data = restore(cached, present: urls.map { $0 != nil }) { return data }
-    guard let data = decode(urls, cells, decoder) else { return nil }
-    // Where nothing can be written there is no next time to save work for, and that is all.
-    if let cached { try? store(data, in: cached) }
-    return data
+    var contents = try violations.collect {
+      try cached?.restore(present: urls.map { $0 != nil }, isSequence: specification.isSequence)
+    }?.flatMap { $0 }
+    guard violations.all.count == before else { return nil }
+    if contents == nil {
+      contents = try checkMemory(urls, decoder) ? decode(urls, cells, decoder) : nil
+      if let contents { cached?.store(contents) }
+    }
+    if let contents { warn(contents.findings, cells) }
+    return contents?.data
   }
 
   private func failure(_ row: Int, _ cell: String, _ error: InputError) -> InputError {
@@ -49,107 +56,109 @@ struct FileModalityReader {
     }
   }
 
-  private func decode(_ urls: [URL?], _ cells: [String], _ decoder: FileDecoder) -> ModalityData? {
+  private func decode(_ urls: [URL?], _ cells: [String], _ decoder: FileDecoder) throws -> DecodeCache.Contents? {
     let before = violations.all.count
-    let results = parallelMap(urls.count) { row -> Result<DecodedSample?, InputError> in
-      do {
-        return .success(try urls[row].map(decoder.decode))
-      } catch let error as InputError {
-        return .failure(error)
-      } catch {
-        return .failure(InputError("\(error)"))
-      }
-    }
-    var samples: [DecodedSample?] = []
-    var shape: (row: Int, shape: [Int])?
-    for (row, result) in results.enumerated() {
-      switch result {
-      case .failure(let error):
-        violations.add(failure(row, cells[row], error))
-        samples.append(nil)
-      case .success(let sample):
-        samples.append(sample)
-        guard let sample else { continue }
-        let found = specification.isSequence ? Array(sample.shape.dropFirst()) : sample.shape
-        if let shape, shape.shape != found {
-          violations.add(
-            failure(
-              row, cells[row], InputError("has shape \(found), but \(table.place(shape.row)) has \(shape.shape)")))
+    var rows = DecodedRows(specification, count: urls.count)
+    let total = urls.count { $0 != nil }
+    var done = 0
+    for start in stride(from: 0, to: urls.count, by: Self.block) {
+      let block = start..<min(start + Self.block, urls.count)
+      progress?(name, done, total)
+      let results = parallelMap(block.count) { index -> Result<DecodedSample?, InputError> in
+        do {
+          return .success(try urls[block.lowerBound + index].map(decoder.decode))
+        } catch let error as InputError {
+          return .failure(error)
+        } catch {
+          return .failure(InputError("\(error)"))
         }
-        if shape == nil { shape = (row, found) }
+      }
+      for (row, result) in zip(block, results) {
+        do {
+          guard let sample = try result.get() else { continue }
+          try rows.add(sample, at: row) { table.place($0) }
+        } catch let error as InputError {
+          violations.add(failure(row, cells[row], error))
+        }
+      }
+      done += urls[block].count { $0 != nil }
+      guard try fits(rows.bytes, "\(urls.count) samples as long as the longest of the first \(done)") else {
+        return nil
       }
     }
+    progress?(name, done, total)
     guard violations.all.count == before else { return nil }
-    guard let shape else {
+    guard let data = rows.assembled() else {
       violations.add(
         file: table.file, "column \"\(specification.column ?? "")\" is empty: no sample has modality \"\(name)\"")
       return nil
     }
-    let longest = specification.isSequence ? samples.compactMap { $0?.shape[0] }.max() ?? 1 : 1
-    let bytes = ([samples.count, longest, MemoryLayout<Float>.size] + shape.shape).reduce(1.0) { $0 * Double($1) }
-    guard bytes < 0.5 * Double(ProcessInfo.processInfo.physicalMemory) else {
-      violations.add(
-        file: Manifest.fileName, at: "modalities.\(name)",
-        "\(samples.count) samples of up to \(longest) frames of shape \(shape.shape) need "
-          + "\(Int(bytes / 1e9)) GB, more than half of the memory; a maximum_length or a smaller size helps")
-      return nil
+    return DecodeCache.Contents(data: data, findings: rows.findings)
+  }
+
+  /// One warning for each kind of finding, with the first file and how many there are.
+  private func warn(_ findings: [Int: SoundFinding], _ cells: [String]) {
+    for kind in SoundFinding.allCases {
+      let rows = findings.filter { $0.value == kind }.keys.sorted()
+      guard let first = rows.first else { continue }
+      let others = rows.count > 1 ? " (and \(rows.count - 1) more)" : ""
+      violations.warn(failure(first, cells[first], InputError("\(kind.problem)\(others)")))
     }
-    return ModalityData(assembling: samples, featureShape: shape.shape, isSequence: specification.isSequence)
+  }
+
+  // MARK: Memory
+
+  /// Whether what the heads of the files declare fits into the memory, before anything is decoded.
+  private func checkMemory(_ urls: [URL?], _ decoder: FileDecoder) throws -> Bool {
+    // One picture may stand in many rows.
+    let files = Array(Set(urls.compactMap { $0 }))
+    let declared = parallelMap(files.count) { decoder.declaredBytes(files[$0]) }
+    let largest = declared.map(\.result).max() ?? 0
+    let decoding = declared.map(\.decoding).max() ?? 0
+    var needed = MemoryBudget.bytes([urls.count, largest])
+    if specification.isSequence { needed = sum([needed] + declared.map(\.result)) }
+    let kind = specification.kind == .image ? "pictures" : "sounds"
+    let shape = specification.kind == .image ? " of \([specification.channels ?? 1] + (specification.size ?? []))" : ""
+    return try fits(sum([needed, decoding]), "\(urls.count) \(kind)\(shape)")
+  }
+
+  private func fits(_ bytes: Int, _ what: String) throws -> Bool {
+    let before = violations.all.count
+    try violations.collect {
+      do {
+        try MemoryBudget.check(bytes: bytes, for: Manifest.fileName, what: what)
+      } catch var error as InputError {
+        error.place = "modalities.\(name)"
+        error.problem += "; \(specification.isSequence ? "a maximum_length" : "a smaller size") helps"
+        throw error
+      }
+    }
+    return violations.all.count == before
+  }
+
+  private func sum(_ numbers: [Int]) -> Int {
+    numbers.reduce(0) { sum, number in
+      let (value, overflow) = sum.addingReportingOverflow(number)
+      return overflow ? Int.max : value
+    }
   }
 
   // MARK: Cache
 
-  /// The file for these contents under this specification; nil without a cache folder.
-  private func cacheFile(_ urls: [URL?], _ cells: [String]) throws -> URL? {
+  /// Where these contents are kept under this specification; nil without a cache folder.
+  private func cacheEntry(_ urls: [URL?], _ cells: [String]) throws -> DecodeCache? {
     guard let cache else { return nil }
     let hashes = parallelMap(urls.count) { row -> ContentHash? in
       var hash = ContentHash()
       guard let url = urls[row] else { return hash }
-      guard let data = try? Data(contentsOf: url) else { return nil }
+      guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else { return nil }
       hash.add(data)
       return hash
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    var specification = specification
-    specification.column = nil
-    var whole = ContentHash()
-    whole.add(Self.cacheVersion)
-    whole.add(try encoder.encode(specification))
-    for (row, hash) in hashes.enumerated() {
-      if let hash {
-        whole.add(hash)
-      } else {
-        violations.add(failure(row, cells[row], InputError("cannot be read")))
-      }
+    for (row, hash) in hashes.enumerated() where hash == nil {
+      violations.add(failure(row, cells[row], InputError("cannot be read")))
     }
-    return cache.appendingPathComponent("\(name)-\(whole.hexadecimal).safetensors")
-  }
-
-  /// nil when there is no usable cache; decoding again replaces it.
-  private func restore(_ file: URL, present: [Bool]) -> ModalityData? {
-    guard FileManager.default.fileExists(atPath: file.path), let stored = try? Safetensors.read(file).tensors,
-      let values = stored["values"], values.dtype == .float32, values.rank >= 2, values.shape[0] == present.count
-    else { return nil }
-    let lengths = stored["lengths"]?.integers
-    guard (lengths != nil) == specification.isSequence, lengths.map({ $0.count == present.count }) ?? true,
-      lengths.map({ $0.allSatisfy { (1...values.shape[1]).contains($0) } && values.rank == 3 }) ?? true
-    else { return nil }
-    let exact = stored["exact"]
-    guard exact.map({ $0.dtype == .float64 && $0.shape == values.shape }) ?? true else { return nil }
-    return ModalityData(values: values, exact: exact, lengths: lengths, present: present)
-  }
-
-  private func store(_ data: ModalityData, in file: URL) throws {
-    do {
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    } catch {
-      throw InputError(file: file.deletingLastPathComponent().path, "cannot be made: \(error.localizedDescription)")
-    }
-    var tensors = ["values": data.values]
-    if let exact = data.exact { tensors["exact"] = exact }
-    if let lengths = data.lengths { tensors["lengths"] = Tensor(lengths) }
-    try Safetensors.write(tensors, metadata: ["modality": name], to: file)
+    return try DecodeCache(
+      in: cache, modality: name, specification: specification, contents: hashes.compactMap { $0 })
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What this process may use of the machine that it runs on.
 public struct Machine: Sendable, Equatable {
@@ -22,9 +23,18 @@ public struct Machine: Sendable, Equatable {
 
   /// As it is at this moment.
   public static var current: Machine {
-    Machine(
-      root: URL(filePath: "/", directoryHint: .isDirectory), cores: ProcessInfo.processInfo.activeProcessorCount,
-      addressSpace: limitOfAddressSpace)
+    let root = URL(filePath: "/", directoryHint: .isDirectory)
+    let machine = Machine(
+      root: root, cores: ProcessInfo.processInfo.activeProcessorCount, addressSpace: limitOfAddressSpace)
+    return startsThreads ? machine : Machine(cores: 1, availableBytes: machine.availableBytes)
+  }
+
+  /// Whether the system lets this process have another thread: not in a container with a limit of processes, or where there
+  /// is little address space. The engine's own threads, which cannot be refused, then must not be asked for either.
+  public static var startsThreads: Bool {
+    guard let thread = WorkerThread({}) else { return false }
+    thread.join()
+    return true
   }
 
   /// What `ulimit -v` says, in bytes; nil for no limit.

@@ -11,6 +11,9 @@ public enum InformationBound: String, Sendable, Codable, CaseIterable {
   /// mean_i s_ii − mean_ij e^(s_ij − 1) (Nguyen, Wainwright and Jordan, 2010).
   case nwj
   /// mean_i s_ii − ln mean_ij e^s_ij, as MINE trains it (Donsker and Varadhan, 1983; Belghazi et al., 2018, equation 5).
+  ///
+  /// A lower bound for the exact mean over independent draws. That of a batch is random, and the logarithm of it is too low
+  /// on average, so that the value of a batch is too high: it tends to a bound with the size of the batch, and is none.
   case donskerVaradhan
   /// mean_i s_ii − mean_ij s_ij for s_ij = ln q(y_j | x_i) (Cheng et al., 2020, equation 5).
   case club
@@ -19,11 +22,19 @@ public enum InformationBound: String, Sendable, Codable, CaseIterable {
   public enum Side: String, Sendable, Codable {
     /// At most I(X; Y), whatever the critic.
     case lower
+    /// On neither: the value of a batch may lie above I(X; Y) as well as below.
+    case undetermined = "estimate"
     /// At least I(X; Y) where q(y | x) is close enough to p(y | x), which cannot be seen from scores.
     case conditionalUpper = "conditional upper"
   }
 
-  public var side: Side { self == .club ? .conditionalUpper : .lower }
+  public var side: Side {
+    switch self {
+    case .infoNCE, .nwj: .lower
+    case .donskerVaradhan: .undetermined
+    case .club: .conditionalUpper
+    }
+  }
 
   /// Which scores stand for independent draws.
   public enum Negatives: String, Sendable, Codable {

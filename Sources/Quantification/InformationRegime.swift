@@ -10,7 +10,7 @@ public enum InformationRegime: String, Sendable, Codable, CaseIterable {
   case synergistic
   /// None of the above makes up two thirds.
   case mixed
-  /// There is too little to name.
+  /// There is too little to name, or not more than chance.
   case nothing
 
   /// The share of the whole that a part must make up to name the regime: twice as much as the others together.
@@ -18,37 +18,35 @@ public enum InformationRegime: String, Sendable, Codable, CaseIterable {
   /// The share of the target's entropy below which nothing is named.
   public static let least = 0.01
 
-  /// Names the regime of an estimate; parts below 0, which estimates can be, count as 0.
+  /// Names the regime of an estimate whose whole is beyond chance; parts below 0 count as 0.
   ///
   /// - Parameters:
-  ///   - redundancy: what both sides say.
-  ///   - unique1: what only the first says.
-  ///   - unique2: what only the second says.
-  ///   - synergy: what only both together say.
+  ///   - parts: what the sides say, alone and together.
   ///   - entropy: of the target, in the unit of the parts.
-  public init(redundancy: Double, unique1: Double, unique2: Double, synergy: Double, entropy: Double) {
-    let parts = [
-      (Self.redundant, max(redundancy, 0)), (.unique, max(unique1, 0) + max(unique2, 0)),
-      (.synergistic, max(synergy, 0)),
+  public init(_ parts: InformationParts, entropy: Double) {
+    let kinds = [
+      (Self.redundant, max(parts.redundancy, 0)), (.unique, max(parts.unique1, 0) + max(parts.unique2, 0)),
+      (.synergistic, max(parts.synergy, 0)),
     ]
-    let whole = parts.reduce(0) { $0 + $1.1 }
+    let whole = kinds.reduce(0) { $0 + $1.1 }
     guard whole > 0, whole >= Self.least * entropy else {
       self = .nothing
       return
     }
-    self = parts.first { $0.1 >= Self.share * whole }?.0 ?? .mixed
+    self = kinds.first { $0.1 >= Self.share * whole }?.0 ?? .mixed
   }
 }
 
 extension PartialInformationEstimate {
-  /// The regime of the observations, and the share of the resamples that name the same.
+  /// The regime of the observations, nothing where chance is not ruled out, and the share of the resamples that name the
+  /// same; nil where there are none.
   ///
   /// - Parameter entropy: of the target, in the unit of the parts.
-  public func regime(entropy: Double) -> (regime: InformationRegime, support: Double) {
-    func named(_ parts: [Double]) -> InformationRegime {
-      InformationRegime(redundancy: parts[0], unique1: parts[1], unique2: parts[2], synergy: parts[3], entropy: entropy)
-    }
-    let regime = named([value.redundancy, value.unique1, value.unique2, value.synergy])
-    return (regime, Double(resampled.count { named($0) == regime }) / Double(resampled.count))
+  public func regime(entropy: Double) -> (regime: InformationRegime, support: Double?) {
+    guard test?.isSignificant == true else { return (.nothing, nil) }
+    let regime = InformationRegime(parts, entropy: entropy)
+    guard !resampled.isEmpty, regime != .nothing else { return (regime, nil) }
+    let named = resampled.count { InformationRegime($0, entropy: entropy) == regime }
+    return (regime, Double(named) / Double(resampled.count))
   }
 }

@@ -10,7 +10,7 @@ public import Training
 /// whose mean and variance a network gives. It learns on 60 % of the samples, stops by 20 %, and the bound is that of the
 /// last 20 %, so that a critic which learns samples by heart does not raise it. Lower bounds are negative where nothing
 /// was learnt, and too low where much information meets few samples: InfoNCE never exceeds ln B, and the others' variance
-/// grows with e^I.
+/// grows with e^I. The value of Donsker and Varadhan is no bound for batches of any size.
 ///
 /// ```swift
 /// let estimate = try NeuralInformation(.infoNCE).estimate(images, sounds, unit: .bits)

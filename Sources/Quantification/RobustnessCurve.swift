@@ -46,16 +46,17 @@ public struct RobustnessCurve: Codable, Sendable, Equatable {
     return other.loss - loss
   }
 
-  /// How far the curve lies above what its clean score lets expect: the mean over the ladder of ρ = score − β(clean)
-  /// (Taori et al., 2020, section 2), positive for better; 0 at level 0.
+  /// How far the curve lies above what its clean score lets expect: the mean of ρ = score − β(clean) (Taori et al., 2020,
+  /// section 2) from the first level that perturbs to the last, positive for better.
   ///
-  /// - Parameter lines: β for each level after the first.
+  /// - Parameter lines: β for each level after the first, fitted to other models.
   public func effective(beyond lines: [ReferenceLine]) -> Double {
     precondition(lines.count == levels.count - 1, "\(lines.count) reference lines for \(levels.count - 1) levels")
     let beyond = zip(scores.dropFirst(), lines).map { score, line in
       higherIsBetter ? score - line(clean) : line(clean) - score
     }
-    return Self.mean([0] + beyond, over: levels)
+    // Of one level there is nothing to average.
+    return beyond.count == 1 ? beyond[0] : Self.mean(beyond, over: Array(levels.dropFirst()))
   }
 
   private func requireSameLevels(_ other: RobustnessCurve) {
@@ -74,7 +75,8 @@ public struct RobustnessCurve: Codable, Sendable, Equatable {
 }
 
 /// β: what a model's clean score lets expect of its score under one perturbation (Taori et al., 2020, section 2), a line
-/// of least squares through the models at hand.
+/// of least squares through other models at hand. Fitted through the model that is judged as well, it would follow that one
+/// and hide most of what sets it apart.
 ///
 /// Shares are related by their logits, kept away from 0 and 1 by a thousandth, other scores as they are.
 public struct ReferenceLine: Codable, Sendable, Equatable {
@@ -84,14 +86,17 @@ public struct ReferenceLine: Codable, Sendable, Equatable {
   /// Models it was fitted to.
   public let models: Int
 
+  /// Models that a line takes: through fewer it says more about them than about what is to be expected.
+  public static let fewest = 5
+
   /// - Parameters:
   ///   - clean: score of each model on unperturbed inputs.
   ///   - perturbed: its score under the perturbation.
   ///   - isShare: whether scores are shares from 0 to 1.
-  /// - Returns: nil for fewer than three models, or where their clean scores do not differ: they define no line.
+  /// - Returns: nil for fewer than ``fewest`` models, or where their clean scores do not differ: they define no line.
   public init?(clean: [Double], perturbed: [Double], isShare: Bool) {
     precondition(clean.count == perturbed.count, "\(clean.count) clean scores, \(perturbed.count) perturbed ones")
-    guard clean.count >= 3 else { return nil }
+    guard clean.count >= Self.fewest else { return nil }
     let x = clean.map { Self.scaled($0, isShare) }
     let y = perturbed.map { Self.scaled($0, isShare) }
     let (meanX, meanY) = (x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))

@@ -49,9 +49,13 @@ extension Tensor {
 }
 
 /// Trains a model on rows in random batches until its validation loss stops falling.
+///
+/// - Parameter isCancelled: asked after every epoch, of which one takes a moment.
+/// - Throws: `TrainingFailure`; `CancellationError` once `isCancelled`.
 func fitEstimator(
   _ model: any Module, rows: [Int], batchSize: Int, options: TrainingOptions, seed: UInt64,
-  objective: @escaping (_ rows: Tensor) -> Tensor, validationLoss: @escaping () -> Double
+  isCancelled: @escaping () -> Bool = { false }, objective: @escaping (_ rows: Tensor) -> Tensor,
+  validationLoss: @escaping () -> Double
 ) throws -> TrainingHistory {
   let size = min(batchSize, rows.count)
   let steps = rows.count / size
@@ -64,6 +68,7 @@ func fitEstimator(
     },
     objective: objective,
     validate: {
+      if isCancelled() { throw CancellationError() }
       let loss = validationLoss()
       return Validation(loss: loss, score: loss, higherIsBetter: false)
     }

@@ -76,9 +76,11 @@ public final class ProgressLine: Sendable {
       let rate = Double(done) / max(now - start, 1e-9)
       let share = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 1
       // Before anything is done nobody knows how long the rest takes.
-      let left = done > 0 ? Self.duration(Double(total - done) / max(rate, 1e-9)) + " left" : ""
+      let left = done > 0 ? Self.duration(Double(total - done) / max(rate, 1e-9)) + " left" : nil
       let timing =
-        isLast ? "in \(Self.duration(now - start))" : (unit.map { "\(Self.number(rate)) \($0)/s, " } ?? "") + left
+        isLast
+        ? "in \(Self.duration(now - start))"
+        : [unit.map { "\(Self.number(rate)) \($0)/s" }, left].compactMap { $0 }.joined(separator: ", ")
       let parts = [label, "\(Int(share * 100)) %", timing, note.shown()].filter { !$0.isEmpty }
       switch style {
       case .bar:

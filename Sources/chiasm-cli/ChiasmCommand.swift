@@ -38,6 +38,7 @@ enum Main {
     signal(SIGPIPE, SIG_IGN)
     occupyStandardDescriptors()
     Engine.keepFreedMemory()
+    if !Machine.startsThreads { Engine.threads = 1 }
     do {
       let arguments = try QuantifyCommand.reordered(Array(CommandLine.arguments.dropFirst()))
       try CommandNames.check(arguments)
@@ -110,6 +111,11 @@ enum Console {
 
   /// Writes lines for a person.
   static func print(_ text: String) { write(Data((text.shown(keepingLines: true) + "\n").utf8)) }
+
+  /// One line on standard error that ends nothing, not even where it cannot be written.
+  static func warn(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("warning: \(text.shown())\n".utf8))
+  }
 
   /// Writes bytes as they are.
   static func write(_ data: Data) {

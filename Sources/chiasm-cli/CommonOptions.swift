@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chiasm
 import Foundation
+import Synchronization
 
 /// What every command takes.
 struct OutputOptions: ParsableArguments {
@@ -88,10 +89,34 @@ struct StoreOptions: ParsableArguments {
   /// The store to write into.
   func writing(_ output: OutputOptions) throws -> RunStore { try RunStore(folder: folder) { output.note($0) } }
 
-  /// Reads a data set, decoded media from the cache where they are known.
+  /// Reads a data set, decoded media from the cache where they are known, and tells what should be known of it.
   func load(_ dataset: String) throws -> Dataset {
-    try Dataset.load(
-      URL(fileURLWithPath: dataset, isDirectory: true), cache: cache, followsLinks: links.followLinks)
+    // Every command that reads a data set has the flag; handing it on through all of them would say no more.
+    let isQuiet = CommandLine.arguments.contains("--quiet")
+    let decoding = DecodingLine(isQuiet ? .quiet : .automatic)
+    let data = try Dataset.load(
+      URL(fileURLWithPath: dataset, isDirectory: true), cache: cache, followsLinks: links.followLinks,
+      progress: decoding.progress)
+    if !isQuiet { data.warnings().forEach(Console.warn) }
+    return data
+  }
+}
+
+/// Tells how far the decoding of pictures and sounds is, a line for each modality.
+struct DecodingLine {
+  let progress: DecodingProgress
+
+  init(_ style: ProgressLine.Style) {
+    let lines = Mutex<[String: ProgressLine]>([:])
+    progress = { modality, done, total in
+      let line = lines.withLock { lines in
+        let line = lines[modality] ?? ProgressLine("decode \(modality)", style: style)
+        lines[modality] = line
+        return line
+      }
+      // What is done at once needs no line.
+      if done < total { line.update(done, of: total, unit: "files") } else { line.end() }
+    }
   }
 }
 

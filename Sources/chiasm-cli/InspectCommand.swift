@@ -16,7 +16,8 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     try output.checkWritable()
     var (inspection, dataset) = try DatasetInspection.read(
-      URL(fileURLWithPath: self.dataset, isDirectory: true), followsLinks: links.followLinks)
+      URL(fileURLWithPath: self.dataset, isDirectory: true), followsLinks: links.followLinks,
+      progress: DecodingLine(output.style).progress)
     let next = try dataset.map { dataset in
       do {
         return try self.next(dataset)

@@ -12,7 +12,9 @@ struct QuantifyBiasCommand: ParsableCommand {
       the labels of the train split do (Zhao et al., 2017), and from group to
       class over the labels of the same samples (Wang & Russakovsky, 2021). Swap:
       how often a prediction changes when one modality comes from another sample
-      of the same class, of another group against of the own.
+      of the same class, of another group against of the own. Between groups that
+      are alike the best lies above the worst by chance: p says how often, where
+      groups are dealt out anew (whole units of the manifest's group:).
 
       Example: chiasm quantify k3f9 bias --group speaker
       """)
@@ -70,8 +72,8 @@ struct BiasText {
       parts.append(
         TerminalTable([method.method, "samples", result.metric.label, "95 % interval"], rows: rows, numbers: [1, 2])
           .text())
-      let gap = method.gap.map { "\(score($0.mean)) (\(score($0.ci95.low)) … \(score($0.ci95.high)))" }
-      parts.append("best less worst group: \(gap ?? "needs two groups of five samples")")
+      parts.append(
+        "best less worst group: " + (method.gap.map { Self.text($0, score) } ?? "needs two groups of five samples"))
       if method.amplification != nil || method.directionalAmplification != nil {
         parts.append("bias amplification over the train labels: \(number(method.amplification))")
         parts.append("from group to class, over the same labels: \(number(method.directionalAmplification))")
@@ -86,5 +88,12 @@ struct BiasText {
       parts.append("")
     }
     text = parts.dropLast().joined(separator: "\n")
+  }
+
+  private static func text(_ gap: BiasResult.Gap, _ score: (Double) -> String) -> String {
+    let (corrected, interval) = (gap.corrected.mean, gap.corrected.ci95)
+    return "\(score(gap.observed)), of which chance makes \(score(gap.byChance)); corrected \(score(corrected)) "
+      + "(\(score(interval.low)) … \(score(interval.high))), p = \(String(format: "%.3f", gap.p)): "
+      + (gap.p <= 0.05 ? "the groups differ" : "no gap is shown")
   }
 }

@@ -8,9 +8,12 @@ struct QuantifyInformationCommand: ParsableCommand {
     abstract: "Mutual information of each modality with the target, and of every two modalities.",
     discussion: """
       Nearest neighbours (KSG, Ross) suit few numbers and are taken on principal
-      components. infonce, nwj and mine are lower bounds of a critic trained on
-      60 % of the samples, read from 20 %; club is an upper bound where its model
-      of the target fits. Estimates are not clipped at 0.
+      components. infonce and nwj are lower bounds of a critic trained on 60 % of
+      the samples, read from 20 %; mine is too high by chance in small batches and
+      no bound; club is an upper bound where its model of the target fits.
+      Estimates are not clipped at 0. p is of independence, "p of all" the same
+      corrected for all rows (Holm). Where the manifest names groups, values
+      change places within groups, or those of whole groups do.
 
       Example: chiasm quantify information mosi --estimator nearest
       """)
@@ -45,17 +48,21 @@ struct QuantifyInformationCommand: ParsableCommand {
       permutations: try TrainingFlags.check(permutations, "--permutations", 0...100_000), seed: flags.seed)
     let result = try analysis.run(flags.view().0)
     try flags.output.write(result)
-    flags.output.show("\(result.estimator); \(result.samples) samples")
+    let groups = result.groups.map { " in \($0) groups" } ?? ""
+    flags.output.show("\(result.estimator); \(result.samples) samples\(groups)")
     let isTested = result.rows.contains { $0.pValue != nil }
     flags.output.show(
       TerminalTable(
-        ["", "and", result.unit, "", isTested ? "p" : "± error", isTested ? "if independent" : ""],
+        [
+          "", "and", result.unit, "", isTested ? "p" : "± error", isTested ? "p of all" : "",
+          isTested ? "if independent" : "",
+        ],
         rows: result.rows.map { row in
           [
             row.first, row.second, amount(row.value), row.kind == "estimate" ? "" : "\(row.kind) bound",
-            amount(row.pValue ?? row.standardError), amount(row.nullMean),
+            amount(row.pValue ?? row.standardError), amount(row.adjustedPValue), amount(row.nullMean),
           ]
-        }, numbers: [2, 4, 5]
+        }, numbers: [2, 4, 5, 6]
       ).text())
   }
 }

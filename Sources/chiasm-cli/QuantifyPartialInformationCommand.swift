@@ -8,11 +8,13 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
     abstract: "Redundant, unique and synergistic information of every two modalities.",
     discussion: """
       learned trains a classifier on each modality and one on both, and splits
-      what they know of held-out samples; discrete counts cells, which is too
-      high where cells are many and samples few. Three or four modalities also
-      get the lattice of I_min from discrete counts. The regime is the kind of
-      information that makes up two thirds. Of a comparison, its own finding is
-      shown: what its models know; of a training, the data set behind it is split.
+      what they know of held-out samples, less what comes out for targets in
+      random order; discrete counts cells and extrapolates to many samples.
+      Intervals need 500 held-out samples, or a table of at most 64 cells with 10
+      samples each. Three or four modalities also get the lattice of I_min from
+      discrete counts. The regime is the kind of information that makes up two
+      thirds, named only beyond chance. Of a comparison, its own finding is shown:
+      what its models know; of a training, the data set behind it is split.
 
       Example: chiasm quantify mosi pid
       Example: chiasm quantify k3f9 pid
@@ -44,8 +46,14 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
     try flags.output.write(result)
     flags.output.show("\(result.measure), \(result.estimator); \(result.samples) samples, \(result.unit)")
     for pair in result.pairs {
-      flags.output.show(table(pair, result).text())
-      flags.output.show(pair.regime.sentence(support: pair.regimeSupport) + "\n")
+      // What the manifest states is of all modalities at once.
+      let stated = result.pairs.count == 1 ? result.stated : nil
+      show(
+        "\(pair.first), \(pair.second)", result.unit, pair.parts,
+        stated: stated.map { [$0.redundancy, $0.unique[pair.first], $0.unique[pair.second], $0.synergy] },
+        totals: (pair.demonstrated, pair.total, pair.entropy))
+      explain(
+        pair.regime, pair.regimeSupport, (pair.pValue, pair.permutations), pair.withheld, pair.warnings)
     }
     if let lattice = result.lattice {
       flags.output.show("lattice of I_min; sources \(view.names.joined(separator: ", ")) are 1 to \(view.names.count)")
@@ -74,31 +82,45 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
     try flags.output.checkWritable()
     try flags.output.write(finding)
     flags.output.show("BROJA, \(finding.estimator); \(finding.samples) samples (\(finding.split)), \(finding.unit)")
-    flags.output.show(
-      TerminalTable(
-        ["\(finding.first), \(finding.second)", finding.unit, "95 % interval"],
-        rows: finding.parts.map { name, part in
-          [name, amount(part.mean), "\(amount(part.ci95.low)) … \(amount(part.ci95.high))"]
-        }, numbers: [1]
-      ).text())
-    flags.output.show(finding.regime.sentence(support: finding.regimeSupport ?? 1))
+    show(
+      "\(finding.first), \(finding.second)", finding.unit,
+      finding.parts.map { ($0.name, $0.value.mean, $0.value.ci95) }, stated: nil,
+      totals: (finding.demonstrated, finding.total, finding.entropy))
+    explain(
+      finding.regime, finding.regimeSupport, (finding.pValue, finding.permutations ?? 0), finding.withheld,
+      finding.warnings)
   }
 
-  private func table(
-    _ pair: PartialInformationAnalysis.Pair, _ result: PartialInformationAnalysis.Result
-  ) -> TerminalTable {
-    // What the manifest states is of all modalities at once.
-    let stated = result.pairs.count == 1 ? result.stated : nil
-    let rows: [(String, PartialInformationAnalysis.Part, Double?)] = [
-      ("redundant", pair.redundancy, stated?.redundancy),
-      ("only \(pair.first)", pair.uniqueFirst, stated?.unique[pair.first]),
-      ("only \(pair.second)", pair.uniqueSecond, stated?.unique[pair.second]),
-      ("synergistic", pair.synergy, stated?.synergy),
-    ]
-    return TerminalTable(
-      ["\(pair.first), \(pair.second)", result.unit, "95 % interval", stated == nil ? "" : "stated"],
-      rows: rows.map { name, part, stated in
-        [name, amount(part.value), "\(amount(part.ci95.low)) … \(amount(part.ci95.high))", amount(stated)]
-      }, numbers: [1, 3])
+  /// What is demonstrated leads; then the parts, all of it, and all there is to know.
+  private func show(
+    _ sides: String, _ unit: String, _ parts: [(name: String, value: Double, ci95: Interval?)], stated: [Double?]?,
+    totals: (demonstrated: Double?, total: Double, entropy: Double)
+  ) {
+    var rows: [[String]] = totals.demonstrated.map { [["demonstrated by the models", amount($0), "", ""]] } ?? []
+    rows += parts.enumerated().map { index, part in
+      [
+        part.name, amount(part.value),
+        part.ci95.map { "\(amount($0.low)) … \(amount($0.high))" } ?? "", amount(stated?[index]),
+      ]
+    }
+    rows += [["together", amount(totals.total), "", ""], ["there is to know", amount(totals.entropy), "", ""]]
+    let hasIntervals = parts.contains { $0.ci95 != nil }
+    flags.output.show(
+      TerminalTable(
+        [sides, unit, hasIntervals ? "95 % interval" : "", stated == nil ? "" : "stated"], rows: rows, numbers: [1, 3]
+      ).text())
+  }
+
+  private func explain(
+    _ regime: InformationRegime, _ support: Double?, _ test: (p: Double?, permutations: Int), _ withheld: String?,
+    _ warnings: [String]?
+  ) {
+    let chance =
+      test.p.map { "p = \(amount($0)) by \(test.permutations) random orders of the target" }
+      ?? "groups allow no random orders of the target to compare with"
+    flags.output.show("\(regime.sentence(support: support)) No information at all: \(chance).")
+    if let withheld { flags.output.show("No parts: \(withheld).") }
+    for warning in warnings ?? [] { flags.output.show("Caution: \(warning).") }
+    if withheld == nil { flags.output.show(InformationRegime.synergyNote + "\n") }
   }
 }

@@ -11,9 +11,9 @@ struct QuantifyRobustnessCommand: ParsableCommand {
       single modalities as reference lines. Inputs are perturbed as loaded:
       noise (in standard deviations of each feature in the train split), drop,
       frame-drop, shift, blur, occlusion, clipping. Effective robustness is what
-      lies above the line from clean to perturbed score, fitted to the methods of
-      the comparison (Taori et al., 2020). Of a comparison, the result also goes
-      to its folder, and from there into chiasm report.
+      lies above the line from clean to perturbed score, fitted to the other methods
+      of the comparison, at least five (Taori et al., 2020). Of a comparison, the
+      result also goes to its folder, and from there into chiasm report.
 
       Example: chiasm quantify k3f9 robustness --perturbations noise
       """)
@@ -118,7 +118,7 @@ struct RobustnessText {
       }
       let header =
         ["method"] + condition.levels.map { String(format: "%g", $0) }
-        + ["area", "95 %", "loss", condition.reference == nil ? "" : "effective", hasLate ? "against late" : ""]
+        + ["area", "95 %", "loss", condition.withoutReference == nil ? "effective" : "", hasLate ? "against late" : ""]
       let rows = condition.methods.map { method in
         [method.method] + method.curve.scores.map(number)
           + [
@@ -128,6 +128,9 @@ struct RobustnessText {
       }
       parts.append(title)
       parts.append(TerminalTable(header, rows: rows, numbers: Set(1..<header.count)).text())
+      if let problem = condition.withoutReference, condition.methods.count > 1 {
+        parts.append("no effective robustness: \(problem)")
+      }
     }
     parts += result.leftOut.map { "left out: \($0)" }
     text = parts.joined(separator: "\n")

@@ -44,6 +44,9 @@ struct QuantifyUtilizationCommand: ParsableCommand {
     }
     flags.output.show(
       TerminalTable(["method", "modality", "rate", "95 % interval", ""], rows: rows, numbers: [2, 3]).text())
+    for name in result.absent {
+      flags.output.show("not measured: \(name) is in no sample of \(result.split.rawValue)")
+    }
     for reason in result.leftOut where !run.isComparison || !reason.hasPrefix("unimodal") {
       flags.output.show("left out: \(reason)")
     }

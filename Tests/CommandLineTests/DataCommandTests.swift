@@ -45,7 +45,9 @@ import Testing
   func theNextCommandTakesTheTask(task: String, command: String) throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
     let manifest = try place.text("data/dataset.yaml").replacingOccurrences(of: "task: classification", with: task)
-      .split(separator: "\n").filter { !$0.hasPrefix("information") }.joined(separator: "\n")
+      .split(separator: "\n").filter {
+        !$0.hasPrefix("classes") && !$0.hasPrefix("metric") && !$0.hasPrefix("information")
+      }.joined(separator: "\n")
     try Data(manifest.utf8).write(to: place.url("data/dataset.yaml"))
     let outcome = try place.chiasm(["data", "inspect", "data"])
     outcome.expectSuccess()
@@ -56,7 +58,8 @@ import Testing
   /// What compare would refuse, inspect does.
   @Test func inspectPromisesNothingThatCompareRefuses() throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
-    let manifest = try place.text("data/dataset.yaml") + "metric: rmse\n"
+    let manifest = try place.text("data/dataset.yaml")
+      .replacingOccurrences(of: "metric: accuracy", with: "metric: rmse")
     try Data(manifest.utf8).write(to: place.url("data/dataset.yaml"))
     for command in [["data", "inspect", "data", "--json", "inspection.json"], ["compare", "data"]] {
       let outcome = try place.chiasm(command)

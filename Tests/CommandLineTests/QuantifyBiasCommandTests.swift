@@ -12,7 +12,10 @@ import Testing
     let id = try place.runs()[0]
     let outcome = try place.chiasm(["quantify", id, "bias", "--group", "speaker", "--json", "b.json"])
     outcome.expectSuccess()
-    for text in ["ann", "bob", "best less worst group", "bias amplification", "swap of a", "swap of b"] {
+    for text in [
+      "ann", "bob", "best less worst group", "of which chance makes", "p = ", "bias amplification", "swap of a",
+      "swap of b",
+    ] {
       #expect(outcome.output.contains(text), "\(outcome.output)")
     }
     let result = try #require(try place.json("b.json") as? [String: Any])

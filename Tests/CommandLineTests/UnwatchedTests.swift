@@ -45,22 +45,16 @@ import Testing
   @Test func namesThatSpeakToTheTerminal() throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
     let (escape, turned) = ("\u{1B}[31m", "\u{202E}")
-    try FileManager.default.moveItem(at: place.url("data/a.npy"), to: place.url("data/x.npy"))
-    var manifest = try place.text("data/dataset.yaml")
-    let parts = try #require(manifest.range(of: "modalities:"))
-    manifest.replaceSubrange(
-      parts.lowerBound...,
-      with: """
-        modalities:
-          "a\\e[31m": {kind: vector, file: x.npy}
-          "b\\u202E": {kind: vector, file: b.npy}
-
-        """)
-    manifest = manifest.split(separator: "\n").filter { !$0.hasPrefix("information") && !$0.hasPrefix("  redundancy") }
-      .joined(separator: "\n")
+    let manifest = try place.text("data/dataset.yaml").replacing("name: synthetic", with: "name: \"a\\e[31m\\u202E\"")
+      .replacing("classes: [\"0\", \"1\"]", with: "classes: [\"0\\e[31m\", \"1\\u202E\"]")
+    try #require(manifest.contains("\\u202E\"]"))
     try Data(manifest.utf8).write(to: place.url("data/dataset.yaml"))
     let table = try place.text("data/samples.csv").split(separator: "\n").enumerated().map { number, line in
-      number == 0 ? String(line) : "\(escape)\(turned)\(number)" + line.drop { $0 != "," }
+      var cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      guard number > 0 else { return String(line) }
+      cells[0] = "\(escape)\(turned)\(number)"
+      cells[2] += cells[2] == "0" ? escape : turned
+      return cells.joined(separator: ",")
     }
     try Data(table.joined(separator: "\n").utf8).write(to: place.url("data/samples.csv"))
     var outcomes = [

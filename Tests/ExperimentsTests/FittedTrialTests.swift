@@ -71,7 +71,7 @@ import Training
   /// Networks that are trained to correlate two modalities need not keep what has nothing to do with the other.
   @Test(arguments: names.filter { !$0.hasPrefix("d") }) func labelsAreLearned(_ method: String) throws {
     let record = try record(method, on: Self.labels())
-    #expect(record.metrics["subsetAccuracy"]! > 0.9)
+    #expect(record.metrics["subsetAccuracy"]! >= 0.9)
   }
 
   @Test(arguments: names) func savedModelPredictsTheSame(_ method: String) throws {
@@ -230,7 +230,8 @@ import Training
     }
   }
 
-  /// The rare one of two labels is thought of as likely where those who have it count as much as those who have not.
+  /// Where those who have the rare label count as much as those who have not, its probability is one half on average over
+  /// both kinds: the gradient of the bias is zero.
   @Test(arguments: ["cca:regularisation=0.1:components=1:predictor-cost=1", "mkl:cost=1:kernels=linear"])
   func balancedLabelsCountAlike(_ method: String) throws {
     let data = try Self.unbalanced(labels: true)
@@ -238,12 +239,16 @@ import Training
       try ExampleData.inTemporaryFolder { folder in
         let record = try TrialRunner(data).run(
           configuration(method, on: data, balanced: balanced), in: RunFolder(folder))
-        return record.predictions.reduce(0) { $0 + $1[1] } / Double(record.predictions.count)
+        func mean(_ target: Double) -> Double {
+          let rows = record.predictions.indices.filter { record.targets[2 * $0 + 1] == target }
+          return rows.reduce(0) { $0 + record.predictions[$1][1] } / Double(rows.count)
+        }
+        return (mean(0) + mean(1)) / 2
       }
     }
     let (plain, balanced) = try (share(balanced: false), share(balanced: true))
-    #expect(abs(plain - 0.1) < 0.05)
-    #expect(balanced > 0.3)
+    #expect(plain < 0.35)
+    #expect(abs(balanced - 0.5) < 0.1)
   }
 
   @Test(arguments: [

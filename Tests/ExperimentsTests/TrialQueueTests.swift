@@ -14,6 +14,7 @@ import Testing
       done.withLock { $0.append(item) }
     }
     #expect(done.withLock { $0.sorted() } == Array(0..<20))
-    #expect(Engine.threads == before)
+    #expect(Engine.threads == (stackBytes > 1 << 40 ? 1 : before))
+    Engine.threads = before
   }
 }

@@ -31,7 +31,7 @@ import Testing
     ("low-rank", ["rank": "0"], "method low-rank: option rank is \"0\"; expected a whole number from 1 to 1024"),
     ("tensor", ["projection": "x"], "method tensor: option projection is \"x\"; expected a whole number from 1 to "),
     ("tensor", ["projection": "100"], "tensor fusion of widths 100 × 100 × 100 needs more than 262144 features"),
-    ("late", ["combine": "max"], "option combine is \"max\"; expected one of average, weighted, product, majority"),
+    ("late", ["combine": "max"], "option combine is \"max\"; expected one of pool, average, weighted, product"),
     ("nonlinear", ["dropout": "1"], "method nonlinear: option dropout is \"1\"; expected a number from 0.0 to 0.95"),
     ("additive", ["width": "-3"], "method additive: option width is \"-3\"; expected a whole number from 1 to 4096"),
     ("hpfn", ["windows": "6"], "method hpfn: option windows is \"6\"; expected a power of two up to 256"),

@@ -98,7 +98,7 @@ import Testing
   @Test func values() throws {
     let predictions = [1.0, 2, 6].map { Tensor([$0], shape: [1, 1]) }
     let present = mask([[true, false, true]])
-    for combination in [LateFusion.Combination.average, .weighted, .stacking] {
+    for combination in [LateFusion.Combination.pool, .average, .weighted, .stacking] {
       let fusion = try late(combination, outputs: 1, decision: .values)
       #expect(abs(fusion.combine(predictions, present: nil).item() - 3) < 1e-6)
       #expect(abs(fusion.combine(predictions, present: present).item() - 3.5) < 1e-6)

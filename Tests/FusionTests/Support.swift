@@ -18,6 +18,7 @@ struct Variant: CustomTestStringConvertible, Sendable {
   static let all: [Variant] =
     FusionRegistry.all.map { Variant(name: $0.name) } + [
       Variant(name: "early", options: ["level": "encoded", "depth": "0"]),
+      Variant(name: "late", options: ["combine": "average"]),
       Variant(name: "late", options: ["combine": "weighted"]),
       Variant(name: "late", options: ["combine": "product"]),
       Variant(name: "late", options: ["combine": "majority"]),

@@ -96,7 +96,7 @@ func smallDataset() throws -> Dataset {
 
   @Test func targetsBecomeTensors() {
     #expect(Targets.values([1, 2, 4]).tensor([2, 0])?.floats == [4, 1])
-    #expect(Targets.values([1]).tensor([0])?.dtype == .float32)
+    #expect(Targets.values([1]).tensor([0])?.dtype == .float64)
     #expect(Targets.classes([1, 2]).tensor([1])?.dtype == .int64)
     let labels = Targets.labels([[true, false, false], [false, true, true]]).tensor([1, 0])
     #expect(labels?.shape == [2, 3])

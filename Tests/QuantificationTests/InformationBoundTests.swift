@@ -34,5 +34,20 @@ import Testing
     }
     #expect(abs(InformationBound.infoNCE(Tensor.eye(4, dtype: .float64) * 200).item() - log(4)) < 1e-12)
     #expect(InformationBound.allCases.filter { $0.side == .conditionalUpper } == [.club])
+    #expect(InformationBound.allCases.filter { $0.side == .lower } == [.infoNCE, .nwj])
+  }
+
+  /// Independent scores, of which the truth is 0: the mean over small batches of Donsker and Varadhan's value is above it,
+  /// so that it is no lower bound.
+  @Test func donskerVaradhanOfBatchesIsTooHigh() {
+    let generator = Generator(seed: 1)
+    let values = (0..<400).map { _ in
+      // Log-normal weights with draws off the diagonal, as the bound has them.
+      InformationBound.donskerVaradhan(
+        Tensor.randn([4, 4], dtype: .float64, generator: generator) * 1.5, negatives: .offDiagonal
+      ).item()
+    }
+    // ln E e^s of s ~ N(0, 1.5²) is 1.125: for exact means, 0 − 1.125.
+    #expect(values.reduce(0, +) / 400 > -1.125 + 0.15)
   }
 }

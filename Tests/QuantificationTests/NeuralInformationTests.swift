@@ -31,7 +31,7 @@ import Testing
   {
     let (x, y) = pairs(4000, Self.correlation, seed: 1)
     let estimate = try estimator(bound).estimate(x, y, unit: .nats)
-    #expect(estimate.side == .lower && estimate.samples == 800)
+    #expect(estimate.side == (bound == .donskerVaradhan ? .undetermined : .lower) && estimate.samples == 800)
     #expect(estimate.value > 0.75 * Self.truth, "\(estimate)")
     #expect(estimate.value < Self.truth + 3 * estimate.standardError! + 0.02, "\(estimate)")
     #expect(bound != .infoNCE || abs(estimate.ceiling! - log(128)) < 1e-12)

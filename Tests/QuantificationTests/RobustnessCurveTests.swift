@@ -27,7 +27,7 @@ import Testing
 
   /// Models on a line between logits promise each other's scores.
   @Test func referenceLineIsTheOneTheModelsAreOn() throws {
-    let clean = [0.6, 0.7, 0.85, 0.95]
+    let clean = [0.6, 0.7, 0.85, 0.9, 0.95]
     let perturbed = clean.map { share(0.5 * logit($0) - 0.4) }
     let line = try #require(ReferenceLine(clean: clean, perturbed: perturbed, isShare: true))
     #expect(abs(line.slope - 0.5) < 1e-12 && abs(line.intercept + 0.4) < 1e-12)
@@ -37,23 +37,26 @@ import Testing
     #expect(abs(onLine.effective(beyond: lines)) < 1e-12)
     let above = RobustnessCurve(
       levels: [0, 1, 3], scores: [0.7, perturbed[1] + 0.03, perturbed[1] + 0.06], higherIsBetter: true)
-    // Residuals 0, .03, .06: (.015 · 1 + .045 · 2) / 3.
-    #expect(abs(above.effective(beyond: lines) - 0.035) < 1e-12)
+    // Residuals .03 and .06 at the levels that perturb.
+    #expect(abs(above.effective(beyond: lines) - 0.045) < 1e-12)
   }
 
-  /// Least squares through (1, 3), (2, 5), (4, 6): slope 13/14, intercept 5/2 by the normal equations.
+  /// Least squares through (1, 3), (2, 5), (4, 6), (5, 9), (8, 10): slope 1, intercept 2.6 by the normal equations.
   @Test func leastSquares() throws {
-    let line = try #require(ReferenceLine(clean: [1, 2, 4], perturbed: [3, 5, 6], isShare: false))
-    #expect(abs(line.slope - 13.0 / 14) < 1e-12 && abs(line.intercept - 2.5) < 1e-12 && line.models == 3)
+    let line = try #require(
+      ReferenceLine(clean: [1, 2, 4, 5, 8], perturbed: [3, 5, 6, 9, 10], isShare: false))
+    #expect(abs(line.slope - 1) < 1e-12 && abs(line.intercept - 2.6) < 1e-12 && line.models == 5)
     let error = RobustnessCurve(levels: [0, 1], scores: [2, 4], higherIsBetter: false)
-    // Expected 2.5 + 26/14 of it; below that is better for an error.
-    #expect(abs(error.effective(beyond: [line]) - (2.5 + 26.0 / 14 - 4) / 2) < 1e-12)
+    // Expected 4.6 of it; below that is better for an error.
+    #expect(abs(error.effective(beyond: [line]) - 0.6) < 1e-12)
   }
 
-  @Test func noLineWithoutThreeDifferentModels() {
-    #expect(ReferenceLine(clean: [0.5, 0.6], perturbed: [0.4, 0.5], isShare: true) == nil)
-    #expect(ReferenceLine(clean: [0.5, 0.5, 0.5], perturbed: [0.4, 0.5, 0.3], isShare: true) == nil)
-    let extreme = ReferenceLine(clean: [0, 0.5, 1], perturbed: [0, 0.5, 1], isShare: true)
+  @Test func noLineWithoutFiveModelsThatDiffer() {
+    let (clean, perturbed) = ([0.5, 0.6, 0.7, 0.8], [0.4, 0.5, 0.5, 0.6])
+    #expect(ReferenceLine(clean: clean, perturbed: perturbed, isShare: true) == nil)
+    #expect(ReferenceLine(clean: clean + [0.9], perturbed: perturbed + [0.7], isShare: true)?.models == 5)
+    #expect(ReferenceLine(clean: clean.map { _ in 0.5 } + [0.5], perturbed: perturbed + [0.7], isShare: true) == nil)
+    let extreme = ReferenceLine(clean: [0, 0, 0.5, 1, 1], perturbed: [0, 0.1, 0.5, 0.9, 1], isShare: true)
     #expect(extreme.map { $0.slope.isFinite && $0(1).isFinite } == true)
   }
 }

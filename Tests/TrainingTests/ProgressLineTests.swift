@@ -71,7 +71,7 @@ import Testing
     line.update(0, of: Int.max, note: "loss\u{7}")
     line.finish(Int.max, of: Int.max)
     #expect(desk.written.unicodeScalars.allSatisfy { $0 == "\n" || !["\u{1B}", "\u{7}", "\u{202E}"].contains($0) })
-    #expect(desk.written.hasPrefix("late@\u{FFFD}[31mred\u{FFFD} 0 % 0.0 steps/s, loss\u{FFFD}\n"), "\(desk.written)")
+    #expect(desk.written.hasPrefix("late@\u{FFFD}[31mred\u{FFFD} 0 % 0.0 steps/s loss\u{FFFD}\n"), "\(desk.written)")
     #expect(ProgressLine.duration(1e300) == "?")
   }
 

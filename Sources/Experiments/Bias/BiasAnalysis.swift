@@ -9,16 +9,19 @@ import Tensors
 /// does.
 ///
 /// A group is a value of any column of `samples.csv`, one that no model reads as well; samples whose cell is empty belong to
-/// none. Intervals are 95 % percentile bootstraps over test samples, seeds pooled.
+/// none. Intervals are 95 % percentile bootstraps over test samples, seeds pooled; over the manifest's groups where samples
+/// belong together. The gap's begins above 0 only where chance makes so large a one in at most 5 % (`BiasResult.Gap`).
 ///
 /// ```swift
 /// let result = try BiasAnalysis(column: "speaker").run(trials, on: dataset)
-/// result.methods[0].gap?.mean
+/// result.methods[0].gap?.corrected.mean
 /// ```
 public struct BiasAnalysis: Sendable {
   public let column: String
   public var split = Split.test
   public var resamples = 500
+  /// Times that groups are dealt out anew, to see what gap chance makes.
+  public var permutations = 999
   /// Donors tried for each sample in a swap.
   public var draws = 5
   public var seed: UInt64 = 0
@@ -73,8 +76,9 @@ public struct BiasAnalysis: Sendable {
     // Every resample keeps the sizes of the groups: each is drawn from its own.
     var resampled: [[Double?]] = groups.names.map { _ in [] }
     for (group, members) in groups.members.enumerated() where members.count >= Self.least {
-      Bootstrap(samples: members.count, resamples: resamples, seed: Generator.seed(seed, UInt64(group)))
-        .forEachResample { indices in resampled[group].append(score(indices.map { members[$0] })) }
+      Bootstrap.forEachResample(
+        of: members, units: groups.units, resamples: resamples, seed: Generator.seed(seed, UInt64(group))
+      ) { resampled[group].append(score($0)) }
     }
     let rows = groups.names.indices.map { group in
       let members = groups.members[group]
@@ -83,19 +87,15 @@ public struct BiasAnalysis: Sendable {
         interval: Bootstrap.interval(resampled[group]))
     }
     let counted = rows.indices.filter { rows[$0].interval != nil && rows[$0].score != nil }
-    func gap(_ scores: [Double]) -> Double { (scores.max() ?? 0) - (scores.min() ?? 0) }
-    var gapEstimate: Estimate?
-    if counted.count > 1 {
-      let drawn = (0..<resamples).map { index -> Double? in
-        let scores = counted.compactMap { resampled[$0][index] }
-        return scores.count == counted.count ? gap(scores) : nil
-      }
-      let mean = gap(counted.compactMap { rows[$0].score })
-      gapEstimate = Estimate(mean: mean, ci95: Bootstrap.interval(drawn) ?? Interval(mean, mean))
+    let drawn = (0..<resamples).map { index -> Double? in
+      let scores = counted.compactMap { resampled[$0][index] }
+      return scores.count == counted.count ? GroupGap.gap(scores) : nil
     }
+    let gap = GroupGap(least: Self.least, permutations: permutations, seed: seed, score: score)(
+      counted.map { groups.members[$0] }, units: groups.units, resampled: drawn)
     let amplification = groups.amplification(predictions, dataset, resamples: resamples, seed: seed)
     return BiasResult.Method(
-      method: name, seeds: trials.count, groups: rows, gap: gapEstimate, amplification: amplification?.zhao,
+      method: name, seeds: trials.count, groups: rows, gap: gap, amplification: amplification?.zhao,
       directionalAmplification: amplification?.directional,
       swaps: try trials[0].modalities.map { try swap($0, models, groups, on: dataset) })
   }

@@ -13,6 +13,18 @@ public struct BiasResult: Codable, Sendable, Equatable {
     public let interval: Interval?
   }
 
+  /// Best less worst score of the groups, and what chance makes of it.
+  public struct Gap: Codable, Sendable, Equatable {
+    /// As found; above 0 also where groups are alike.
+    public let observed: Double
+    /// What it is on average where groups are dealt out anew.
+    public let byChance: Double
+    /// What was found less what chance makes, at least 0. Its interval begins above 0 only where `p` is at most .05.
+    public let corrected: Estimate
+    /// How often groups dealt out anew have a gap as large.
+    public let p: Double
+  }
+
   /// What it does to predictions to replace a modality by that of another sample of the same class.
   public struct Swap: Codable, Sendable, Equatable {
     public let modality: String
@@ -32,9 +44,8 @@ public struct BiasResult: Codable, Sendable, Equatable {
     public let seeds: Int
     /// In the order of their names.
     public let groups: [Group]
-    /// Best less worst score of the groups; nil for fewer than two of at least five samples. Its interval cannot reach
-    /// below 0: small groups differ by chance.
-    public let gap: Estimate?
+    /// Between the best and the worst of the groups; nil for fewer than two of at least five samples.
+    public let gap: Gap?
     /// Zhao et al. (2017), over the labels of the train split; nil unless classes are predicted.
     public let amplification: Estimate?
     /// Wang and Russakovsky (2021), from group to class, over the labels of the same samples.

@@ -10,6 +10,8 @@ struct Groups {
   /// Of each group, positions within the split.
   let members: [[Int]]
   let withoutGroup: Int
+  /// Of each sample of the split, which samples belong together; nil where each stands for itself.
+  let units: [Int]?
   private let split: Split
   /// Of every sample of the data set; nil where the cell is empty.
   private let group: [Int?]
@@ -38,7 +40,17 @@ struct Groups {
     let own = rows.map { [group] in group[$0] }
     members = names.indices.map { number in own.indices.filter { own[$0] == number } }
     withoutGroup = own.count { $0 == nil }
+    units = Self.units(dataset, column, rows)
     self.split = split
+  }
+
+  /// By the manifest's `group:`; nil where there is none, or where it is what is compared: of speakers against each other
+  /// nothing is known but about these.
+  private static func units(_ dataset: Dataset, _ column: String, _ rows: [Int]) -> [Int]? {
+    guard let name = dataset.manifest.group, name != column, let cells = dataset.attributes[name] else { return nil }
+    var numbers: [String: Int] = [:]
+    for row in rows where numbers[cells[row]] == nil { numbers[cells[row]] = numbers.count }
+    return rows.map { numbers[cells[$0]]! }
   }
 
   // MARK: Swaps

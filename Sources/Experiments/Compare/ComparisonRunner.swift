@@ -80,6 +80,7 @@ public struct ComparisonRunner: Sendable {
       keepsOrder: plan.budgetMinutes != nil)
     let parallelism = schedule.parallelism
     if !schedule.groups.isEmpty { try note(parallelism) }
+    if !Machine.startsThreads { warn("the system refuses more threads; there is one training at a time") }
     let pending = PendingWork(schedule.groups, until: deadline, cancellation: cancellation)
     board.begin(finished: work.count(where: \.isFinished), note: "\(parallelism)")
     runner.prefetch = parallelism.jobs == 1 ? 2 : 0

@@ -31,12 +31,11 @@ enum TrialQueue {
       guard let worker = WorkerThread(stackBytes: stackBytes, body) else { break }
       workers.append(worker)
     }
-    if workers.isEmpty {
-      let own = Engine.threads
-      body()
-      Engine.threads = own
-    }
+    let own = Engine.threads
+    if workers.isEmpty { body() }
     for worker in workers { worker.join() }
+    // Where one of these is refused, one of the engine's is, too, and that would end the program.
+    Engine.threads = workers.count < jobs ? 1 : own
   }
 
   /// Results of `body` for 0 ..< `count` in order, worked on at the same time; the first error is thrown.

@@ -16,7 +16,9 @@ public struct TestUnits: Codable, Sendable, Equatable {
   /// - Returns: `nil` where every test sample is its own and has every modality.
   public init?(_ dataset: Dataset) {
     let test = dataset[.test]
-    groups = dataset.manifest.group.flatMap { dataset.attributes[$0] }.map { column in Self.numbered(test.map { column[$0] }) }
+    groups = dataset.manifest.group.flatMap { dataset.attributes[$0] }.map { column in
+      Self.numbered(test.map { column[$0] })
+    }
     let lacking = dataset.modalities.compactMapValues { data in
       data.present.map { present in test.map { present[$0] } }
     }.filter { $0.value.contains(false) }

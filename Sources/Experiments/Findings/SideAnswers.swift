@@ -13,10 +13,13 @@ struct SideAnswers: Sendable {
   /// Names of the three methods.
   let names: [String]
   let seeds: Int
+  /// How many validation samples they are calibrated on.
+  let held: Int
 
   /// - Parameter logits: `[3][seeds]`, of the validation samples and the test samples.
   init(logits: [[[[[Double]]]]], validation: [Int], test: [Int], rows: [Int], names: [String]) throws {
     (labels, self.rows, self.names, seeds) = (test, rows, names, logits[0].count)
+    held = validation.count
     posteriors = try logits.map { perSeed in
       /// Logarithms of the mean probabilities.
       func pooled(_ part: Int) -> Tensor {
@@ -30,11 +33,23 @@ struct SideAnswers: Sendable {
     }
   }
 
-  func information(_ sides: Sides) throws -> InformationFinding {
+  /// - Parameters:
+  ///   - groups: the groups of the validation and the test samples, where they are not independent.
+  ///   - isCancelled: asked all along, from several threads.
+  func information(
+    _ sides: Sides, groups: (held: [Int], measured: [Int])? = nil, isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> InformationFinding {
     InformationFinding(
-      try PosteriorInformation().estimate(posteriors, labels: labels, unit: .bits), sides,
+      try PosteriorInformation().estimate(
+        posteriors, labels: labels, sampleGroups: groups, unit: .bits, isCancelled: isCancelled), sides,
       estimator: "BATCH: calibrated answers of \(names.joined(separator: ", ")), "
         + "\(seeds) \(seeds == 1 ? "seed" : "seeds")",
       split: Split.test.rawValue)
+  }
+
+  /// Seconds that `information` is going to take.
+  func secondsOfInformation(cores: Int) -> Double {
+    PosteriorInformation().seconds(
+      held: held, samples: labels.count, classes: posteriors[0].rows[0].count, cores: cores)
   }
 }

@@ -5,9 +5,7 @@ import Tensors
 
 /// The information of both sides by what the target and the inputs allow, and the labels of their answers.
 extension FindingsJob {
-  /// The split of a table of all samples, where each side takes few values and samples are many; else nil.
-  ///
-  /// Ten samples a cell keep the bias of the plug-in estimate below (cells − 1) / 2N, a twentieth of a nat.
+  /// The split of a table of all samples, where each side takes few values and samples are ten a cell; else nil.
   func exactInformation(_ sides: Sides) throws -> InformationFinding? {
     guard prepared.task == .classification else { return nil }
     let names = sides.first + sides.second
@@ -32,7 +30,8 @@ extension FindingsJob {
     guard cells * 10 <= labels.count else { return nil }
     var generator = SplitMix64(seed: 0, stream: 1)
     let estimate = try PartialInformationEstimate(
-      observing: (levels[0], levels[1]), target: labels, unit: .bits, resamples: 200, using: &generator)
+      observing: (levels[0], levels[1]), target: labels, groups: view.groups, unit: .bits,
+      isCancelled: { cancellation.isCancelled }, using: &generator)
     return InformationFinding(
       estimate, sides, entropy: JointCounts(observing: [labels], estimator: .plugIn).entropy([0], unit: .bits),
       samples: labels.count)
@@ -54,7 +53,8 @@ extension FindingsJob {
     func features(_ side: [String]) -> Tensor { .concatenated(side.map { view.features[$0]! }, axis: 1) }
     let estimate = try LearnedPartialInformation().estimate(
       features(sides.first), features(sides.second), labels: labels, classes: labels.max()! + 1, unit: .bits,
-      train: rows(.train), validation: rows(.validation), test: rows(.test))
+      train: rows(.train), validation: rows(.validation), test: rows(.test), groups: view.groups,
+      isCancelled: { [cancellation] in cancellation.isCancelled })
     return InformationFinding(
       estimate, sides,
       estimator: "BATCH: calibrated classifiers of the features, the target cut at its quantiles into \(bins) classes",

@@ -69,16 +69,17 @@ extension TrialRunner {
       guard !rows.isEmpty else { throw InputError(at: name, "no sample of the train split has the modality") }
       return view.indexSelect(Tensor(rows)).mean(axes: [0])
     }
-    let wanted = prepared.target(validation)!
-    let truth = prepared.dataset.targets(of: .validation)
     let criterion = criterion(configuration.training)
+    func judge(_ splits: [Split]) -> (Tensor) throws -> Validation {
+      let wanted = prepared.target(splits.flatMap { dataset[$0] })!
+      let truth = splits.flatMap { prepared.dataset.targets(of: $0) }
+      return { try self.validation(of: $0.to(.float32), configuration, criterion, wanted, truth) }
+    }
     let samples = FittingSamples(
       train: views(train, fills), targets: try targets(train), weights: sampleWeights(configuration.training, train),
       balancesLabels: configuration.training.balancedClasses,
       validation: views(validation, fills),
-      judge: {
-        try self.validation(of: $0.to(.float32), configuration, criterion, wanted, truth)
-      },
+      judge: judge([.validation]), judgeAll: judge([.train, .validation]),
       training: configuration.training, seed: UInt64(bitPattern: Int64(configuration.seed)),
       cancellation: cancellation)
     return (samples, encoders, fills)
@@ -94,7 +95,7 @@ extension TrialRunner {
   }
 
   /// Weights under which every class counts alike; nil unless asked for.
-  private func sampleWeights(_ training: TrainingOptions, _ indices: [Int]) -> [Double]? {
+  func sampleWeights(_ training: TrainingOptions, _ indices: [Int]) -> [Double]? {
     guard training.balancedClasses, case .classes(let classes) = prepared.dataset.targets else { return nil }
     var counts = [Int](repeating: 0, count: prepared.dataset.outputs)
     for index in indices { counts[classes[index]] += 1 }

@@ -24,6 +24,8 @@ struct FittingSamples {
   let validation: [Tensor]
   /// How good outputs on the validation samples are.
   let judge: (_ outputs: Tensor) throws -> Validation
+  /// How good outputs on the train samples and then the validation samples are, for what predicts train samples held out.
+  let judgeAll: (_ outputs: Tensor) throws -> Validation
   /// Of networks inside.
   let training: TrainingOptions
   let seed: UInt64
@@ -58,9 +60,12 @@ struct BestChoice<Value> {
   private(set) var value: Value?
   private(set) var validation: Validation?
 
-  mutating func offer(_ validation: Validation, _ value: @autoclosure () -> Value) {
-    guard FittingSamples.isBetter(validation, than: self.validation) else { return }
+  /// - Returns: whether it is the best so far.
+  @discardableResult
+  mutating func offer(_ validation: Validation, _ value: @autoclosure () -> Value) -> Bool {
+    guard FittingSamples.isBetter(validation, than: self.validation) else { return false }
     self.validation = validation
     self.value = value()
+    return true
   }
 }

@@ -3,7 +3,11 @@ import Kernels
 import Tensors
 
 /// Learns a weighted sum of kernels, some on each modality, with support vector machines: one per class against the rest,
-/// one per label, or a regression. C is chosen on validation; probabilities are Platt's, by folds of train.
+/// one per label, or a regression.
+///
+/// C is chosen on train, held out in folds, and validation together: a small validation split alone would choose by chance.
+/// Choices rise and end where they no longer help. Probabilities are Platt's, by the same folds. In the folds the kernels'
+/// weights are those learned from all of train (`heldOutDecisions`).
 struct KernelFitter: Fitter {
   let constraint: MultipleKernelLearning.Constraint
   /// On each modality.
@@ -29,21 +33,32 @@ struct KernelFitter: Fitter {
     }
     let stack = try KernelStack(scaled, memoryLimit: memoryLimit)
     let factors = scaled.compactMap(\.factor)
-    var best = BestChoice<(cost: Double, machines: [MultipleKernelModel])>()
+    var best = BestChoice<(cost: Double, solution: KernelSolution)>()
     var last: [MultipleKernelModel]?
     // Costs rise, each started from the one before.
     for cost in cost.map({ [$0] }) ?? Self.costChoices {
       let machines = try machines(stack, samples, cost: cost, start: last)
       last = machines
+      let held = try heldOut(stack, samples, machines, cost: cost)
       let solution = KernelSolution(
-        machines, terms, factors: factors, views: samples.train, decision: samples.decision, calibrations: nil)
-      let outputs = solution.outputs(solution.representation(try solution.parts(samples.validation)))
-      best.offer(try samples.judge(outputs), (cost, machines))
+        machines, terms, factors: factors, views: samples.train, decision: samples.decision,
+        calibrations: try held.flatMap { try calibrations($0, samples) })
+      let validation = solution.representation(try solution.parts(samples.validation))
+      let judged =
+        try held.map {
+          try samples.judgeAll(
+            solution.outputs(.concatenated([Tensor.stacked($0.map { Tensor($0) }, axis: 1), validation])))
+        } ?? samples.judge(solution.outputs(validation))
+      guard best.offer(judged, (cost, solution)) else { break }
+      // Where no sample is worth its full price, a higher one changes nothing.
+      let isFree = machines.allSatisfy { machine in
+        machine.coefficients.indices.allSatisfy {
+          abs(machine.coefficients[$0]) < (1 - 1e-6) * cost * (samples.weights?[$0] ?? 1)
+        }
+      }
+      if isFree { break }
     }
-    let (cost, machines) = best.value!
-    let solution = KernelSolution(
-      machines, terms, factors: factors, views: samples.train, decision: samples.decision,
-      calibrations: try calibrations(stack, samples, cost: cost))
+    let (cost, solution) = best.value!
     return (solution, ["cost": "\(cost)"])
   }
 
@@ -80,16 +95,34 @@ struct KernelFitter: Fitter {
     return columns
   }
 
-  /// nil where some side has a single sample, or for values; decisions are then taken for log-odds.
-  private func calibrations(
-    _ stack: KernelStack, _ samples: FittingSamples, cost: Double
-  ) throws -> [PlattScaling]? {
+  /// What each machine says of every train sample without having learned from it; nil where some side has a single sample.
+  private func heldOut(
+    _ stack: KernelStack, _ samples: FittingSamples, _ machines: [MultipleKernelModel], cost: Double
+  ) throws -> [[Double]]? {
+    let learning = learning(cost)
+    if case .values(let values) = samples.targets {
+      guard values.count >= 2 * Self.folds else { return nil }
+      let folds = MultipleKernelLearning.folds(values.map { _ in true }, Self.folds)
+      return [
+        try learning.heldOutValues(stack, of: machines[0], targets: values, epsilon: epsilon, folds: folds)
+      ]
+    }
     let columns = try Self.sides(samples.targets)
     let smallest = columns.map { column in min(column.count { $0 }, column.count { !$0 }) }.min() ?? 0
     guard smallest >= 2 else { return nil }
-    return try columns.map {
-      try learning(cost).calibration(
-        stack, positive: $0, folds: min(Self.folds, smallest), costs: samples.weights(telling: $0), seed: 0)
+    return try zip(columns, machines).map { positive, machine in
+      try learning.heldOutDecisions(
+        stack, of: machine, labels: positive.map { $0 ? 1 : -1 },
+        folds: MultipleKernelLearning.folds(positive, min(Self.folds, smallest)), costs: samples.weights(telling: positive))
+    }
+  }
+
+  /// nil for values; without any, decisions are taken for log-odds.
+  private func calibrations(_ held: [[Double]], _ samples: FittingSamples) throws -> [PlattScaling]? {
+    let columns = try Self.sides(samples.targets)
+    guard !columns.isEmpty else { return nil }
+    return try zip(held, columns).map {
+      try PlattScaling(fitting: $0, positive: $1, weights: samples.weights(telling: $1))
     }
   }
 
@@ -134,7 +167,9 @@ extension KernelFitter {
       MethodOption(
         "kernels", default: "linear+rbf",
         help: "kernels on each modality, with + between: linear, polynomial, laplacian, exp-dot, rbf, cosine"),
-      MethodOption("cost", default: "auto", help: "C of the machines; auto: what validates best of .1 to 100"),
+      MethodOption(
+        "cost", default: "auto", help: "C of the machines; auto: the best of .1 to 100 by folds of train and validation"
+      ),
       MethodOption("epsilon", default: "0.1", help: "what values may be off at no cost, in standard deviations"),
       MethodOption(
         "memory", default: "4", help: "most GiB of kernels kept; others are computed again whenever they are read"),

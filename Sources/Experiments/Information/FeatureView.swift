@@ -14,6 +14,8 @@ public struct FeatureView {
   public let features: [String: Tensor]
   /// Names in the order used everywhere.
   public let names: [String]
+  /// The group of each row, numbered; nil where the manifest names none.
+  public let groups: [Int]?
   private let targets: Targets
   private let classes: [String]
   private let file: String
@@ -39,6 +41,14 @@ public struct FeatureView {
     }
     (self.rows, self.names, self.file) = (rows, names, file)
     (targets, classes) = (dataset.targets, dataset.classes)
+    groups = dataset.manifest.group.flatMap { dataset.attributes[$0] }.map { column in
+      var numbers: [String: Int] = [:]
+      return rows.map { row in
+        let number = numbers[column[row]] ?? numbers.count
+        numbers[column[row]] = number
+        return number
+      }
+    }
     features = names.reduce(into: [:]) { $0[$1] = Self.features(dataset.modalities[$1]!, rows) }
   }
 

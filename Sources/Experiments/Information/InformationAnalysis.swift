@@ -33,8 +33,12 @@ public struct InformationAnalysis {
     public let value: Double
     /// "estimate", "lower" or "conditional upper" bound.
     public let kind: String
-    /// Of independence, by permutations; the mean of the estimate under it.
-    public var pValue, nullMean: Double?
+    /// Of independence, by permutations; nil without them, and where groups of samples allow none.
+    public var pValue: Double?
+    /// The same, corrected for all rows that were tested (Holm, 1979).
+    public var adjustedPValue: Double?
+    /// The mean of the estimate under independence.
+    public var nullMean: Double?
     /// Of a critic's held-out value.
     public var standardError: Double?
     /// How well a critic fits.
@@ -45,22 +49,34 @@ public struct InformationAnalysis {
     public let unit, estimator: String
     public let samples: Int
     public let rows: [Row]
+    /// Into how many groups the samples fall, which permutations respect; nil where they are independent.
+    public var groups: Int?
   }
 
-  /// - Throws: `InputError` naming the data set where its samples do not allow an estimate.
-  public func run(_ view: FeatureView) throws -> Result {
+  /// - Parameters:
+  ///   - view: the samples.
+  ///   - isCancelled: asked before every permutation.
+  /// - Throws: `InputError` naming the data set where its samples do not allow an estimate; `CancellationError` once
+  ///   `isCancelled`.
+  public func run(_ view: FeatureView, isCancelled: () -> Bool = { false }) throws -> Result {
     let target = try view.target()
     return try view.reporting {
       var rows: [Row] = []
       for (number, name) in view.names.enumerated() {
-        rows.append(try row(view, name, nil, target, stream: UInt64(number)))
+        rows.append(try row(view, name, nil, target, stream: UInt64(number), isCancelled))
       }
       for (number, name) in view.names.enumerated() {
         for other in view.names[(number + 1)...] {
-          rows.append(try row(view, name, other, target, stream: UInt64(100 + rows.count)))
+          rows.append(try row(view, name, other, target, stream: UInt64(100 + rows.count), isCancelled))
         }
       }
-      return Result(unit: unit.rawValue, estimator: description, samples: view.rows.count, rows: rows)
+      let tested = rows.indices.filter { rows[$0].pValue != nil }
+      for (row, p) in zip(tested, PermutationTest.holm(tested.map { rows[$0].pValue! })) {
+        rows[row].adjustedPValue = p
+      }
+      return Result(
+        unit: unit.rawValue, estimator: description, samples: view.rows.count, rows: rows,
+        groups: view.groups.map { Set($0).count })
     }
   }
 
@@ -74,16 +90,21 @@ public struct InformationAnalysis {
   }
 
   private func row(
-    _ view: FeatureView, _ name: String, _ other: String?, _ target: FeatureView.Target, stream: UInt64
+    _ view: FeatureView, _ name: String, _ other: String?, _ target: FeatureView.Target, stream: UInt64,
+    _ isCancelled: () -> Bool
   ) throws -> Row {
     var generator = SplitMix64(seed: seed, stream: stream)
     let second = other ?? "target"
-    func tested(_ count: Int, _ statistic: ([Int]) throws -> Double) throws -> Row {
-      guard permutations > 0 else {
-        return Row(first: name, second: second, value: try statistic(Array(0..<count)), kind: "estimate")
+    /// - Parameter values: of the second variable, equal numbers for equal values.
+    func tested(_ values: [Int], _ statistic: ([Int]) throws -> Double) throws -> Row {
+      guard permutations > 0, let shuffle = SampleShuffle(count: values.count, groups: view.groups, values: values)
+      else {
+        return Row(first: name, second: second, value: try statistic(Array(values.indices)), kind: "estimate")
       }
-      let test = try PermutationTest(
-        samples: count, permutations: permutations, using: &generator, statistic: statistic)
+      let test = try PermutationTest(shuffle, permutations: permutations, using: &generator) { order in
+        if isCancelled() { throw CancellationError() }
+        return try statistic(order)
+      }
       return Row(
         first: name, second: second, value: test.statistic, kind: "estimate", pValue: test.pValue,
         nullMean: test.nullMean)
@@ -93,13 +114,13 @@ public struct InformationAnalysis {
       let x = try view.components(name, count: components)
       if other == nil, case .classes(let labels, _) = target {
         let ross = RossInformation(neighbours: neighbours)
-        return try tested(x.count) { order in
+        return try tested(labels) { order in
           try ross.mutualInformation(x, labels: order.map { labels[$0] }, unit: unit)
         }
       }
       let y = try other.map { try view.components($0, count: components) } ?? Self.points(target)
       let ksg = KraskovInformation(neighbours: neighbours)
-      return try tested(x.count) { try ksg.mutualInformation(x, y.rows($0), unit: unit) }
+      return try tested(Self.numbered(y)) { try ksg.mutualInformation(x, y.rows($0), unit: unit) }
     case .discrete(let method, let components, let counting):
       let x = try Self.labels(view.components(name, count: components), method, &generator)
       var y: [Int]
@@ -110,7 +131,7 @@ public struct InformationAnalysis {
       } else {
         y = try Self.labels(Self.points(target), method, &generator)
       }
-      return try tested(x.count) { order in
+      return try tested(y) { order in
         JointCounts(observing: [x, order.map { y[$0] }], estimator: counting)
           .mutualInformation([0], [1], unit: unit)
       }
@@ -131,6 +152,17 @@ public struct InformationAnalysis {
       return Row(
         first: name, second: second, value: found.value, kind: found.side.rawValue,
         standardError: found.standardError, fit: found)
+    }
+  }
+
+  /// Equal rows as equal numbers.
+  private static func numbered(_ points: Points) -> [Int] {
+    var numbers: [[Double]: Int] = [:]
+    return (0..<points.count).map { row in
+      let key = Array(points[row])
+      let number = numbers[key] ?? numbers.count
+      numbers[key] = number
+      return number
     }
   }
 

@@ -9,7 +9,7 @@ public struct PartialInformationAnalysis {
   public enum Estimator: Sendable {
     /// Classifiers on all features; a target of numbers is cut at its quantiles into so many classes.
     case learned(LearnedPartialInformation, targetBins: Int)
-    /// Plug-in on discretised principal components.
+    /// Tables of discretised principal components, extrapolated.
     case discrete(Discretizer.Method, components: Int, resamples: Int)
   }
 
@@ -22,23 +22,70 @@ public struct PartialInformationAnalysis {
   }
 
   public struct Part: Codable, Sendable, Equatable {
+    /// At least 0.
     public let value: Double
-    public let ci95: Interval
+    /// Nil where none is known to hold.
+    public let ci95: Interval?
+
+    init(_ part: InformationPart) { (value, ci95) = (part.mean, part.ci95) }
   }
 
   /// The parts for two modalities.
   public struct Pair: Codable, Sendable, Equatable {
     public let first, second: String
-    public let redundancy, uniqueFirst, uniqueSecond, synergy: Part
+    /// Nil where they are withheld.
+    public let redundancy, uniqueFirst, uniqueSecond, synergy: Part?
+    /// What both say together.
+    public let total: Double
+    /// What a classifier demonstrably knows of that; nil for tables.
+    public var demonstrated: Double?
     /// Of the target.
     public let entropy: Double
     public let regime: InformationRegime
-    /// The share of resamples that name the same regime.
-    public let regimeSupport: Double
+    /// The share of resamples that name the same regime; nil without resamples.
+    public let regimeSupport: Double?
+    /// Of no information, from targets in random order, and how many orders that were.
+    public let pValue: Double?
+    public let permutations: Int
     /// Certified duality gap of the minimum.
     public let gap: Double
     /// What classifiers rest on.
     public var quality: LearnedPartialInformation.Quality?
+    /// Why there are no parts, and what is to be known before they are believed.
+    public var withheld: String?
+    public var warnings: [String]?
+
+    /// With their names, in the order in which they are shown; none where they are withheld.
+    public var parts: [(name: String, value: Double, ci95: Interval?)] {
+      let all = [redundancy, uniqueFirst, uniqueSecond, synergy]
+      return zip(["redundant", "only \(first)", "only \(second)", "synergistic"], all).compactMap { name, part in
+        part.map { (name, $0.value, $0.ci95) }
+      }
+    }
+
+    init(_ found: LearnedPartialInformation.Estimate, _ first: String, _ second: String) {
+      (self.first, self.second) = (first, second)
+      let parts = [found.redundancy, found.unique1, found.unique2, found.synergy].map {
+        found.isDemonstrated ? Part(InformationPart($0)) : nil
+      }
+      (redundancy, uniqueFirst, uniqueSecond, synergy) = (parts[0], parts[1], parts[2], parts[3])
+      (total, demonstrated, entropy) = (found.total, found.demonstrated, found.entropy)
+      (regime, regimeSupport) = (found.regime, found.regimeSupport)
+      (pValue, permutations) = (found.pValue, found.permutations)
+      (gap, quality) = (found.quality.gap, found.quality)
+      (withheld, warnings) = (found.withheld, found.warnings)
+    }
+
+    init(_ found: PartialInformationEstimate, entropy: Double, _ first: String, _ second: String) {
+      (self.first, self.second) = (first, second)
+      let parts = InformationPart.all(found).map(Part.init)
+      (redundancy, uniqueFirst, uniqueSecond, synergy) = (parts[0], parts[1], parts[2], parts[3])
+      (total, self.entropy) = (found.parts.total, entropy)
+      let named = found.regime(entropy: entropy)
+      (regime, regimeSupport) = (named.regime, named.support)
+      (pValue, permutations) = (found.test?.pValue, found.test?.permutations ?? 0)
+      gap = found.plugIn.gap
+    }
   }
 
   /// A node of the lattice of redundancies with I_min.
@@ -57,9 +104,15 @@ public struct PartialInformationAnalysis {
     public var stated: InformationContent?
   }
 
+  /// - Parameters:
+  ///   - view: the samples.
+  ///   - stated: what the data set is made to hold.
+  ///   - isCancelled: asked all along, from several threads.
   /// - Throws: `UsageError` for fewer than two modalities; `InputError` naming the data set where its samples do not allow
-  ///   an estimate.
-  public func run(_ view: FeatureView, stated: InformationContent? = nil) throws -> Result {
+  ///   an estimate; `CancellationError` once `isCancelled`.
+  public func run(
+    _ view: FeatureView, stated: InformationContent? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Result {
     guard view.names.count > 1 else { throw UsageError("partial information needs two modalities, found one") }
     let target = try view.target()
     return try view.reporting {
@@ -75,7 +128,7 @@ public struct PartialInformationAnalysis {
       }
       for (number, first) in view.names.enumerated() {
         for second in view.names[(number + 1)...] {
-          pairs.append(try pair(view, first, second, labels, classes, &generator))
+          pairs.append(try pair(view, first, second, labels, classes, isCancelled, &generator))
         }
       }
       return Result(
@@ -87,40 +140,47 @@ public struct PartialInformationAnalysis {
   private var description: String {
     switch estimator {
     case .learned: "classifiers"
-    case .discrete(let method, let components, _): "plug-in, \(method), \(components) components"
+    case .discrete(let method, let components, _): "extrapolated tables, \(method), \(components) components"
     }
   }
 
   private func pair(
     _ view: FeatureView, _ first: String, _ second: String, _ labels: [String: [Int]], _ classes: [Int],
-    _ generator: inout SplitMix64
+    _ isCancelled: @escaping @Sendable () -> Bool, _ generator: inout SplitMix64
   ) throws -> Pair {
     switch estimator {
     case .learned(let learned, _):
-      let found = try learned.estimate(
-        view.features[first]!, view.features[second]!, labels: classes, classes: classes.max()! + 1, unit: unit)
-      func part(_ part: LearnedPartialInformation.Part) -> Part {
-        Part(value: part.value, ci95: Interval(part.ci95[0], part.ci95[1]))
+      let (one, two, count) = (view.features[first]!, view.features[second]!, classes.max()! + 1)
+      guard let groups = view.groups else {
+        return Pair(
+          try learned.estimate(
+            one, two, labels: classes, classes: count, unit: unit, isCancelled: isCancelled), first, second)
       }
+      let (train, validation, test) = Self.divided(groups, &generator)
       return Pair(
-        first: first, second: second, redundancy: part(found.redundancy), uniqueFirst: part(found.unique1),
-        uniqueSecond: part(found.unique2), synergy: part(found.synergy), entropy: found.entropy, regime: found.regime,
-        regimeSupport: found.regimeSupport, gap: found.quality.gap, quality: found.quality)
+        try learned.estimate(
+          one, two, labels: classes, classes: count, unit: unit, train: train, validation: validation, test: test,
+          groups: groups, isCancelled: isCancelled), first, second)
     case .discrete(_, _, let resamples):
       let found = try PartialInformationEstimate(
-        observing: (labels[first]!, labels[second]!), target: classes, unit: unit, resamples: resamples,
-        using: &generator)
+        observing: (labels[first]!, labels[second]!), target: classes, groups: view.groups, unit: unit,
+        resamples: resamples, isCancelled: isCancelled, using: &generator)
       let entropy = JointCounts(observing: [classes], estimator: .plugIn).entropy([0], unit: unit)
-      let named = found.regime(entropy: entropy)
-      func part(_ value: Double, _ range: ClosedRange<Double>) -> Part {
-        Part(value: value, ci95: Interval(range.lowerBound, range.upperBound))
-      }
-      return Pair(
-        first: first, second: second, redundancy: part(found.value.redundancy, found.redundancy),
-        uniqueFirst: part(found.value.unique1, found.unique1), uniqueSecond: part(found.value.unique2, found.unique2),
-        synergy: part(found.value.synergy, found.synergy), entropy: entropy, regime: named.regime,
-        regimeSupport: named.support, gap: found.value.gap)
+      return Pair(found, entropy: entropy, first, second)
     }
+  }
+
+  /// Whole groups in random order, the first 60 % of the samples to train on and 20 % each to calibrate and to measure.
+  private static func divided(_ groups: [Int], _ generator: inout SplitMix64) -> ([Int], [Int], [Int]) {
+    let units = Dictionary(grouping: groups.indices, by: { groups[$0] }).sorted { $0.key < $1.key }.map(\.value)
+    var parts: ([Int], [Int], [Int]) = ([], [], [])
+    var placed = 0
+    for rows in units.shuffled(using: &generator) {
+      let share = Double(placed) / Double(groups.count)
+      if share < 0.6 { parts.0 += rows } else if share < 0.8 { parts.1 += rows } else { parts.2 += rows }
+      placed += rows.count
+    }
+    return parts
   }
 
   private func lattice(_ names: [String], _ labels: [String: [Int]], _ classes: [Int]) throws -> [Node]? {

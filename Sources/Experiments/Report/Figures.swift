@@ -27,7 +27,7 @@ struct Figures {
       answers = try AnswerFigure.script(comparison, records)?.svg(
         gnuplot, name: "answers", title: "Answers of the best methods")
       gain = try GainFigure.script(comparison)?.svg(gnuplot, name: "gain", title: "Where the gain comes from")
-      information = try comparison.verdict?.information.map(InformationFigure.script)?.svg(
+      information = try comparison.verdict?.information.flatMap(InformationFigure.script)?.svg(
         gnuplot, name: "information", title: "What the modalities say")
       missing = try comparison.verdict?.missing.flatMap { MissingFigure.script($0, comparison.dataset.metric) }?.svg(
         gnuplot, name: "missing", title: "Scores without some modalities")

@@ -28,9 +28,11 @@ enum GainFigure {
 
 /// Redundant, unique and synergistic information as bars with their intervals.
 enum InformationFigure {
-  static func script(_ finding: InformationFinding) -> FigureScript {
+  /// - Returns: nil where parts are withheld.
+  static func script(_ finding: InformationFinding) -> FigureScript? {
+    guard !finding.parts.isEmpty else { return nil }
     let inks: [Ink] = [.muted, .unimodal, .unimodal, .fusion]
-    let bars = zip(finding.parts, inks).map { BarFigure.Bar($0.name, $0.value, $1) }
+    let bars = zip(finding.parts, inks).map { BarFigure.Bar($0.name, $0.value.mean, $0.value.ci95, $1) }
     let stated = finding.stated.map { stated in
       [stated.redundancy, stated.unique[finding.first] ?? 0, stated.unique[finding.second] ?? 0, stated.synergy]
     }
@@ -44,15 +46,18 @@ enum InformationFigure {
 struct BarFigure {
   struct Bar {
     var name: String
-    var value: Estimate
+    var value: Double
+    var interval: Interval?
     var ink: Ink
 
-    init(_ name: String, _ value: Estimate, _ ink: Ink) { (self.name, self.value, self.ink) = (name, value, ink) }
+    init(_ name: String, _ value: Double, _ interval: Interval?, _ ink: Ink) {
+      (self.name, self.value, self.interval, self.ink) = (name, value, interval, ink)
+    }
+
+    init(_ name: String, _ value: Estimate, _ ink: Ink) { self.init(name, value.mean, value.ci95, ink) }
 
     func scaled(_ scale: Double) -> Bar {
-      Bar(
-        name,
-        Estimate(mean: value.mean * scale, ci95: Interval(value.ci95.low * scale, value.ci95.high * scale)), ink)
+      Bar(name, value * scale, interval.map { Interval($0.low * scale, $0.high * scale) }, ink)
     }
   }
 
@@ -69,7 +74,7 @@ struct BarFigure {
     let bottom = top + row * Double(bars.count)
     var figure = FigureScript(width: 860, height: bottom + 46)
     figure.frame(left: left, top: top, right: right, bottom: bottom)
-    let range = AxisRange([0] + marks + bars.flatMap { [$0.value.mean, $0.value.ci95.low, $0.value.ci95.high] })
+    let range = AxisRange([0] + marks + bars.flatMap { [$0.value] + ($0.interval.map { [$0.low, $0.high] } ?? []) })
     figure.add("set xrange [\(figure.number(range.low)):\(figure.number(range.high))]")
     figure.add("set yrange [\(Double(bars.count) + 0.5):0.5]")
     figure.add("unset ytics")
@@ -83,14 +88,15 @@ struct BarFigure {
       let (y, place) = (top + row * (Double(index) + 0.5) + 1, Double(index + 1))
       let value = bar.value
       figure.label(bar.name, x: left - 14, y: y, align: "right", ink: bar.ink == .muted ? .ink : bar.ink, size: 13)
-      figure.label(text(value.mean), x: 722, y: y, align: "right", size: 13)
-      figure.label(
-        "[\(text(value.ci95.low)), \(text(value.ci95.high))]", x: 850, y: y, align: "right", ink: .muted, size: 12)
+      figure.label(text(value), x: 722, y: y, align: "right", size: 13)
       figure.add(
-        "set object rectangle from \(figure.number(min(0, value.mean))),\(place - 0.26) to "
-          + "\(figure.number(max(0, value.mean))),\(place + 0.26) behind fillcolor rgb \(bar.ink.code) "
+        "set object rectangle from \(figure.number(min(0, value))),\(place - 0.26) to "
+          + "\(figure.number(max(0, value))),\(place + 0.26) behind fillcolor rgb \(bar.ink.code) "
           + "fillstyle transparent solid 0.55 noborder")
-      figure.data("interval\(index)", [[value.ci95.low, place, value.ci95.high]])
+      guard let interval = bar.interval else { continue }
+      figure.label(
+        "[\(text(interval.low)), \(text(interval.high))]", x: 850, y: y, align: "right", ink: .muted, size: 12)
+      figure.data("interval\(index)", [[interval.low, place, interval.high]])
       plots.append("$interval\(index) using 1:2:($3-$1):(0) with vectors nohead lw 2 lc rgb \(Ink.ink.code)")
     }
     if !marks.isEmpty {

@@ -31,6 +31,8 @@ struct Gnuplot: Sendable {
       return url
     }
     let (input, output, problems) = (try file("in", script), try file("out"), try file("problems"))
+    // Foundation waits for a program on a thread of its own, and for ever where that is refused.
+    guard Machine.startsThreads else { throw InputError("gnuplot is not started: the system refuses more threads") }
     let process = Process()
     process.executableURL = executable
     process.arguments = ["-"]

@@ -26,24 +26,35 @@ extension ReportPage {
   var information: String {
     guard let finding = verdict?.information else { return unmeasured("information", "What the modalities say") }
     let stated = finding.stated != nil
-    func row(_ name: String, _ value: Estimate, _ truth: Double?) -> [String] {
-      [name, bits(value.mean), "[\(bits(value.ci95.low)), \(bits(value.ci95.high))]"]
+    func row(_ name: String, _ value: InformationPart, _ truth: Double?) -> [String] {
+      [name, bits(value.mean), value.ci95.map { "[\(bits($0.low)), \(bits($0.high))]" } ?? ""]
         + (stated ? [truth.map(bits) ?? ""] : [])
     }
     let truth = finding.stated.map { stated in
       [stated.redundancy, stated.unique[finding.first], stated.unique[finding.second], stated.synergy]
     }
     var rows = finding.parts.enumerated().map { row($1.name, $1.value, truth?[$0]) }
+    if let demonstrated = finding.demonstrated {
+      rows.insert(["demonstrated by the models", bits(demonstrated), ""] + (stated ? [""] : []), at: 0)
+    }
     rows.append(["together", bits(finding.total), ""] + (stated ? [""] : []))
     rows.append(["there is to know", bits(finding.entropy), ""] + (stated ? [""] : []))
     var points = [
       "Redundant information is in both sides, unique information in one only, synergistic information in neither alone "
         + "(Bertschinger et al., 2014). The regime is the kind that makes up at least two thirds of the whole"
-        + (finding.regimeSupport.map {
-          "; here <strong>\(finding.regime.rawValue)</strong>, as in \(Format.decimals(100 * $0, 0)) % of the resamples."
-        } ?? "; here <strong>\(finding.regime.rawValue)</strong>."),
+        + "; here <strong>\(finding.regime.rawValue)</strong>"
+        + (finding.regimeSupport.map { ", as in \(Format.decimals(100 * $0, 0)) % of the resamples" } ?? "")
+        + ". \(InformationRegime.synergyNote)",
       "\(finding.samples) samples (\(HTML.escape(finding.split))). Estimator: \(HTML.escape(finding.estimator)).",
     ]
+    if let p = finding.pValue, let permutations = finding.permutations {
+      points.append(
+        "No information at all: p = \(Format.decimals(p, 3)) by \(permutations) random orders of the targets. A regime is "
+          + "named where p is below 0.05 and the whole above 97.5 % of these orders.")
+    }
+    points += ((finding.withheld.map { ["Parts are not told: \($0)"] } ?? []) + (finding.warnings ?? [])).map {
+      HTML.escape($0.prefix(1).uppercased() + $0.dropFirst()) + "."
+    }
     if let quality = finding.quality {
       let shown = zip([finding.first, finding.second, "both"], quality.demonstrated).map { name, value in
         "\(HTML.escape(name)) \(bits(value))"

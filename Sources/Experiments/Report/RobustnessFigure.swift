@@ -83,7 +83,7 @@ extension ReportPage {
         + "late fusion dotted</span></figcaption>\n</figure>"
         + table(header, rows, numbers: Set(2..<header.count))
         + "<p class=\"caption\">Area: mean height of the curve. Loss: clean score less area. Effective: what lies above the "
-        + "line from clean to perturbed score, fitted to the methods here (Taori et al., 2020). Over late: how much higher the curve lies than late fusion's."
+        + "line from clean to perturbed score, fitted to the other methods here, at least five (Taori et al., 2020). Over late: how much higher the curve lies than late fusion's."
         + (comparison.robustness == nil
           ? " Up to two seeds; chiasm quantify RUN robustness has more levels, draws, methods and perturbations." : "")
         + "</p>")

@@ -26,6 +26,7 @@ struct LinkedText: Equatable, ExpressibleByStringInterpolation {
     init(literalCapacity: Int, interpolationCount: Int) {}
     mutating func appendLiteral(_ text: String) { parts.append(Part(text: text, place: nil)) }
     mutating func appendInterpolation(_ text: String) { appendLiteral(text) }
+    mutating func appendInterpolation(_ number: Int) { appendLiteral("\(number)") }
     mutating func appendInterpolation(_ text: LinkedText) { parts += text.parts }
     /// A number, and where it is to be found.
     mutating func appendInterpolation(_ text: String, from place: Place) {

@@ -49,8 +49,6 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   public var isDeterministic: Bool?
   /// The scale in which the method adds its modalities up, holding no interaction; `nil` where it does not.
   public var adds: AdditiveScale?
-  /// Several labels: from which probability on each label is given, chosen on validation; `nil` for one half.
-  public var thresholds: [Double]?
 
   public init(
     method: String, area: String, modalities: [String], seed: Int, options: [String: String] = [:],

@@ -80,8 +80,8 @@ struct VerdictSentence {
     case .units(let count):
       let what = verdict.interval.isGrouped ? "groups" : "samples"
       let needed = Format.rounded(count)
-      return "\(start); about \(needed, from: .gain) test \(what) like these would decide it, "
-        + "there are \(verdict.interval.units)" as LinkedText
+      return "\(start); about \(needed, from: .gain) test \(what) like these would decide it; "
+        + "there are \(verdict.interval.units)"
     case .seeds: return "\(start); more seeds would decide it, not more samples"
     case nil: return start
     }

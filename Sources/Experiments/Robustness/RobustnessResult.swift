@@ -19,7 +19,10 @@ public struct RobustnessResult: Codable, Sendable, Equatable {
     public let area: Estimate
     /// What the perturbation costs on average.
     public let loss: Estimate
-    /// See `RobustnessCurve.effective(beyond:)`; nil where there is no reference line.
+    /// What its clean score lets expect at each level after the first, fitted to the other methods that read what is
+    /// perturbed; nil where they define no line (`Condition.withoutReference`).
+    public let reference: [ReferenceLine]?
+    /// See `RobustnessCurve.effective(beyond:)`; nil without reference lines.
     public let effective: Estimate?
     /// How much higher than late fusion's its curve is, and how much less it loses; nil without late fusion.
     public let relativeToLate, effectiveAgainstLate: Estimate?
@@ -37,8 +40,8 @@ public struct RobustnessResult: Codable, Sendable, Equatable {
     public let unit: String
     /// Highest area first.
     public let methods: [Method]
-    /// The clean score's promise at each level after the first, fitted to the methods that read what is perturbed.
-    public let reference: [ReferenceLine]?
+    /// Why no method has an effective robustness; nil where some have.
+    public let withoutReference: String?
   }
 
   public let dataset: String
@@ -91,19 +94,23 @@ extension RobustnessResult {
     let touched = methods.indices.filter { number in
       methods[number].modalities.contains { condition.modalities.contains($0) }
     }
-    func lines(_ curves: [RobustnessCurve?]) -> [ReferenceLine]? {
-      let known = touched.compactMap { curves[$0] }
-      let lines = condition.levels.indices.dropFirst().compactMap { level in
-        // Matthews' correlation is told in points, but may be negative.
-        ReferenceLine(
-          clean: known.map(\.clean), perturbed: known.map { $0.scores[level] },
-          isShare: metric.isShare && metric != .mcc)
+    /// Of each method, from the others: a line through the judged one would follow it.
+    func lines(_ curves: [RobustnessCurve?]) -> [[ReferenceLine]?] {
+      methods.indices.map { judged in
+        guard touched.contains(judged) else { return nil }
+        let others = touched.filter { $0 != judged }.compactMap { curves[$0] }
+        let lines = condition.levels.indices.dropFirst().compactMap { level in
+          // Matthews' correlation is told in points, but may be negative.
+          ReferenceLine(
+            clean: others.map(\.clean), perturbed: others.map { $0.scores[level] },
+            isShare: metric.isShare && metric != .mcc)
+        }
+        return lines.count == condition.levels.count - 1 ? lines : nil
       }
-      return lines.count == condition.levels.count - 1 ? lines : nil
     }
     let curves = measured.map { curve($0.scores.map { $0! }) }
     let reference = lines(curves)
-    // The same resample of the samples for all methods, and with it a line of its own.
+    // The same resample of the samples for all methods, and with it lines of its own.
     let resamples = (measured.first?.resampled.indices ?? 0..<0).map { index in
       let curves = measured.map { method -> RobustnessCurve? in
         let scores = method.resampled[index].compactMap { $0 }
@@ -114,9 +121,9 @@ extension RobustnessResult {
     func estimate(
       _ number: Int, _ value: (RobustnessCurve, RobustnessCurve?, [ReferenceLine]?) -> Double?
     ) -> Estimate? {
-      guard let mean = value(curves[number], late.map { curves[$0] }, reference) else { return nil }
+      guard let mean = value(curves[number], late.map { curves[$0] }, reference[number]) else { return nil }
       let distribution = resamples.map { resample in
-        resample.curves[number].flatMap { value($0, late.flatMap { resample.curves[$0] }, resample.lines) }
+        resample.curves[number].flatMap { value($0, late.flatMap { resample.curves[$0] }, resample.lines[number]) }
       }
       return Estimate(mean: mean, ci95: Bootstrap.interval(distribution) ?? Interval(mean, mean))
     }
@@ -129,8 +136,8 @@ extension RobustnessResult {
           return Bootstrap.interval(measured[number].resampled.map { $0[level] }) ?? Interval(score, score)
         },
         area: estimate(number) { curve, _, _ in curve.area }!, loss: estimate(number) { curve, _, _ in curve.loss }!,
-        effective: touched.contains(number)
-          ? estimate(number) { curve, _, lines in lines.map { curve.effective(beyond: $0) } } : nil,
+        reference: reference[number],
+        effective: estimate(number) { curve, _, lines in lines.map { curve.effective(beyond: $0) } },
         relativeToLate: number == late
           ? nil : estimate(number) { curve, late, _ in late.map { curve.relative(to: $0) } },
         effectiveAgainstLate: number == late
@@ -139,6 +146,14 @@ extension RobustnessResult {
     return Condition(
       perturbation: condition.perturbation, modalities: condition.modalities, levels: condition.levels,
       unit: condition.perturbation.unit,
-      methods: results.sorted { metric.improvement(of: $0.area.mean, over: $1.area.mean) > 0 }, reference: reference)
+      methods: results.sorted { metric.improvement(of: $0.area.mean, over: $1.area.mean) > 0 },
+      withoutReference: reference.contains { $0 != nil }
+        ? nil : Self.problem(others: touched.count - 1, reading: condition.modalities))
+  }
+
+  private static func problem(others: Int, reading modalities: [String]) -> String {
+    guard others < ReferenceLine.fewest else { return "the clean scores of the other methods do not differ" }
+    return "the line that is to be expected needs at least \(ReferenceLine.fewest) other methods that read "
+      + "\(modalities.joined(separator: " or ")), found \(max(0, others))"
   }
 }

@@ -40,6 +40,12 @@ extension TrialRecord: CheckedResult {
     try expect(
       targets.count == predictions.count * (dataset.task == .multilabel ? width : 1), at: "targets",
       "\(targets.count) for \(predictions.count) predictions of \(dataset.task.rawValue)")
+    if dataset.task != .regression {
+      // A little more than 1 is rounding; calibration counts probabilities in bins.
+      try expect(
+        (predictions + (emap ?? [])).allSatisfy { $0.allSatisfy { (-1e-4...1.0001).contains($0) } }, at: "predictions",
+        "one is no probability")
+    }
     if dataset.task == .classification {
       try expect(
         targets.allSatisfy { (0..<Double(width)).contains($0) && $0 == $0.rounded() }, at: "targets",

@@ -74,9 +74,9 @@ public final class RunStore: Sendable {
       {
         return queue
       }
-      // A write-ahead log that is not there cannot be made where nothing may be written; then nobody writes, and a copy of
-      // the file in memory says all there is.
-      return try DatabaseQueue.copy(of: file)
+      // A write-ahead log that is not there cannot be made where nothing may be written; but then nobody writes, and the
+      // file alone says all there is.
+      return try DatabaseQueue(path: file.absoluteURL.absoluteString + "?immutable=1", configuration: configuration)
     }
   }
 
@@ -265,23 +265,5 @@ extension DatabaseQueue {
     let queue = try DatabaseQueue()
     try RunStore.migrator.migrate(queue)
     return queue
-  }
-
-  /// What a file of a store holds, read from a copy, as one whose folder may not be written cannot be opened in place.
-  fileprivate static func copy(of file: URL) throws -> DatabaseQueue {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "chiasm-\(UUID().uuidString)")
-    let copy = folder.appending(path: file.lastPathComponent)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: file.path + suffix) {
-        try Data(contentsOf: URL(filePath: file.path + suffix)).write(to: URL(filePath: copy.path + suffix))
-      }
-    } catch {
-      throw InputError(file: file.path, "cannot be read: \(error.localizedDescription)")
-    }
-    let memory = try DatabaseQueue()
-    try DatabaseQueue(path: copy.path).backup(to: memory)
-    return memory
   }
 }

@@ -30,7 +30,7 @@ extension TrialRunner {
         records.append(finished[index] ? try folders[index].read(TrialRecord.self, from: folders[index].trial) : nil)
         continue
       }
-      var record = try measure(trained[index], history)
+      var record = try measure(trained[index], combined(history, trained[index]))
       // Its share of what the group held.
       record.peakBytes = peakBytes / configurations.count
       try folders[index].make()

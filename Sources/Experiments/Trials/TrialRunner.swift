@@ -58,7 +58,8 @@ public struct TrialRunner: Sendable {
           + "data set \(configuration.dataset), \(Engine.threads) \(Engine.threads == 1 ? "thread" : "threads")")
       let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
       try pretrain(trained, checkpoint: checkpoint, resuming: resuming)
-      let history = try fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress)
+      let history = try combined(
+        fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress), trained)
       return try (measure(trained, history), trained)
     }
     record.peakBytes = peakBytes

@@ -10,9 +10,12 @@ struct WithheldOutputs {
   let all: Tensor
   /// Without each modality, in the order of the model's names.
   let without: [Tensor]
+  /// Modalities that none of the samples has: that a model does as well without them says nothing.
+  let absent: [String]
 
   /// - Parameter dataset: normalised, with the modalities of the model.
   init(_ model: any TrialModel, _ dataset: Dataset, _ rows: [Int]) {
+    absent = dataset.modalitiesAbsent(from: rows)
     (all, without) = withoutGradients {
       let batches = rows.chunks(of: 256).map { dataset.batch($0).keeping(model.names) }
       let encoded = batches.map { model.encode($0) }
@@ -41,7 +44,9 @@ struct WithheldOutputs {
     }
   }
 
-  fileprivate init(all: Tensor, without: [Tensor]) { (self.all, self.without) = (all, without) }
+  fileprivate init(all: Tensor, without: [Tensor], absent: [String]) {
+    (self.all, self.without, self.absent) = (all, without, absent)
+  }
 
   /// Whether a mean encoding stands for a withheld modality; else it is absent.
   fileprivate static func hasMeans(_ model: any TrialModel) -> Bool {
@@ -83,9 +88,10 @@ final class WithheldRecorder {
             return .stacked([model.predict(encoded, present: present)] + without)
           })
       }
+      let absent = dataset.modalitiesAbsent(from: rows)
       return Tensor.concatenated(outputs, axis: 2).unbind().map { model in
         let outputs = model.unbind()
-        return WithheldOutputs(all: outputs[0], without: Array(outputs.dropFirst()))
+        return WithheldOutputs(all: outputs[0], without: Array(outputs.dropFirst()), absent: absent)
       }
     }
   }
@@ -109,7 +115,8 @@ extension TrainedModel {
     return configuration.training.measuresUtilization ?? !model.readsSteps
   }
 
-  /// The rates of outputs; nil where the metric is undefined or leaves nothing to divide.
+  /// The rates of outputs, of the modalities that some sample has; nil where the metric is undefined or leaves nothing to
+  /// divide.
   func utilization(_ outputs: WithheldOutputs, targets: [Double], metric: Metric) -> UtilizationRate? {
     guard let scored = try? WithheldPredictions(outputs, self, targets) else { return nil }
     return scored.rate(metric, at: Array(0..<outputs.all.shape[0]))
@@ -118,6 +125,7 @@ extension TrainedModel {
 
 /// What a model predicts with all modalities and without each in turn, ready to be scored on any selection of samples.
 struct WithheldPredictions {
+  /// The modalities that some sample has.
   private let names: [String]
   private let all: Predictions
   private let without: [Predictions]
@@ -127,9 +135,10 @@ struct WithheldPredictions {
     func predictions(_ output: Tensor) throws -> Predictions {
       try trained.scored(withoutGradients { trained.finish(output).rows }, targets: targets)
     }
-    names = trained.modalities
+    let measured = trained.modalities.indices.filter { !outputs.absent.contains(trained.modalities[$0]) }
+    names = measured.map { trained.modalities[$0] }
     all = try predictions(outputs.all)
-    without = try outputs.without.map(predictions)
+    without = try measured.map { try predictions(outputs.without[$0]) }
   }
 
   func rate(_ metric: Metric, at indices: [Int]) -> UtilizationRate? {

@@ -20,7 +20,8 @@ public struct UtilizationAnalysis: Sendable {
   public struct Method: Codable, Sendable, Equatable {
     public let method: String
     public let seeds: Int
-    /// Of the kept weights, by modality; intervals over samples and seeds.
+    /// Of the kept weights, by modality; intervals over samples and seeds. Without modalities that no sample of the split
+    /// has.
     public let rates: [String: Estimate]
     /// Mean over seeds of each modality's rate after each epoch, on the validation split; ends where half of the seeds have
     /// stopped; empty where it was not measured.
@@ -35,6 +36,8 @@ public struct UtilizationAnalysis: Sendable {
     public let metric: Metric
     public let split: Split
     public let samples: Int
+    /// Modalities that no sample of the split has, so that nothing is known of their use.
+    public let absent: [String]
     public let methods: [Method]
     /// Methods that say nothing, with the reason.
     public let leftOut: [String]
@@ -64,8 +67,8 @@ public struct UtilizationAnalysis: Sendable {
       methods.append(method)
     }
     return Result(
-      dataset: dataset.manifest.name, metric: metric, split: split, samples: dataset[split].count, methods: methods,
-      leftOut: leftOut)
+      dataset: dataset.manifest.name, metric: metric, split: split, samples: dataset[split].count,
+      absent: dataset.modalitiesAbsent(in: split), methods: methods, leftOut: leftOut)
   }
 
   private func measure(
@@ -87,7 +90,7 @@ public struct UtilizationAnalysis: Sendable {
     func mean(_ indices: [Int], _ chosen: [Int]) -> [String: Double]? {
       let rates = chosen.compactMap { predictions[$0].rate(metric, at: indices)?.rates }
       guard rates.count == chosen.count else { return nil }
-      return trials[0].modalities.reduce(into: [:]) { means, modality in
+      return rates[0].keys.reduce(into: [:]) { means, modality in
         means[modality] = rates.reduce(0) { $0 + $1[modality]! } / Double(rates.count)
       }
     }

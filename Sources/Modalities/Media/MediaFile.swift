@@ -15,19 +15,12 @@ public enum MediaFile {
   public static func sound(_ url: URL, rate: Int = 0, maximumSeconds: Double = 0) throws -> (
     samples: [Float], rate: Int
   ) {
-    var samples: UnsafeMutablePointer<Float>?
-    var count = 0
-    var actualRate: Int32 = 0
-    var channels: Int32 = 0
-    try checkMedia(url) { error in
-      cmedia_decode_audio(
-        url.path, Int32(clamping: rate), 1, maximumSeconds, &samples, &count, &actualRate, &channels, error)
-    }
-    defer { cmedia_free(samples) }
-    return (Array(UnsafeBufferPointer(start: samples, count: count)), Int(actualRate))
+    let sound = try DecodedSound(url, rate: rate, channels: 1, maximumSeconds: maximumSeconds)
+    return (sound.samples, sound.rate)
   }
 
-  /// A still picture as `[channels, height, width]` values in 0…1, scaled by area averaging where it shrinks.
+  /// A still picture as `[channels, height, width]` values in 0…1, upright as its EXIF orientation says, scaled by area
+  /// averaging where it shrinks.
   ///
   /// Grey (`channels` 1) is Rec. 601 luma, RGB (3) is as stored; transparency lies on white; height and width 0 keep
   /// the picture's own size.
@@ -58,6 +51,22 @@ public enum MediaFile {
       count = area * channels
     }
     return (values, Int(rows), Int(columns))
+  }
+
+  /// Pixels that decoding a picture takes at its own size, as its head declares; 0 where it does not say.
+  /// - Throws: `InputError` where the file is missing, empty or cannot be read.
+  static func declaredPixels(_ url: URL) throws -> Int {
+    var (width, height): (Int64, Int64) = (0, 0)
+    try checkMedia(url) { cmedia_probe_image(url.path, &width, &height, $0) }
+    return MemoryBudget.bytes([Int(max(width, 0)), Int(max(height, 0))])
+  }
+
+  /// Seconds of sound as the head of a file declares, without decoding it; 0 where it does not say.
+  /// - Throws: `InputError` as `audio`, as far as the head shows it.
+  static func declaredSeconds(_ url: URL) throws -> Double {
+    var seconds = 0.0
+    try checkMedia(url) { cmedia_probe_audio(url.path, &seconds, $0) }
+    return seconds
   }
 
   /// Writes `[height, width, channels]` bytes as a grey (1 channel) or RGB (3) PNG.
@@ -100,6 +109,35 @@ public enum MediaFile {
     append(UInt32(2 * samples.count))
     for sample in samples { append(Int16((max(-1, min(1, sample)) * 32767).rounded())) }
     try PlainFile.write(data, to: url)
+  }
+}
+
+/// The first sound stream of a file.
+struct DecodedSound {
+  /// Interleaved, in −1…1.
+  var samples: [Float]
+  var rate: Int
+  var channels: Int
+  /// Channels of the file; as many as `channels` unless they were mixed.
+  var storedChannels: Int
+  /// Bytes at the end of the file that were no whole frame.
+  var leftoverBytes: Int
+
+  /// - Parameters:
+  ///   - rate: in hertz, `channels`: 0 keeps the file's own; mixing to one averages.
+  ///   - maximumSeconds: reading stops there; 0 reads everything.
+  /// - Throws: `InputError` where the file is missing, empty, not a sound file, damaged, cut short or without samples.
+  init(_ url: URL, rate: Int = 0, channels: Int, maximumSeconds: Double = 0) throws {
+    var sound = cmedia_sound()
+    try checkMedia(url) { error in
+      cmedia_decode_audio(url.path, Int32(clamping: rate), Int32(channels), maximumSeconds, &sound, error)
+    }
+    defer { cmedia_free(sound.samples) }
+    samples = Array(UnsafeBufferPointer(start: sound.samples, count: sound.count))
+    self.rate = Int(sound.rate)
+    self.channels = Int(sound.channels)
+    storedChannels = Int(sound.stored_channels)
+    leftoverBytes = Int(sound.leftover)
   }
 }
 

@@ -6,18 +6,36 @@ public enum InputFile {
   ///
   /// - Throws: `InputError` naming the file when it is missing, unreadable, or not a regular file (a folder, a device).
   public static func contents(of url: URL) throws -> Data {
+    _ = try size(of: url)
+    do {
+      return try Data(contentsOf: url, options: .mappedIfSafe)
+    } catch {
+      throw InputError(file: url.relativePath, "cannot be read (\(error.localizedDescription))")
+    }
+  }
+
+  /// At most `count` bytes from the beginning of a regular file, and how many bytes it has.
+  /// - Throws: `InputError` as `contents(of:)`.
+  static func beginning(of url: URL, count: Int) throws -> (data: Data, size: Int) {
+    let size = try size(of: url)
+    do {
+      let handle = try FileHandle(forReadingFrom: url)
+      defer { try? handle.close() }
+      return (try handle.read(upToCount: count) ?? Data(), size)
+    } catch {
+      throw InputError(file: url.relativePath, "cannot be read (\(error.localizedDescription))")
+    }
+  }
+
+  /// The bytes of a regular file.
+  private static func size(of url: URL) throws -> Int {
     let file = url.relativePath
     var status = stat()
     guard stat(url.path, &status) == 0 else { throw InputError(file: file, systemProblem(errno)) }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: break
+    case S_IFREG: return Int(status.st_size)
     case S_IFDIR: throw InputError(file: file, "is a folder; expected a file")
     default: throw InputError(file: file, "is not a regular file")
-    }
-    do {
-      return try Data(contentsOf: url, options: .mappedIfSafe)
-    } catch {
-      throw InputError(file: file, "cannot be read (\(error.localizedDescription))")
     }
   }
 }

@@ -17,8 +17,8 @@ public enum NPY {
   /// Type and shape of the array in a `.npy` file; its numbers are not read.
   /// - Throws: `InputError` as `read` does, for what the header and the length of the file show.
   public static func head(_ url: URL) throws -> ArrayHead {
-    let data = try InputFile.contents(of: url)
-    return try layout(data, size: data.count, origin: Origin(file: url.relativePath)).head(isCompressed: false)
+    let (data, size) = try InputFile.beginning(of: url, count: headerBytes)
+    return try layout(data, size: size, origin: Origin(file: url.relativePath)).head(isCompressed: false)
   }
 
   /// Writes version 1.0, little-endian and row-major, byte for byte as `numpy.save` does.

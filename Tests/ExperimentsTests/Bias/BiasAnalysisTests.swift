@@ -55,8 +55,10 @@ import Training
         #expect(group.interval!.contains(group.score!))
       }
       let gap = try #require(method.gap)
-      #expect(abs(gap.mean - abs(method.groups[0].score! - method.groups[1].score!)) < 1e-12)
-      #expect(method.groups[0].score! > method.groups[1].score! + 0.05 && gap.ci95.low > 0)
+      #expect(abs(gap.observed - abs(method.groups[0].score! - method.groups[1].score!)) < 1e-12)
+      #expect(method.groups[0].score! > method.groups[1].score! + 0.05)
+      #expect(gap.p <= 0.05 && gap.corrected.ci95.low > 0 && gap.corrected.ci95.contains(gap.corrected.mean))
+      #expect(gap.byChance > 0 && abs(gap.corrected.mean - (gap.observed - gap.byChance)) < 1e-12)
       // The badge is all that tells the groups apart: swapping it across changes more than within.
       let badge = try #require(method.swaps.first { $0.modality == "badge" })
       #expect(try #require(badge.excess).ci95.low > 0, "\(badge)")
@@ -112,7 +114,7 @@ import Training
       #expect(groups.map(\.name) == ["a", "b", "c", "d"])
       #expect(groups[2].samples == 1 && groups[2].score != nil && groups[2].interval == nil)
       #expect(groups[3].samples == 0 && groups[3].score == nil && groups[3].interval == nil)
-      #expect(abs(result.methods[0].gap!.mean - abs(groups[0].score! - groups[1].score!)) < 1e-12)
+      #expect(abs(result.methods[0].gap!.observed - abs(groups[0].score! - groups[1].score!)) < 1e-12)
       #expect(try ResultJSON.decode(BiasResult.self, from: ResultJSON.encode(result)) == result)
     }
   }

@@ -14,7 +14,8 @@ struct VerdictTests {
 
   private let made = MadeTrials(samples: 500)
 
-  private func pair(_ unimodal: Double, _ fusion: Double, emap: Double? = nil, additive: Double = 0.4) -> [TrialRecord] {
+  private func pair(_ unimodal: Double, _ fusion: Double, emap: Double? = nil, additive: Double = 0.4) -> [TrialRecord]
+  {
     var sum = made.classification("additive", modalities: ["audio", "image"], accuracy: additive)
     for number in sum.indices { sum[number].adds = .logits }
     return made.classification("audio", modalities: ["audio"], accuracy: 0.4)
@@ -81,7 +82,7 @@ struct VerdictTests {
       Issue.record("\(String(describing: verdict.need))")
       return
     }
-    #expect(count > 100 && verdict.sentence.contains("would decide it, there are 100"))
+    #expect(count > 100 && verdict.sentence.contains("would decide it; there are 100"))
   }
 
   @Test func fusionHurts() throws {
@@ -140,7 +141,8 @@ struct VerdictTests {
     #expect((verdict.difference.mean > 0) == (outcome == .fusionHelps))
     #expect(verdict.sentence.contains(words), "\(verdict.sentence)")
     // The interval is of what the verb says.
-    let numbers = try #require(verdict.sentence.firstMatch(of: /by|gains|loses/).map { verdict.sentence[$0.range.upperBound...] })
+    let numbers = try #require(
+      verdict.sentence.firstMatch(of: /by|gains|loses/).map { verdict.sentence[$0.range.upperBound...] })
     #expect(!numbers.prefix { $0 != "]" }.contains("−"), "\(verdict.sentence)")
   }
 

@@ -1,10 +1,11 @@
-import Experiments
 import Foundation
 import Modalities
 import Quantification
 import Tensors
 import Testing
 import Training
+
+@testable import Experiments
 
 @Suite struct UtilizationTests {
   /// `easy` shows the class with its sign, wrongly once in ten times; `hard` shows it always, as the parity of two signs
@@ -94,6 +95,49 @@ import Training
       let table = try String(contentsOf: trial.folder.epochs, encoding: .utf8)
       #expect(table.hasPrefix("epoch,trainLoss,validationLoss,validationScore,learningRate,seconds,"))
       #expect(table.contains("utilization(easy),utilization(hard)\n"))
+    }
+  }
+
+  /// What no validation sample has is not called neglected: nothing is known of its use, by one model or by several at once.
+  @Test func whatASplitLacksIsNotMeasured() throws {
+    let raw = try Self.uneven(samples: 240)
+    var modalities = raw.modalities
+    let isThere = raw.splits.map { $0 != .validation }
+    modalities["hard"] = ModalityData(values: raw.modalities["hard"]!.values, present: isThere)
+    let lacking = Dataset(
+      manifest: raw.manifest, ids: raw.ids, splits: raw.splits, targets: raw.targets, classes: raw.classes,
+      modalities: modalities)
+    #expect(lacking.modalitiesAbsent(in: .validation) == ["hard"] && lacking.modalitiesAbsent(in: .test).isEmpty)
+    #expect(raw.modalitiesAbsent(in: .validation).isEmpty)
+    let data = try PreparedDataset(lacking)
+    try ExampleData.inTemporaryFolder { folder in
+      for method in ["early", "late"] {
+        let (record, trial) = try train(data, method, nil, seed: 1, epochs: 2, in: folder)
+        #expect(record.epochs.allSatisfy { $0.utilization?.keys.sorted() == ["easy"] })
+        let result = try UtilizationAnalysis().run([trial], on: lacking)
+        #expect(result.absent == ["hard"] && result.methods[0].rates.keys.sorted() == ["easy"])
+        #expect(!result.methods[0].neglected.contains("hard"))
+        var onTest = UtilizationAnalysis()
+        onTest.split = .test
+        let tested = try onTest.run([trial], on: lacking)
+        #expect(tested.absent.isEmpty && tested.methods[0].rates.count == 2)
+      }
+      let plan = ComparisonPlan(
+        dataset: "x", fingerprint: data.fingerprint,
+        selections: try MethodSelection.parse("early", modalities: data.dataset.names), seeds: [1, 2],
+        training: TrainingOptions())
+      let folders = (0..<2).map { RunFolder(folder.appending(path: "replica-\($0)")) }
+      let configurations = try plan.trials.map { trial in
+        var training = TrainingOptions()
+        (training.epochs, training.patience) = (2, 2)
+        return try TrialConfiguration(trial.selection, training: training, seed: trial.seed, on: data)
+      }
+      let records = try TrialRunner(data).run(
+        group: configurations, in: folders, finished: [false, false],
+        checkpoint: folder.appending(path: "group.safetensors"))
+      for record in records {
+        #expect(record?.epochs.allSatisfy { $0.utilization?.keys.sorted() == ["easy"] } == true)
+      }
     }
   }
 

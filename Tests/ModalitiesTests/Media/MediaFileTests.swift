@@ -5,7 +5,7 @@ import Testing
 @testable import Modalities
 
 /// Files that Pillow and libsndfile wrote, with the values that they read back (Tests/Goldens/make_media.py).
-private struct MediaGoldens: Decodable {
+struct MediaGoldens: Decodable {
   struct Picture: Decodable {
     let name: String, file: Data, height: Int, width: Int, rgb: [Int], grey: [Int]
   }
@@ -13,6 +13,8 @@ private struct MediaGoldens: Decodable {
     let name: String, file: Data, samples: [Float]
   }
   let pictures: [Picture], sounds: [Sound]
+  /// MP3 files of 8 kHz mono and stereo and 16 kHz mono.
+  let parts: [Sound]
 
   static func load() throws -> MediaGoldens {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -47,8 +49,8 @@ private struct MediaGoldens: Decodable {
       let url = try file(golden.name, golden.file)
       let own = try MediaFile.picture(url, channels: 3)
       #expect(own.height == golden.height && own.width == golden.width)
-      // Two JPEG decoders may differ by one step; grey is rounded luma.
-      let step: Float = golden.name.hasSuffix("jpg") ? 1.01 / 255 : 1e-6
+      // Two JPEG decoders may differ by one step, as may two ways from 16 to 8 bits; grey is rounded luma.
+      let step: Float = golden.name.hasSuffix("jpg") || golden.name == "deep.tif" ? 1.01 / 255 : 1e-6
       #expect(difference(own.values, golden.rgb.map { Float($0) / 255 }) < step, "\(golden.name)")
       let grey = try MediaFile.image(url, height: golden.height, width: golden.width, channels: 1)
       #expect(difference(grey, golden.grey.map { Float($0) / 255 }) < 1.01 / 255, "\(golden.name)")
@@ -130,7 +132,7 @@ private struct MediaGoldens: Decodable {
     var flipped = png
     flipped[flipped.count / 2] ^= 1
     var huge = png
-    // Width and height; the checksum is then wrong.
+    // Width and height.
     huge.replaceSubrange(16..<24, with: [0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff])
     var infinite = float
     infinite.replaceSubrange(infinite.count - 4..<infinite.count, with: [0, 0, 0x80, 0x7f])
@@ -164,7 +166,7 @@ private struct MediaGoldens: Decodable {
     try expect("corrupt", "flipped.png", flipped, image)
     try expect("cut short", "cut.png", png.dropLast(20), image)
     try expect("cut short", "endless.png", png.dropLast(12), image)
-    try expect("wrong checksum", "huge.png", huge, image)
+    try expect("pixels; at most", "huge.png", huge, image)
     try expect("cut short", "cut.jpg", jpeg.dropLast(30), image)
     try expect("cut short", "cut.wav", wave.dropLast(30), audio)
     try expect("cut short", "header.wav", wave.prefix(30), audio)

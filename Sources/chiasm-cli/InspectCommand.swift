@@ -43,7 +43,7 @@ struct InspectCommand: ParsableCommand {
   private func next(_ dataset: Dataset) throws -> String {
     guard Metric.all(for: dataset.manifest.task).isEmpty else {
       let prepared = try PreparedDataset(dataset)
-      for selection in try MethodSelection.standard(modalities: dataset.names) {
+      for selection in MethodSelection.standard(modalities: dataset.names) {
         try TrialConfiguration(selection, training: TrainingOptions(), seed: 0, on: prepared).check(on: prepared)
       }
       return "; next: chiasm compare \(self.dataset)"

@@ -27,7 +27,7 @@ public enum ComparisonReader {
       }
       robustness = try added(folder.robustness) ?? robustness
       heterogeneity = try added(folder.heterogeneity) ?? heterogeneity
-      references = try ReferenceTrials.read(folder) ?? references
+      references = try ReferenceTrials.read(folder, of: comparison.dataset) ?? references
       let plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
       for trial in plan.trials {
         let file = RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder)).trial

@@ -52,7 +52,7 @@ struct ReferenceRunner: Sendable {
       })
     if let error = board.fatal { throw error }
     if cancellation.isCancelled { throw ComparisonStopped() }
-    return try ReferenceTrials.read(folder) ?? ReferenceTrials(plan: references, records: [])
+    return try ReferenceTrials.read(folder, of: prepared.summary) ?? ReferenceTrials(plan: references, records: [])
   }
 
   /// Trainings that go on one data set, which is made when their turn comes.

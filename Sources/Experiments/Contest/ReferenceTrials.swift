@@ -22,8 +22,10 @@ public struct ReferenceTrials: Sendable {
   }
 
   /// Reads what a comparison left; nil where it asked no references.
+  ///
+  /// - Parameter dataset: that the trials have to be of.
   /// - Throws: `InputError` for a file that is not what it should be.
-  public static func read(_ folder: RunFolder) throws -> ReferenceTrials? {
+  public static func read(_ folder: RunFolder, of dataset: DatasetSummary) throws -> ReferenceTrials? {
     guard FileManager.default.fileExists(atPath: file(folder).path) else { return nil }
     let plan = try folder.read(ReferencePlan.self, from: file(folder))
     return ReferenceTrials(
@@ -32,7 +34,9 @@ public struct ReferenceTrials: Sendable {
         try candidate.seeds.compactMap { seed in
           let own = Self.folder(of: candidate, seed: seed, in: folder)
           guard FileManager.default.fileExists(atPath: own.trial.path) else { return nil }
-          return try own.read(TrialRecord.self, from: own.trial)
+          let record = try own.read(TrialRecord.self, from: own.trial)
+          try RunFolder.naming(own.trial) { try record.check(on: dataset) }
+          return record
         }
       })
   }

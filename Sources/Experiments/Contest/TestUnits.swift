@@ -45,7 +45,7 @@ public struct TestUnits: Codable, Sendable, Equatable {
   }
 
   /// Names as numbers from 0 in the order of their first appearance.
-  private static func numbered<Name: Hashable>(_ names: [Name]) -> [Int] {
+  fileprivate static func numbered<Name: Hashable>(_ names: [Name]) -> [Int] {
     var numbers: [Name: Int] = [:]
     return names.map { name in
       if let number = numbers[name] { return number }
@@ -53,4 +53,9 @@ public struct TestUnits: Codable, Sendable, Equatable {
       return numbers.count - 1
     }
   }
+}
+
+extension Dataset {
+  /// The group of every sample, as a number from 0; nil where the manifest names none.
+  var groupNumbers: [Int]? { manifest.group.flatMap { attributes[$0] }.map(TestUnits.numbered) }
 }

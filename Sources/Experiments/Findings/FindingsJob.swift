@@ -54,7 +54,14 @@ struct FindingsJob: Sendable {
         let answers = try answers(of: fusion, seeds, sides)
         findings.interactions = interactions(answers, sides)
         guard findings.information == nil else { return }
-        try measure("information") { findings.information = try answers.information(sides) }
+        let seconds = answers.secondsOfInformation(cores: Machine.current.cores)
+        if let text = CostWarning.text("splitting the information", seconds: seconds) {
+          warn(text + "; --quick leaves it out")
+        }
+        try measure("information") { [cancellation] in
+          findings.information = try answers.information(
+            sides, groups: groups(of: fusion), isCancelled: { cancellation.isCancelled })
+        }
       }
       if findings.information == nil {
         findings.notMeasured["information"] =
@@ -91,6 +98,19 @@ struct FindingsJob: Sendable {
   func folder(of method: String, seed: Int) -> RunFolder? {
     plan.trials.first { $0.selection.name == method && $0.seed == seed }
       .map { plan.folder(of: $0, in: folder) }
+  }
+
+  /// The groups of the validation and test samples that have all of the fusion's modalities; nil where there are none.
+  private func groups(of fusion: MethodSelection) -> (held: [Int], measured: [Int])? {
+    prepared.dataset.groupNumbers.map { numbers in
+      (complete(fusion, .validation).map { numbers[$0] }, complete(fusion, .test).map { numbers[$0] })
+    }
+  }
+
+  /// The samples of a split that have all of the fusion's modalities.
+  func complete(_ fusion: MethodSelection, _ split: Split) -> [Int] {
+    let data = prepared.dataset.keeping(fusion.modalities)
+    return data[split].filter { row in data.modalities.values.allSatisfy { $0.present?[row] ?? true } }
   }
 
   // MARK: Above the encoders

@@ -24,15 +24,17 @@ public struct MissingFinding: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - predictions: per seed and subset, in the order of `MissingModalityTable.subsets`.
   ///   - thresholds: per seed those of the labels.
+  ///   - groups: the group of every sample; its samples are drawn together.
   init(
     _ names: [String], _ imputation: MissingModalityTable.Imputation, predictions: [[[[Double]]]],
-    thresholds: [[Double]?], targets: [Double], task: Task, metric: Metric, resamples: Int = 500
+    thresholds: [[Double]?], targets: [Double], task: Task, metric: Metric, groups: [Int]? = nil,
+    resamples: Int = 500
   ) throws {
     let subsets = MissingModalityTable.subsets(of: names.count)
     let scored = try zip(predictions, thresholds).map { subsets, thresholds in
       try subsets.map { try Predictions($0, targets: targets, task: task, thresholds: thresholds) }
     }
-    let bootstrap = Bootstrap(samples: scored[0][0].count, resamples: resamples)
+    let bootstrap = Bootstrap(samples: scored[0][0].count, groups: groups, resamples: resamples)
     @Sendable func mean(_ subset: Int, at indices: [Int]) -> Double? {
       let values = scored.compactMap { $0[subset].scores([metric], at: indices)[0] }
       return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)

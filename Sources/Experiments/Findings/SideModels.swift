@@ -10,10 +10,7 @@ import Training
 extension FindingsJob {
   func answers(of fusion: MethodSelection, _ seeds: [Int], _ sides: Sides) throws -> SideAnswers {
     let dataset = prepared.dataset.keeping(fusion.modalities)
-    func complete(_ split: Split) -> [Int] {
-      dataset[split].filter { row in dataset.modalities.values.allSatisfy { $0.present?[row] ?? true } }
-    }
-    let (validation, test) = (complete(.validation), complete(.test))
+    let (validation, test) = (complete(fusion, .validation), complete(fusion, .test))
     guard validation.count >= 20, test.count >= 20 else {
       throw SampleError(
         "\(validation.count) validation and \(test.count) test samples have all modalities; expected at least 20 of each"

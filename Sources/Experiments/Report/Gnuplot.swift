@@ -1,4 +1,5 @@
 import Foundation
+import Modalities
 import Tensors
 
 /// Draws figures with the installed gnuplot.

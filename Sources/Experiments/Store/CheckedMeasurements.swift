@@ -17,10 +17,11 @@ extension RobustnessResult.Condition {
       levels.count > 1 && levels[0] == 0 && zip(levels, levels.dropFirst()).allSatisfy(<), at: "levels",
       "\(levels); rising ones from 0 expected")
     try checkNumbers(levels, at: "levels")
-    try expect(
-      reference == nil || reference?.count == levels.count - 1, at: "reference",
-      "\(reference?.count ?? 0) lines for \(levels.count - 1) levels of perturbation")
     for method in methods {
+      let lines = method.reference?.count
+      try expect(
+        lines == nil || lines == levels.count - 1, at: "methods.\(method.method)",
+        "\(lines ?? 0) reference lines for \(levels.count - 1) levels of perturbation")
       let curve = method.curve
       try expect(
         curve.levels == levels && curve.scores.count == levels.count && method.intervals.count == levels.count,

@@ -124,10 +124,16 @@ extension Verdict {
       try expect(methods.contains(name), at: key, "\"\(name)\" is none of the methods compared")
     }
     try difference.check("difference")
+    try expect(perModality[modality] != nil, at: "perModality", "has no \"\(modality)\"")
+    for (name, contest) in perModality { try contest.contest.difference.check("perModality.\(name)") }
+    try additive?.difference.check("additive")
     try emapGap?.check("emapGap")
     try checkNumbers([margin, baseline ?? 0], at: "margin")
     if let information {
-      for part in information.parts { try part.value.check("information.\(part.name)") }
+      for part in information.parts {
+        try checkNumbers(
+          [part.value.mean] + (part.value.ci95.map { [$0.low, $0.high] } ?? []), at: "information.\(part.name)")
+      }
       try checkNumbers(
         [information.entropy, information.gap, information.regimeSupport ?? 0, Double(information.samples)],
         at: "information")

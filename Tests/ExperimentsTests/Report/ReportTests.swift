@@ -18,7 +18,7 @@ struct ReportTests {
     let html = page(made)
     let verdict = try #require(made.comparison.verdict)
     let headline = ReportHeadline(
-      try #require(VerdictSentence(verdict, methods: made.comparison.methods)).text)
+      try #require(VerdictSentence(verdict, made.comparison.methods)).headline)
     #expect(html.contains("<h1>\(headline.first.html)</h1>"))
     #expect(html.components(separatedBy: "<svg").count - 1 == 5)
     for method in made.comparison.methods { #expect(html.contains("<td>\(HTML.escape(method.name))</td>")) }

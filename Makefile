@@ -1,5 +1,5 @@
 # Every verb sets up what it needs first; scripts/bootstrap is quiet when nothing is missing.
-.PHONY: demo test build bench docs examples readme format lint clean setup
+.PHONY: demo test build bench calibrate docs examples readme format lint clean setup
 SHELL := /bin/bash
 
 CHIASM := .build/release/chiasm
@@ -25,6 +25,11 @@ test: setup
 bench: build
 	scripts/bench
 	scripts/bench-speed
+
+# Compares on made data whose truth is known, counts the claims and writes Benchmarks/CALIBRATION.md. Hours; what is done
+# is not done again. KIND=copy SETS=40 does so many data sets of one kind.
+calibrate: setup
+	scripts/calibrate
 
 # Builds and runs the programs of Examples/ on data that they make.
 examples: setup

@@ -1,15 +1,20 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Chiasm's side of the timings; peers/ holds the other one, run.py asks both in turn.
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
 let package = Package(
   name: "chiasm-benchmarks",
   dependencies: [.package(name: "chiasm", path: "..")],
   targets: [
+    // Chiasm's side of the timings; peers/ holds the other one, run.py asks both in turn.
     .executableTarget(
-      name: "chiasm-bench",
-      dependencies: [.product(name: "Chiasm", package: "chiasm")],
-      swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")])
+      name: "chiasm-bench", dependencies: [.product(name: "Chiasm", package: "chiasm")], swiftSettings: swift),
+    // Whether what a comparison claims holds on data whose truth is known: scripts/calibrate.
+    .executableTarget(
+      name: "chiasm-calibrate", dependencies: [.product(name: "Chiasm", package: "chiasm")], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,5 @@
 # Every verb sets up what it needs first; scripts/bootstrap is quiet when nothing is missing.
-.PHONY: demo test build bench calibrate docs examples readme format lint clean setup
+.PHONY: fuzz demo test build bench calibrate docs examples readme format lint clean setup
 SHELL := /bin/bash
 
 CHIASM := .build/release/chiasm
@@ -30,6 +30,10 @@ bench: build
 # is not done again. KIND=copy SETS=40 does so many data sets of one kind.
 calibrate: setup
 	scripts/calibrate
+
+# Damages small data sets and runs and shows them to the program, for an hour; findings stay in .build/fuzz/.
+fuzz: build
+	scripts/fuzz --seconds 3600
 
 # Builds and runs the programs of Examples/ on data that they make.
 examples: setup

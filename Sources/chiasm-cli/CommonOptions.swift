@@ -89,16 +89,22 @@ struct StoreOptions: ParsableArguments {
   /// The store to write into.
   func writing(_ output: OutputOptions) throws -> RunStore { try RunStore(folder: folder) { output.note($0) } }
 
-  /// Reads a data set, decoded media from the cache where they are known, and tells what should be known of it.
+  /// Reads a data set that models are going to be trained on, and tells what should be known of it before.
+  func prepared(_ dataset: String) throws -> PreparedDataset {
+    let data = try load(dataset)
+    let prepared = try PreparedDataset(data)
+    if !CommandLine.arguments.contains("--quiet") { data.warnings().forEach(Console.warn) }
+    return prepared
+  }
+
+  /// Reads a data set, decoded media from the cache where they are known.
   func load(_ dataset: String) throws -> Dataset {
     // Every command that reads a data set has the flag; handing it on through all of them would say no more.
     let isQuiet = CommandLine.arguments.contains("--quiet")
     let decoding = DecodingLine(isQuiet ? .quiet : .automatic)
-    let data = try Dataset.load(
+    return try Dataset.load(
       URL(fileURLWithPath: dataset, isDirectory: true), cache: cache, followsLinks: links.followLinks,
       progress: decoding.progress)
-    if !isQuiet { data.warnings().forEach(Console.warn) }
-    return data
   }
 }
 

@@ -13,7 +13,7 @@ struct ComparisonJob {
     dataset: String, methods: String?, seeds: Int, firstSeed: Int, training: TrainingOptions, budget: Double?,
     replicas: Int? = nil, threads: Int? = nil, quick: Bool = false, store options: StoreOptions
   ) throws -> ComparisonJob {
-    let prepared = try PreparedDataset(options.load(dataset))
+    let prepared = try options.prepared(dataset)
     let names = prepared.dataset.names
     let selections =
       try methods.map { try MethodSelection.parse($0, modalities: names) }
@@ -40,7 +40,7 @@ struct ComparisonJob {
     var plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
     if let dataset { plan.dataset = dataset }
     plan.budgetMinutes = budget ?? plan.budgetMinutes
-    let prepared = try PreparedDataset(work.store.load(plan.dataset))
+    let prepared = try work.store.prepared(plan.dataset)
     return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: work.store)
   }
 

@@ -52,12 +52,12 @@ struct SearchCommand: ParsableCommand {
     var plan = try folder.read(ArchitectureSearchPlan.self, from: ArchitectureSearchRunner.planFile(folder))
     if let dataset { plan.dataset = dataset }
     if trials != nil || budget != nil { (plan.trials, plan.budgetMinutes) = (trials, budget) }
-    try search(plan, run, runs, on: PreparedDataset(store.load(plan.dataset)))
+    try search(plan, run, runs, on: store.prepared(plan.dataset))
   }
 
   private func start() throws {
     guard let dataset else { throw UsageError("search needs the folder of a data set, or --resume RUN") }
-    let prepared = try PreparedDataset(store.load(dataset))
+    let prepared = try store.prepared(dataset)
     let names = prepared.dataset.names
     let rivals = try MethodSelection.parse(methods ?? "unimodal,early,late,nonlinear", modalities: names)
     let options = try training.resolved()

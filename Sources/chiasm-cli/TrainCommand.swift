@@ -30,7 +30,7 @@ struct TrainCommand: ParsableCommand {
       return try go(on: runs.run(resume, resumedAs: .train), runs)
     }
     guard let dataset else { throw UsageError("train needs the folder of a data set, or --resume RUN") }
-    let data = try PreparedDataset(work.store.load(dataset))
+    let data = try work.store.prepared(dataset)
     let method = method ?? "early"
     var text = method
     if let modalities { text += "@" + modalities.replacingOccurrences(of: ",", with: "+") }
@@ -64,7 +64,7 @@ struct TrainCommand: ParsableCommand {
       return try show(folder.read(TrialRecord.self, from: folder.trial), run, folder)
     }
     let start = try folder.read(TrainStart.self, from: TrainStart.file(folder))
-    let data = try PreparedDataset(work.store.load(start.dataset))
+    let data = try work.store.prepared(start.dataset)
     guard data.fingerprint == start.fingerprint else {
       throw InputError(file: start.dataset, "the data are not those that run \(run.id) began with; start a new one")
     }

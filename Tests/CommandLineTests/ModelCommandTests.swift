@@ -119,7 +119,7 @@ import Testing
   /// A training stopped by Ctrl-C goes on to the model it would have become.
   @Test func ctrlCAndResume() throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
-    let training = ["train", "data", "--method", "gated", "--epochs", "300", "--patience", "300"]
+    let training = ["train", "data", "--method", "gated", "--epochs", "1000", "--patience", "1000"]
     let stopped = try place.chiasm(training) {
       guard let id = try? place.runs().first, let log = try? place.text("runs/\(id)/log.txt") else { return false }
       return log.contains("start")
@@ -133,7 +133,7 @@ import Testing
     for key in ["metrics", "validationMetrics", "predictions", "bestEpoch", "ids"] {
       #expect(resumed[key] as? NSObject == whole[key] as? NSObject, "\(key)")
     }
-    #expect((resumed["epochs"] as? [Any])?.count == 300)
+    #expect((resumed["epochs"] as? [Any])?.count == 1000)
     // A finished training is shown, not done again, and keeps what it began with.
     let again = try place.chiasm(["train", "--resume", id])
     again.expectSuccess()

@@ -37,7 +37,13 @@ final class Interruption {
   init() {
     // Made before any handler runs: one may not wait for another thread to make them.
     _ = (Self.requested, Self.alarm, Self.watch)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    let numbers = [SIGINT, SIGTERM, SIGHUP]
+    // Who started the program may have blocked them, as threads of a dispatch queue do.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    for number in numbers { sigaddset(&unblocked, number) }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+    for number in numbers {
       // nohup's wish is kept. Shells ignore Ctrl-C for what they start in the background, which may still be told to stop.
       guard number != SIGHUP || !Self.isIgnored(number) else { continue }
       signal(number) { _ in

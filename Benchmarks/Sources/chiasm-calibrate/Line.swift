@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 
 /// One thing that is counted of a kind, and what it has to be.
@@ -91,14 +92,15 @@ extension Line {
       ]
     }
     var held: [String: [Bool]] = [:]
+    func add(_ name: String, _ part: InformationPart?, _ truth: Double) {
+      guard let interval = part?.ci95 else { return }
+      held[name, default: []].append(interval.contains(truth))
+    }
     for result in told {
       guard let truth = result.trueParts, let found = result.claims?.information else { continue }
-      held["redundant", default: []].append(found.redundancy.ci95.contains(truth.redundancy))
-      held["synergistic", default: []].append(found.synergy.ci95.contains(truth.synergy))
-      for (modality, value) in truth.unique {
-        guard let part = found.unique[modality] else { continue }
-        held["only \(modality)", default: []].append(part.ci95.contains(value))
-      }
+      add("redundant", found.redundancy, truth.redundancy)
+      add("synergistic", found.synergy, truth.synergy)
+      for (modality, value) in truth.unique { add("only \(modality)", found.unique?[modality], value) }
     }
     return held.sorted { $0.key < $1.key }.map {
       Line(

@@ -6,8 +6,9 @@ struct Claims: Codable, Sendable, Equatable {
   /// What is said about how much the modalities know.
   struct Information: Codable, Sendable, Equatable {
     var regime: String
-    var redundancy, synergy: Estimate
-    var unique: [String: Estimate]
+    /// Nil where the parts are withheld.
+    var redundancy, synergy: InformationPart?
+    var unique: [String: InformationPart]?
   }
 
   var outcome: Outcome

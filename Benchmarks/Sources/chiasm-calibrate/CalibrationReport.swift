@@ -44,7 +44,7 @@ struct CalibrationReport {
         + "\(all.count - failing.count - whole.count { $0.holds == true }) are not contradicted by too few data sets.**"
       if !partial.isEmpty {
         text +=
-          " Fewer than \(Self.enough) data sets were run of \(partial.count) kinds; which shows what does not hold, but not what does."
+          " Fewer than \(Self.enough) data sets were run of \(partial.count) kinds, which shows what does not hold, but not what does."
       }
       if !none.isEmpty { text += " Not run: \(none.joined(separator: ", "))." }
       text += "\n\n"

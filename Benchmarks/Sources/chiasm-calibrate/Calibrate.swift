@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Modalities
 import Synchronization
 import Tensors
 

@@ -44,8 +44,7 @@ struct CalibrationReport {
         + "\(all.count - failing.count - whole.count { $0.holds == true }) are not contradicted by too few data sets.**"
       if !partial.isEmpty {
         text +=
-          " Fewer than \(Self.enough) data sets were run of \(partial.count) kinds; their bounds are wide, and "
-          + "\"holds\" says only that so few data sets do not contradict."
+          " Fewer than \(Self.enough) data sets were run of \(partial.count) kinds, which shows what does not hold, but not what does."
       }
       if !none.isEmpty { text += " Not run: \(none.joined(separator: ", "))." }
       text += "\n\n"
@@ -90,8 +89,8 @@ struct CalibrationReport {
             place == 0 ? kind.name : "", place == 0 ? kind.about : "",
             place == 0 ? "\(results.count)\(results.count < Self.enough ? " of \(Self.enough)" : "")" : "", line.what,
             "\(line.count.events) of \(line.count.trials)", Self.percent(line.count.rate), Self.bound(line),
-            Self.demand(line), line.holds.map { $0 ? "yes" : "**no**" } ?? "",
-            other.map { "\($0.events) of \($0.trials)" } ?? "",
+            Self.demand(line), Self.holds(line, of: results.count),
+            other.flatMap { $0.trials > 0 ? "\($0.events) of \($0.trials)" : nil } ?? "",
           ].joined(separator: " | ") + " |\n"
       }
     }

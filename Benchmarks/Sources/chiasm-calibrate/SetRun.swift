@@ -37,7 +37,7 @@ struct SetRun: Sendable {
     result.claims = claims
     result.trueParts = try kind.trueParts(number)
     guard kind.measuresCoverage, !quick else { return }
-    let references = try ReferenceTrials.read(own)
+    let references = try ReferenceTrials.read(own, of: comparison.dataset)
     result.target = try Target(
       kind, number, fusion: Competitor(claims.fusion, of: plan, references),
       reference: Competitor(claims.reference, of: plan, references), in: folder.appending(path: "further"))

@@ -113,7 +113,8 @@ struct KernelFitter: Fitter {
     return try zip(columns, machines).map { positive, machine in
       try learning.heldOutDecisions(
         stack, of: machine, labels: positive.map { $0 ? 1 : -1 },
-        folds: MultipleKernelLearning.folds(positive, min(Self.folds, smallest)), costs: samples.weights(telling: positive))
+        folds: MultipleKernelLearning.folds(positive, min(Self.folds, smallest)),
+        costs: samples.weights(telling: positive))
     }
   }
 

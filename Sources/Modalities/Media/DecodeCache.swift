@@ -48,7 +48,8 @@ struct DecodeCache {
     else { return nil }
     let lengths = stored["lengths"]?.integers
     let exact = stored["exact"]
-    guard exact.map({ $0.dtype == .float64 && $0.shape == values.shape }) ?? true, (lengths != nil) == isSequence, lengths.map({ $0.count == present.count }) ?? true,
+    guard exact.map({ $0.dtype == .float64 && $0.shape == values.shape }) ?? true, (lengths != nil) == isSequence,
+      lengths.map({ $0.count == present.count }) ?? true,
       lengths.map({ $0.allSatisfy { (1...values.shape[1]).contains($0) } && values.rank == 3 }) ?? true,
       metadata[Self.checksum] == hash(values, exact, lengths: lengths, findings: text),
       let findings = try? JSONDecoder().decode([Int: SoundFinding].self, from: Data(text.utf8))

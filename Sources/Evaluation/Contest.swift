@@ -31,10 +31,12 @@ public struct Contest: Codable, Sendable, Equatable {
   ///   - reference: what it is called.
   ///   - mean: improvement of the candidate.
   ///   - scores: of both, larger for better.
+  ///   - sharesSeeds: whether both were trained with the same seeds.
   public init(
-    _ candidate: String, over reference: String, mean: Double, scores: (SeededScores, SeededScores)
+    _ candidate: String, over reference: String, mean: Double, scores: (SeededScores, SeededScores),
+    sharesSeeds: Bool = false
   ) {
-    let crossed = CrossedInterval(of: scores.0, over: scores.1)
+    let crossed = CrossedInterval(of: scores.0, over: scores.1, sharesSeeds: sharesSeeds)
     let trained = CrossedInterval(of: scores.0.asTrained, over: scores.1.asTrained)!
     let known = crossed ?? trained
     self.candidate = candidate

@@ -68,9 +68,16 @@ public struct CrossedInterval: Sendable, Equatable, Codable {
   /// How many units.
   public let units: Int
 
+  /// - Parameter sharesSeeds: whether both sides were trained with the same seeds, in the same order: what a seed does to
+  ///   both (the order of the batches, the first weights of what they have in common) is no part of their difference, which
+  ///   then is one random thing and not two.
   /// - Returns: `nil` where a side is random and has one seed: nothing is known about others.
-  public init?(of first: SeededScores, over second: SeededScores) {
+  public init?(of first: SeededScores, over second: SeededScores, sharesSeeds: Bool = false) {
     precondition(first.units == second.units, "\(first.units) and \(second.units) units; expected the same ones")
+    if sharesSeeds, first.seeds == second.seeds, !first.isDeterministic, !second.isDeterministic {
+      self.init(of: SeededScores(zip(first.values, second.values).map { zip($0, $1).map { $0 - $1 } }))
+      return
+    }
     self.init(differences: zip(first.unitMeans, second.unitMeans).map { $0 - $1 }, sides: [first, second])
   }
 

@@ -48,6 +48,15 @@ struct CrossedIntervalTests {
     #expect(interval.interval(around: 0.2) == Interval(0.2, 0.2))
   }
 
+  /// The same model seed by seed, once called fusion and once placebo: there is no difference, and nothing open about it.
+  @Test func whatSeedsDoToBothIsNoDifference() throws {
+    var generator = SplitMix64(seed: 8)
+    let scores = SeededScores((0..<3).map { seed in (0..<50).map { _ in 0.1 * Double(seed) + generator.normal() } })
+    let shared = try #require(CrossedInterval(of: scores, over: scores, sharesSeeds: true))
+    #expect(shared.variance == 0)
+    #expect(try #require(CrossedInterval(of: scores, over: scores)).variance > 0)
+  }
+
   @Test func unitsNeededGiveTheHalfWidthWanted() throws {
     var generator = SplitMix64(seed: 4)
     let scores = SeededScores((0..<3).map { _ in (0..<100).map { _ in generator.normal() } })

@@ -101,7 +101,9 @@ extension Contest {
     guard let one = candidate.score(metric), let other = reference.score(metric) else { return nil }
     let mean = metric.improvement(of: one, over: other)
     if units.count > 1, let first = candidate.scores(metric, units), let second = reference.scores(metric, units) {
-      self.init(candidate.name, over: reference.name, mean: mean, scores: (first, second))
+      self.init(
+        candidate.name, over: reference.name, mean: mean, scores: (first, second),
+        sharesSeeds: candidate.records.map(\.seed) == reference.records.map(\.seed))
       return
     }
     let bootstrap = Bootstrap(samples: units.of.count, groups: units.count < units.of.count ? units.of : nil)

@@ -39,7 +39,8 @@ struct CompareCommand: ParsableCommand {
   var report: String?
   @Flag(
     help: """
-      Leave out what explains the verdict: information, missing modalities, contributions, interactions, robustness.
+      Leave out placebos (the best fusion on copies and on permuted modalities) and what explains the verdict: \
+      information, missing modalities, contributions, interactions, robustness.
       """)
   var quick = false
   @OptionGroup var work: WorkOptions

@@ -5,7 +5,7 @@ import Testing
 @Suite struct HostileUseTests {
   @Test(arguments: [
     (["compare", "data", "--methods", "fuse"], "unknown method \"fuse\"; expected one of unimodal, early"),
-    (["compare", "data", "--methods", "late:combine=sum"], "option combine is \"sum\"; expected one of average"),
+    (["compare", "data", "--methods", "late:combine=sum"], "option combine is \"sum\"; expected one of pool, average"),
     (["compare", "data", "--methods", "late:colour=red"], "method late has no option \"colour\""),
     (["compare", "data", "--methods", "tensor@a"], "takes at least 2 modalities, found 1"),
     (["compare", "data", "--methods", "unimodal@"], "no modality \"\"; the data set has a, b"),

@@ -101,7 +101,7 @@ import Testing
 
   @Test func nothingToExplain() throws {
     try place(constant: true).chiasm(["quantify", "table", "interactions", "--regression"]).expectRefusal(
-      65, "a × b: the target is 4.0 in all 60 samples")
+      65, "the target in column \"y\" is 4.0 in every sample of the train split; there is nothing to learn")
     try place(samples: 6).chiasm(["quantify", "table", "interactions", "--regression"]).expectRefusal(
       65, "a: present in 4 samples of the split; 5 are needed")
   }

@@ -30,10 +30,10 @@ import Testing
     let verdict = try #require(result["verdict"] as? [String: Any])
     #expect((verdict["bestUnimodal"] as? String)?.hasPrefix("unimodal@") == true)
     #expect(["late", "tensor"].contains(verdict["bestFusion"] as? String))
-    for key in ["difference", "emapGap"] {
-      let estimate = try #require(verdict[key] as? [String: Any])
-      #expect(estimate["mean"] is Double && (estimate["ci95"] as? [Double])?.count == 2)
-    }
+    let estimate = try #require(verdict["difference"] as? [String: Any])
+    #expect(estimate["mean"] is Double && (estimate["ci95"] as? [Double])?.count == 2)
+    // What adds up by construction is its own projection.
+    #expect((verdict["emapGap"] == nil) == (verdict["bestFusion"] as? String == "late"))
     let information = try #require(verdict["information"] as? [String: Any])
     for key in ["redundancy", "synergy"] {
       #expect((information[key] as? [String: Any])?["mean"] is Double, "\(key)")
@@ -80,7 +80,7 @@ import Testing
     outcome.expectSuccess()
     #expect(!outcome.output.contains("regime") && !outcome.output.contains("Contributions"))
     let verdict = try #require((try place.json("q.json") as? [String: Any])?["verdict"] as? [String: Any])
-    #expect(verdict["information"] == nil && verdict["missing"] == nil && verdict["emapGap"] != nil)
+    #expect(verdict["information"] == nil && verdict["missing"] == nil && verdict["adds"] != nil)
     #expect(verdict["robustness"] == nil && !outcome.output.contains("noise"))
   }
 

@@ -83,7 +83,7 @@ extension FusionRegistry {
       MethodOption("fuse", default: "1", help: "layers before the bottleneck: 0 to depth - 2"),
       MethodOption("bottlenecks", default: "4", help: "bottleneck tokens"), heads, output,
     ],
-    readsSteps: true, tokenizes: true
+    modalities: 1...64, readsSteps: true, tokenizes: true
   ) { request, values, generator in
     let depth = try values.integer("depth", in: 2...64)
     let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))

@@ -75,8 +75,9 @@ public struct LateFusion: HeldOutCombination {
     let pools = Self.sets(of: widths.count).map { set in ExpertPool(count: max(1, set.count)).row(set, widths.count) }
     poolWeights =
       combination == .pool
-      ? Buffer(Tensor(pools.flatMap { $0 }, shape: [pools.count, widths.count]).to(.float32)) : nil
-    poolOffsets = combination == .pool && decision == .values ? Buffer(.zeros([pools.count, 1])) : nil
+      ? Buffer(Tensor(pools.flatMap { $0 }, shape: [pools.count, widths.count]).to(.float32), isConstant: true) : nil
+    poolOffsets =
+      combination == .pool && decision == .values ? Buffer(.zeros([pools.count, 1]), isConstant: true) : nil
     guard combination == .stacking else {
       stack = nil
       return

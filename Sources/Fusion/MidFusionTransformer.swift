@@ -64,7 +64,7 @@ extension FusionRegistry {
       MethodOption("fuse", default: "1", help: "layers before the modalities meet: 0 (early) to depth (late)"), heads,
       output,
     ],
-    readsSteps: true, tokenizes: true,
+    modalities: 1...64, readsSteps: true, tokenizes: true,
     adds: { try $0.integer("fuse", in: 0...64) == $0.integer("depth", in: 1...64) ? .logits : nil }
   ) { request, values, generator in
     let depth = try values.integer("depth", in: 1...64)

@@ -33,7 +33,16 @@ public final class Buffer {
   /// The current value, outside the gradient graph.
   public var value: Tensor
 
-  public init(_ initial: Tensor) { value = initial.detached() }
+  /// Whether forward passes only read it, so that a recorded step takes it as one of its inputs.
+  public let isConstant: Bool
+
+  /// - Parameters:
+  ///   - initial: the value to begin with.
+  ///   - isConstant: whether forward passes only read it; what is fitted apart from training is.
+  public init(_ initial: Tensor, isConstant: Bool = false) {
+    value = initial.detached()
+    self.isConstant = isConstant
+  }
 
   public var shape: [Int] { value.shape }
 }

@@ -188,7 +188,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
   /// Moves all active models; returns their losses and, where they are clipped, the norms of their gradients.
   private func advance(_ batch: Batch, _ run: Run) -> (losses: [Double], norms: [Double]) {
     let generators = replicas.active.map { run.generators[$0] }
-    let tensors = replicas.isBareRows ? alone?.tensors(batch) : nil
+    let tensors = replicas.isRecordable ? alone.map { $0.tensors(batch) + replicas.constants() } : nil
     let way = tensors.map { run.recorder.way(for: $0, models: generators.count) } ?? .engine
     if case .replay(let plan) = way {
       let keys = generators.flatMap { generator in (0..<plan.keyCount).map { _ in generator.next() } }
@@ -213,7 +213,7 @@ public struct ReplicaTrainer<Model: Module, Batch> {
       replicas.active.enumerated().map { row, number in
         let part = alone.part(batch, row, generators.count)
         return recorder.step(
-          alone.tensors(part), values: replicas.values.select(axis: 0, index: row),
+          alone.tensors(part) + replicas.constants(ofRow: row), values: replicas.values.select(axis: 0, index: row),
           gradients: gradients.select(axis: 0, index: row), leaves: replicas.leaves(ofRow: row),
           generator: generators[row]
         ) { alone.objective(replicas.models[number], part) }

@@ -156,8 +156,18 @@ public final class Replicas<Model: Module> {
     return zip(names, found).filter { $1 == nil }.map(\.0)
   }
 
-  /// Whether what differs between models lies in the rows alone.
-  var isBareRows: Bool { frozen.isEmpty && members[0].buffers.isEmpty }
+  /// Whether what differs between models lies in the rows and in what forward passes only read.
+  var isRecordable: Bool { frozen.isEmpty && members[0].buffers.allSatisfy(\.isConstant) }
+
+  /// The buffers of the model in a row, which a recorded step takes as inputs.
+  func constants(ofRow row: Int) -> [Tensor] { members[active[row]].buffers.map(\.value) }
+
+  /// The buffers of all active models, `[models · rows, …]`, as a recorded step takes its inputs.
+  func constants() -> [Tensor] {
+    members[0].buffers.indices.map { index in
+      Tensor.concatenated(active.map { members[$0].buffers[index].value }, axis: 0)
+    }
+  }
 
   /// Where each parameter begins in a row.
   var offsets: [Int] { slots.map(\.range.lowerBound) }

@@ -106,11 +106,12 @@ public struct Trainer<Batch> {
   public func fit(resuming: Bool = false) throws -> TrainingHistory {
     let arena = try Arena(model, decaysVectors: options.decaysVectors)
     try TrainabilityCheck.parameters(of: model, in: arena)
-    let records = tensors != nil && model.namedBuffers().isEmpty
+    let buffers = model.namedBuffers().map(\.buffer)
+    let records = tensors != nil && buffers.allSatisfy(\.isConstant)
     var run = Run(
       arena: arena, optimizer: options.optimizer.make(arena, weightDecay: options.weightDecay),
       recorder: records ? StepRecorder(offsets: arena.slots.map(\.range.lowerBound)) : nil,
-      generator: Generator(seed: seed),
+      constants: buffers, generator: Generator(seed: seed),
       position: Checkpoint.Position(options: options, seed: seed, parameters: arena.names))
     if resuming, let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) {
       try restore(&run, from: checkpoint)
@@ -131,6 +132,8 @@ public struct Trainer<Batch> {
     let arena: Arena
     let optimizer: any Optimizer
     let recorder: StepRecorder?
+    /// What a recorded step takes as inputs besides the batch.
+    let constants: [Buffer]
     let generator: Generator
     var position: Checkpoint.Position
     var best: [String: Tensor] = [:]
@@ -192,7 +195,7 @@ public struct Trainer<Batch> {
   private func computeGradients(_ batch: Batch, _ run: Run) -> Double {
     if let recorder = run.recorder, let tensors {
       return recorder.step(
-        tensors(batch), values: run.arena.values, gradients: run.arena.gradients, leaves: run.leaves,
+        tensors(batch) + run.constants.map(\.value), values: run.arena.values, gradients: run.arena.gradients, leaves: run.leaves,
         generator: run.generator
       ) { objective(batch) }
     }

@@ -39,11 +39,13 @@ public final class ValueRecorder {
   ) -> Tensor {
     withoutGradients {
       let rows = replicas.values
-      let isRecordable = replicas.isBareRows && rows.device == .cpu && rows.dtype == .float32
+      let isRecordable = replicas.isRecordable && rows.device == .cpu && rows.dtype == .float32
       let values = replicas.active.enumerated().map { row, number in
         let inputs = inputs(row).map { $0.contiguous() }
         guard isRecordable else { return body(replicas.models[number], inputs) }
-        return value(of: inputs, rows.select(axis: 0, index: row)) { body(replicas.models[number], inputs) }
+        return value(of: inputs + replicas.constants(ofRow: row), rows.select(axis: 0, index: row)) {
+          body(replicas.models[number], inputs)
+        }
       }
       return Tensor.stacked(values, axis: 0)
     }

@@ -71,7 +71,7 @@ import Training
   }
 
   /// Alone or among others, a model takes the same recorded steps, whichever optimiser follows them.
-  @Test(arguments: ["additive", "low-rank", "gated", "mixture"], [OptimizerKind.adamw, .sgd])
+  @Test(arguments: ["late", "low-rank", "gated", "mixture"], [OptimizerKind.adamw, .sgd])
   func aloneOrAmongOthers(method: String, optimizer: OptimizerKind) throws {
     let kit = ReplicaTests.Kit.vectors
     let (dataset, seeds) = (kit.dataset, [3, 4, 5] as [UInt64])

@@ -5,6 +5,7 @@ public struct Findings: Sendable, Equatable {
   public var importance: ImportanceFinding?
   public var interactions: LabelFinding?
   public var robustness: RobustnessResult?
+  public var dependence: [DependenceFinding]?
   /// Why something was not measured, by its name in results.
   public var notMeasured: [String: String] = [:]
 
@@ -18,14 +19,14 @@ extension Verdict {
       var findings = Findings()
       (findings.information, findings.missing) = (information, missing)
       (findings.importance, findings.interactions) = (importance, interactions)
-      findings.robustness = robustness
+      (findings.robustness, findings.dependence) = (robustness, dependence)
       findings.notMeasured = notMeasured ?? [:]
       return findings
     }
     set {
       (information, missing) = (newValue.information, newValue.missing)
       (importance, interactions) = (newValue.importance, newValue.interactions)
-      robustness = newValue.robustness
+      (robustness, dependence) = (newValue.robustness, newValue.dependence)
       notMeasured = newValue.notMeasured.isEmpty ? nil : newValue.notMeasured
     }
   }

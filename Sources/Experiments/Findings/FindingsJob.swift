@@ -71,6 +71,13 @@ struct FindingsJob: Sendable {
       findings.notMeasured["interactions"] = "labels relate classes, and the target is none"
       try measure("information") { findings.information = try Self.unfiled { try learnedInformation(sides) } }
     }
+    if verdict.emapGap != nil, verdict.adds == nil {
+      try measure("dependence") {
+        findings.dependence = try DependenceFinding.pairs(
+          of: prepared.dataset, fusion.modalities, rows: prepared.dataset[.test],
+          isCancelled: { cancellation.isCancelled })
+      }
+    }
     // What a manifest states is of all modalities, one by one.
     if fusion.modalities == prepared.dataset.names, fusion.modalities.count == 2 {
       findings.information?.stated = prepared.dataset.manifest.information

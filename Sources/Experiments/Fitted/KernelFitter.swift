@@ -176,7 +176,7 @@ extension KernelFitter {
         "memory", default: "4", help: "most GiB of kernels kept; others are computed again whenever they are read"),
     ]
     return FittedMethod(
-      name: name, area: "fusion", summary: summary, paper: paper, options: own + options, modalities: 2...64,
+      name: name, area: "fusion", summary: summary, paper: paper, options: own + options, modalities: 1...64,
       isDeterministic: true, adds: .logits
     ) { values in
       KernelFitter(

@@ -12,7 +12,27 @@ struct Cautions {
     self.verdict = verdict
   }
 
-  var sentences: [String] { [validation, faultless, seeds, groups, collapse].compactMap { $0 } }
+  var sentences: [String] { [imbalance, absent, validation, faultless, seeds, groups, collapse].compactMap { $0 } }
+
+  /// Most samples are of one class, and the metric hardly sees the others.
+  private var imbalance: String? {
+    guard let commonest = dataset.commonest, commonest.share > 0.8,
+      [.accuracy, .weightedF1].contains(dataset.metric)
+    else { return nil }
+    let share = Format.decimals(100 * commonest.share, 1)
+    let better = dataset.classes.count == 2 ? "metric: auroc or averagePrecision" : "metric: balancedAccuracy or macroF1"
+    return "\(share) % of the test samples are of class \(commonest.name): \(dataset.metric.label) hardly shows what is "
+      + "learned of the others; \(better) in dataset.yaml does."
+  }
+
+  /// Modalities that a split lacks: what was chosen or measured there says nothing about them.
+  private var absent: String? {
+    let lacking = dataset.modalities.filter { $0.value.absentFrom != nil }.sorted { $0.key < $1.key }
+    guard !lacking.isEmpty else { return nil }
+    let parts = lacking.map { "\($0.key) is in no row of \(VerdictSentence.list($0.value.absentFrom!))" }
+    return parts.joined(separator: "; ") + ": what is chosen or measured there says nothing about "
+      + "\(lacking.count == 1 ? "it" : "them")."
+  }
 
   /// A modality that the best fusion does as well without, though it says much alone: it has collapsed (Wu et al., 2022).
   ///
@@ -25,7 +45,7 @@ struct Cautions {
     else { return nil }
     let metric = dataset.metric
     let collapsed = used.filter { name, rate in
-      guard rate < UtilizationAnalysis.neglect, 5 * max(rate, 0) < most.value,
+      guard dataset.modalities[name]?.absentFrom == nil, rate < UtilizationAnalysis.neglect, 5 * max(rate, 0) < most.value,
         let alone = methods.filter({ $0.modalities == [name] }).compactMap({ $0.metrics[metric.rawValue] })
           .max(by: { metric.improvement(of: $1.mean, over: $0.mean) > 0 })
       else { return false }
@@ -43,17 +63,22 @@ struct Cautions {
 
   /// A validation score far from the test score: the splits are not alike, so selection on validation says little.
   ///
-  /// Shares only: the difference must exceed five points and four standard errors of two independent shares.
+  /// Shares only: the difference must exceed five points and four standard errors. That of the test score is the bootstrap's,
+  /// at least that of a binomial share; on so many samples of validation it would be larger or smaller by the root of their
+  /// ratio.
   private var validation: String? {
     let metric = dataset.metric
     guard metric.isShare, let test = dataset.samples["test"], let held = dataset.samples["validation"] else {
       return nil
     }
     let odd = methods.compactMap { method -> (name: String, gap: Double, text: String)? in
-      guard let validation = method.validationScore, let score = method.metrics[metric.rawValue]?.mean else {
-        return nil
+      guard let validation = method.validationScore, let summary = method.metrics[metric.rawValue] else { return nil }
+      let score = summary.mean
+      let deviation = (summary.ci95.high - summary.ci95.low) / (2 * 1.96)
+      func variance(_ share: Double, _ samples: Int) -> Double {
+        max(binomialVariance(of: share, samples: samples), deviation * deviation * Double(test) / Double(max(1, samples)))
       }
-      let error = (variance(of: validation, samples: held) + variance(of: score, samples: test)).squareRoot()
+      let error = (variance(validation, held) + variance(score, test)).squareRoot()
       let gap = abs(validation - score)
       guard gap > 0.05, gap > 4 * error else { return nil }
       let text = "\(Format.score(validation, metric)) on validation, \(Format.score(score, metric)) on test"
@@ -68,7 +93,7 @@ struct Cautions {
 
   /// Of a share, as if one sample more had been right and one wrong (Agresti & Coull, 1998): none or all of few samples is
   /// no certainty.
-  private func variance(of share: Double, samples: Int) -> Double {
+  private func binomialVariance(of share: Double, samples: Int) -> Double {
     let smoothed = (share * Double(samples) + 1) / Double(samples + 2)
     return smoothed * (1 - smoothed) / Double(max(samples, 1))
   }

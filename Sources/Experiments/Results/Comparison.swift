@@ -83,10 +83,24 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   public var units: TestUnits?
   /// Standard deviation of a target of numbers in the train split.
   public var targetDeviation: Double?
+  /// The commonest class of the test split; nil where targets are no classes.
+  public var commonest: CommonClass?
+
+  /// A class and the share of samples that it has.
+  public struct CommonClass: Codable, Sendable, Equatable {
+    public var name: String
+    public var share: Double
+
+    public init(name: String, share: Double) {
+      self.name = name
+      self.share = share
+    }
+  }
 
   public init(
     name: String, task: Task, metric: Metric, classes: [String] = [], samples: [String: Int],
-    modalities: [String: ModalitySummary], units: TestUnits? = nil, targetDeviation: Double? = nil
+    modalities: [String: ModalitySummary], units: TestUnits? = nil, targetDeviation: Double? = nil,
+    commonest: CommonClass? = nil
   ) {
     self.name = name
     self.task = task
@@ -96,6 +110,7 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
     self.modalities = modalities
     self.units = units
     self.targetDeviation = targetDeviation
+    self.commonest = commonest
   }
 }
 
@@ -106,11 +121,14 @@ public struct ModalitySummary: Codable, Sendable, Equatable {
   public var shape: [Int]
   /// Samples that lack the modality, over all splits.
   public var missing: Int
+  /// Splits in which no sample has it; nil where there are none.
+  public var absentFrom: [String]?
 
-  public init(kind: ModalityKind, shape: [Int], missing: Int = 0) {
+  public init(kind: ModalityKind, shape: [Int], missing: Int = 0, absentFrom: [String]? = nil) {
     self.kind = kind
     self.shape = shape
     self.missing = missing
+    self.absentFrom = absentFrom
   }
 }
 

@@ -57,6 +57,8 @@ public struct Verdict: Codable, Sendable, Equatable {
   public var interactions: LabelFinding?
   /// How the best fusion, late fusion and the single modalities fare in white noise.
   public var robustness: RobustnessResult?
+  /// How far the fusion's modalities depend on each other, pair by pair; measured where interactions are spoken of.
+  public var dependence: [DependenceFinding]?
   /// Why one of these is not there, by name.
   public var notMeasured: [String: String]?
   /// The verdict in words.

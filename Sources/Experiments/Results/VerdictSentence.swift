@@ -28,7 +28,7 @@ struct VerdictSentence {
 
   /// What the headline rests on, in sentences: what the interval holds for, what the fusion was held against, samples that
   /// lack a modality.
-  var notes: [LinkedText] { [basis, placebo, learnedBy, incomplete].compactMap { $0 } }
+  var notes: [LinkedText] { [basis, placebo, dependence, learnedBy, incomplete].compactMap { $0 } }
 
   private var metric: Metric { verdict.metric }
   private var single: String { verdict.modality }
@@ -121,6 +121,18 @@ struct VerdictSentence {
     let best = "\(single) alone is \(verdict.reference), the best by validation of what was made of it"
     guard verdict.placebo.checked.isEmpty else { return "\(best)." }
     return "\(best); \(verdict.placebo.refused.isEmpty ? "not compared with" : "not checked against") a placebo."
+  }
+
+  /// Where the gap to the additive projection is spoken of: recombinations of modalities that depend on each other leave
+  /// the data.
+  private var dependence: LinkedText? {
+    guard verdict.outcome == .fusionHelps, verdict.adds == nil, verdict.emapGap != nil else { return nil }
+    let told = (verdict.dependence ?? []).filter(\.isTold).sorted { $0.alignment > $1.alignment }
+    guard let strongest = told.first else { return nil }
+    let others = told.count > 1 ? ", and \(told.count - 1) other pair\(told.count > 2 ? "s" : "") as well" : ""
+    return "\(Self.list(strongest.modalities)) depend on each other (kernel alignment "
+      + "\(Format.decimals(strongest.alignment, 2)), p = \(Self.p(strongest.pValue)))\(others): what the fusion would "
+      + "predict without interactions is asked of recombined samples, and these leave the data."
   }
 
   private var learnedBy: LinkedText? {

@@ -46,14 +46,30 @@ public struct PreparedDataset: Sendable {
 
   /// What the data set is, for the head of a comparison.
   public var summary: DatasetSummary {
-    DatasetSummary(
+    let absent = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, dataset.modalitiesAbsent(in: $0)) })
+    func absentFrom(_ name: String) -> [String]? {
+      let splits = Split.allCases.filter { absent[$0]!.contains(name) }.map(\.rawValue)
+      return splits.isEmpty ? nil : splits
+    }
+    return DatasetSummary(
       name: dataset.manifest.name, task: task, metric: metric, classes: dataset.classes,
       samples: Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0.rawValue, dataset[$0].count) }),
       modalities: dataset.manifest.modalities.reduce(into: [:]) { result, entry in
         result[entry.key] = ModalitySummary(
           kind: entry.value.kind, shape: shapes[entry.key] ?? [],
-          missing: dataset.modalities[entry.key]?.present?.count { !$0 } ?? 0)
-      }, units: TestUnits(dataset), targetDeviation: task == .regression ? scaling.scale : nil)
+          missing: dataset.modalities[entry.key]?.present?.count { !$0 } ?? 0,
+          absentFrom: absentFrom(entry.key))
+      }, units: TestUnits(dataset), targetDeviation: task == .regression ? scaling.scale : nil,
+      commonest: commonestClass)
+  }
+
+  private var commonestClass: DatasetSummary.CommonClass? {
+    let rows = dataset[.test]
+    guard case .classes(let classes) = dataset.targets, !rows.isEmpty else { return nil }
+    var counts = [Int](repeating: 0, count: dataset.classes.count)
+    for row in rows { counts[classes[row]] += 1 }
+    guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return nil }
+    return .init(name: dataset.classes[largest], share: Double(counts[largest]) / Double(rows.count))
   }
 }
 

@@ -70,4 +70,49 @@ import Testing
     let silent = try Comparison(dataset, records: records(alone: 0.25), resamples: 50)
     #expect(!silent.cautions.contains { $0.contains("hardly uses") })
   }
+
+  /// A constant answer of the commonest class is hard to beat where the metric counts right answers.
+  @Test(arguments: [
+    (0.95, Metric.accuracy, 2, "metric: auroc"), (0.95, .accuracy, 3, "metric: balancedAccuracy"),
+    (0.75, .accuracy, 2, nil), (0.95, .auroc, 2, nil), (0.95, .macroF1, 3, nil),
+  ]) func oneClassThatIsNearlyAll(_ share: Double, _ metric: Metric, _ classes: Int, _ advice: String?) {
+    let dataset = DatasetSummary(
+      name: "d", task: .classification, metric: metric, classes: Array(["no", "yes", "maybe"].prefix(classes)),
+      samples: ["test": 400], modalities: [:], commonest: .init(name: "no", share: share))
+    let sentences = Cautions(dataset, []).sentences
+    guard let advice else {
+      #expect(sentences.isEmpty)
+      return
+    }
+    #expect(sentences.count == 1 && sentences[0].hasPrefix("95.0 % of the test samples are of class no: accuracy"))
+    #expect(sentences[0].contains(advice))
+  }
+
+  @Test func modalitiesThatASplitLacksAreNamed() {
+    let dataset = DatasetSummary(
+      name: "d", task: .classification, metric: .accuracy, samples: ["test": 400],
+      modalities: [
+        "v0": ModalitySummary(kind: .vector, shape: [3], missing: 40, absentFrom: ["validation"]),
+        "v1": ModalitySummary(kind: .vector, shape: [3], missing: 3),
+      ])
+    #expect(
+      Cautions(dataset, []).sentences == [
+        "v0 is in no row of validation: what is chosen or measured there says nothing about it."
+      ])
+  }
+
+  /// The error of an area under a curve is the one that was measured, which few positives make far larger than a share's.
+  @Test func measuredErrorsCount() {
+    func sentences(_ halfWidth: Double) -> [String] {
+      let dataset = DatasetSummary(
+        name: "d", task: .classification, metric: .auroc, classes: ["a", "b"],
+        samples: ["validation": 400, "test": 400], modalities: [:])
+      let summary = MetricSummary(
+        mean: 0.7, std: 0, ci95: Interval(0.7 - halfWidth, 0.7 + halfWidth), perSeed: [0.7, 0.7])
+      let method = MethodResult(
+        name: "late", area: "fusion", modalities: ["x", "y"], metrics: ["auroc": summary], validationScore: 0.9)
+      return Cautions(dataset, [method]).sentences
+    }
+    #expect(sentences(0.15).isEmpty && sentences(0.02).count == 1)
+  }
 }

@@ -1,0 +1,46 @@
+import Modalities
+import Tensors
+import Testing
+
+@testable import Experiments
+
+@Suite struct DependenceFindingTests {
+  private static let samples = 200
+
+  /// a, a rotation of it, numbers that know nothing of it, and one that shares half its variance with it.
+  private func dataset(present: [Bool]? = nil) -> Dataset {
+    let generator = Generator(seed: 3)
+    let a = Tensor.randn([Self.samples, 3], generator: generator)
+    let rotation = Tensor([0.6, -0.8, 0, 0.8, 0.6, 0, 0, 0, 1] as [Float], shape: [3, 3])
+    let other = Tensor.randn([Self.samples, 5], generator: generator)
+    let half = a + Tensor.randn([Self.samples, 3], generator: generator)
+    var dataset = ExampleData.vectors(
+      "d", classes: [Int](repeating: 0, count: Self.samples),
+      ["a": a.floats, "half": half.floats, "other": other.floats, "rotated": a.matmul(rotation).floats])
+    dataset.modalities["other"]!.present = present
+    return dataset
+  }
+
+  @Test func whatDependsIsTold() throws {
+    let rows = Array(0..<Self.samples)
+    let found = try DependenceFinding.pairs(of: dataset(), ["a", "half", "other", "rotated"], rows: rows)
+    func pair(_ first: String, _ second: String) throws -> DependenceFinding {
+      try #require(found.first { $0.modalities == [first, second] })
+    }
+    #expect(found.count == 6)
+    // An orthogonal map leaves inner products as they are.
+    #expect(abs(try pair("a", "rotated").alignment - 1) < 1e-6)
+    // tr(Σ_xy Σ_yx) / √(tr Σ_xx² tr Σ_yy²) = 3 / √(3 · 12) = ½ of the population.
+    #expect(abs(try pair("a", "half").alignment - 0.5) < 0.12)
+    #expect(abs(try pair("a", "other").alignment) < 0.05)
+    #expect(found.filter(\.isTold).count == 3 && !found.contains { $0.isTold && $0.modalities.contains("other") })
+    // Six p-values of at least one in a thousand, corrected for being six.
+    #expect(found.map(\.pValue).min()! >= 0.005)
+  }
+
+  @Test func onlySamplesThatHaveBothCount() throws {
+    let few = dataset(present: (0..<Self.samples).map { $0 < 3 })
+    let found = try DependenceFinding.pairs(of: few, ["a", "other"], rows: Array(0..<Self.samples))
+    #expect(found.isEmpty, "three samples say nothing")
+  }
+}

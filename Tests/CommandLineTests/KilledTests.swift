@@ -96,8 +96,8 @@ import Testing
       return true
     }
     #expect(outcome.status == 130 && outcome.errorLines.count == 1, "\(outcome.errors)")
-    // A second, and the time that a loaded machine takes to end a process.
-    #expect(try ContinuousClock.now - #require(asked) < .seconds(20))
+    // A second, and what a machine that does ten other things takes to end a process; the work itself takes far longer.
+    #expect(try ContinuousClock.now - #require(asked) < .seconds(60))
     #expect(try status(place, of: place.runs()[0]) == "interrupted")
   }
 
@@ -111,7 +111,7 @@ import Testing
     ] {
       let begin = ContinuousClock.now
       _ = try place.chiasm(command + ["--quiet"]) { ContinuousClock.now - begin > .seconds(3) }
-      #expect(ContinuousClock.now - begin < .seconds(60), "\(command)")
+      #expect(ContinuousClock.now - begin < .seconds(120), "\(command)")
       #expect(try !place.contents().contains { $0.contains("shared") && $0 != "shared.npz" }, "half written")
     }
   }

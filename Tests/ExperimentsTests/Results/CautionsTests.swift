@@ -72,10 +72,12 @@ import Testing
   }
 
   /// A constant answer of the commonest class is hard to beat where the metric counts right answers.
-  @Test(arguments: [
-    (0.95, Metric.accuracy, 2, "metric: auroc"), (0.95, .accuracy, 3, "metric: balancedAccuracy"),
-    (0.75, .accuracy, 2, nil), (0.95, .auroc, 2, nil), (0.95, .macroF1, 3, nil),
-  ]) func oneClassThatIsNearlyAll(_ share: Double, _ metric: Metric, _ classes: Int, _ advice: String?) {
+  @Test(
+    arguments: [
+      (0.95, .accuracy, 2, "metric: auroc"), (0.95, .accuracy, 3, "metric: balancedAccuracy"),
+      (0.75, .accuracy, 2, nil), (0.95, .auroc, 2, nil), (0.95, .macroF1, 3, nil),
+    ] as [(Double, Metric, Int, String?)]
+  ) func oneClassThatIsNearlyAll(_ share: Double, _ metric: Metric, _ classes: Int, _ advice: String?) {
     let dataset = DatasetSummary(
       name: "d", task: .classification, metric: metric, classes: Array(["no", "yes", "maybe"].prefix(classes)),
       samples: ["test": 400], modalities: [:], commonest: .init(name: "no", share: share))

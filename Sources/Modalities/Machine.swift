@@ -37,6 +37,27 @@ public struct Machine: Sendable, Equatable {
     return true
   }
 
+  /// Address space without which nothing is begun: below it, what the engine, the run store and threads ask for is refused in
+  /// places that cannot say so.
+  static let leastAddressSpace = 512 << 20
+
+  /// In one line, that a limit of address space leaves too little to work in, and what would do; nil where it does not.
+  public static var lackOfAddressSpace: String? {
+    guard let limit = limitOfAddressSpace else { return nil }
+    let files = SystemFiles(root: URL(filePath: "/", directoryHint: .isDirectory))
+    return lackOfAddressSpace(limit: limit, mapped: files.mappedBytes ?? 0)
+  }
+
+  static func lackOfAddressSpace(limit: Int, mapped: Int) -> String? {
+    guard limit - mapped < leastAddressSpace else { return nil }
+    // ulimit counts kibibytes; rounded up to a number that one would type.
+    let needed = (mapped + 2 * leastAddressSpace) / 1024 / 100_000 * 100_000 + 100_000
+    return
+      "the limit of address space (ulimit -v \(limit / 1024)) leaves \(max(0, limit - mapped) >> 20) MiB beside the program's "
+      + "own libraries, expected at least \(leastAddressSpace >> 20) MiB: no threads can be started in that; "
+      + "ulimit -v \(needed) is enough"
+  }
+
   /// What `ulimit -v` says, in bytes; nil for no limit.
   private static var limitOfAddressSpace: Int? {
     var limit = rlimit()
@@ -50,10 +71,13 @@ public struct Machine: Sendable, Equatable {
   init(root: URL, cores: Int, addressSpace: Int? = nil) {
     let files = SystemFiles(root: root)
     let groups = files.groups
-    let allowed = max(1, groups.compactMap(files.cores).map { Int($0.rounded(.up)) }.reduce(cores, min))
+    let unmapped = addressSpace.map { max(0, $0 - (files.mappedBytes ?? 0)) }
+    // Each core means a thread with a stack and an arena of memory of its own.
+    let mapped = unmapped.map { max(1, ($0 - Self.leastAddressSpace / 2) / (192 << 20)) }
+    let quotas = groups.compactMap(files.cores).map { Int($0.rounded(.up)) }
+    let allowed = max(1, (quotas + [mapped ?? cores]).reduce(cores, min))
     self.cores = allowed
     idleCores = max(1, min(allowed, cores - Int(files.load.rounded())))
-    let unmapped = addressSpace.map { max(0, $0 - (files.mappedBytes ?? 0)) }
     availableBytes = ([files.availableBytes, unmapped] + groups.map(files.bytesLeft)).compactMap { $0 }.min()
   }
 }

@@ -43,6 +43,7 @@ enum Main {
       let arguments = try QuantifyCommand.reordered(Array(CommandLine.arguments.dropFirst()))
       try CommandNames.check(arguments)
       var command = try ChiasmCommand.parseAsRoot(arguments)
+      if let lack = Machine.lackOfAddressSpace { throw Failed(lack) }
       try command.run()
       finish()
     } catch let error as InputError {

@@ -74,4 +74,23 @@ import Testing
     #expect(outcomes.prefix(3).allSatisfy { $0.status == 0 }, "\(outcomes.map(\.errors))")
     #expect(!(try place.text("page.html").unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" }))
   }
+
+  /// With little address space threads are refused, and what the libraries ask for, in places that cannot say so: one line
+  /// before anything begins, and no line where there is enough.
+  @Test func addressSpaceThatIsTooLittle() throws {
+    let place = try Workplace()
+    try place.chiasm(["data", "synthetic", "data", "--samples", "60", "--quiet"]).expectSuccess()
+    let command = ["compare", "data", "--methods", "unimodal,early", "--epochs", "1", "--seeds", "1", "--quick"]
+    var limits = [838_860, 1_000_000, 1_500_000, 2_500_000]
+    // Where a debugging build is larger than that, the loader itself says so.
+    limits = try limits.filter {
+      try !place.chiasm(["--version"], shell: "ulimit -v \($0)").errors.contains("libraries")
+    }
+    for limit in limits {
+      let outcome = try place.chiasm(command, shell: "ulimit -v \(limit)")
+      guard outcome.status != 0 else { continue }
+      outcome.expectRefusal(1, "the limit of address space (ulimit -v \(limit)) leaves ", " is enough")
+    }
+    try place.chiasm(command, shell: "ulimit -v \(limits.last!)").expectSuccess()
+  }
 }

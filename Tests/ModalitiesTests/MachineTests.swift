@@ -72,6 +72,22 @@ import Testing
     #expect(try machine(files, addressSpace: 1 << 40).availableBytes == 1 << 20)
   }
 
+  /// Without a limit for eight, with one of 1 GiB beside what is mapped for four: each thread takes a stack and an arena.
+  @Test func littleAddressSpaceMeansFewThreads() throws {
+    let files = ["proc/self/statm": "0 0 0 0 0 0 0\n"]
+    #expect(try machine(files).cores == 8)
+    #expect(try machine(files, addressSpace: 1 << 30).cores == 4)
+    #expect(try machine(files, addressSpace: 512 << 20).cores == 1)
+    #expect(try machine(files, addressSpace: 1).cores == 1)
+  }
+
+  @Test func tooLittleAddressSpaceIsTold() throws {
+    #expect(Machine.lackOfAddressSpace(limit: 2 << 30, mapped: 600 << 20) == nil)
+    let lack = try #require(Machine.lackOfAddressSpace(limit: 838_860 << 10, mapped: 600 << 20))
+    #expect(
+      lack.contains("(ulimit -v 838860) leaves 219 MiB") && lack.contains("; ulimit -v 1700000 is enough"), "\(lack)")
+  }
+
   @Test func thisOne() {
     #expect(Machine.current.cores >= 1)
     #expect(Machine.current.availableBytes.map { $0 > 1 << 20 } ?? true)

@@ -14,11 +14,12 @@ import Testing
     let rotation = Tensor([0.6, -0.8, 0, 0.8, 0.6, 0, 0, 0, 1] as [Float], shape: [3, 3])
     let other = Tensor.randn([Self.samples, 5], generator: generator)
     let half = a + Tensor.randn([Self.samples, 3], generator: generator)
-    var dataset = ExampleData.vectors(
+    let whole = ExampleData.vectors(
       "d", classes: [Int](repeating: 0, count: Self.samples),
       ["a": a.floats, "half": half.floats, "other": other.floats, "rotated": a.matmul(rotation).floats])
-    dataset.modalities["other"]!.present = present
-    return dataset
+    return Dataset(
+      manifest: whole.manifest, ids: whole.ids, splits: whole.splits, targets: whole.targets, classes: whole.classes,
+      modalities: whole.modalities.merging(["other": ModalityData(values: other, present: present)]) { $1 })
   }
 
   @Test func whatDependsIsTold() throws {

@@ -118,7 +118,14 @@ let package = Package(
         .executableTarget(
           name: "example-\(name.lowercased())", dependencies: program, path: "Examples/\(name)",
           swiftSettings: swift)
-      } : []),
+      } : [])
+    // scripts/calibrate sets it: whether what a comparison claims holds on data whose truth is known.
+    + (asked(for: "CHIASM_CALIBRATE")
+      ? [
+        .executableTarget(
+          name: "chiasm-calibrate", dependencies: program, path: "Benchmarks/Sources/chiasm-calibrate",
+          swiftSettings: swift)
+      ] : []),
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )

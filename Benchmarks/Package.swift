@@ -12,9 +12,6 @@ let package = Package(
     // Chiasm's side of the timings; peers/ holds the other one, run.py asks both in turn.
     .executableTarget(
       name: "chiasm-bench", dependencies: [.product(name: "Chiasm", package: "chiasm")], swiftSettings: swift),
-    // Whether what a comparison claims holds on data whose truth is known: scripts/calibrate.
-    .executableTarget(
-      name: "chiasm-calibrate", dependencies: [.product(name: "Chiasm", package: "chiasm")], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -19,6 +19,7 @@ public final class ProgressLine: Sendable {
   private let style: Style
   private let seconds: @Sendable () -> Double
   private let write: @Sendable (String) -> Void
+  private let width: @Sendable () -> Int?
   private let start: Double
   private let lastShown = Mutex<Double?>(nil)
 
@@ -26,7 +27,7 @@ public final class ProgressLine: Sendable {
     let begin = ContinuousClock.now
     self.init(
       label, style: style, seconds: { (ContinuousClock.now - begin) / .seconds(1) },
-      write: { StandardError.show($0) })
+      write: { StandardError.show($0) }, width: { Self.standardErrorWidth })
   }
 
   /// - Parameters:
@@ -34,14 +35,16 @@ public final class ProgressLine: Sendable {
   ///   - style: where and how it is shown.
   ///   - seconds: the clock.
   ///   - write: takes what would go to standard error.
+  ///   - width: columns of the terminal, asked anew for every line: a bar that wraps cannot be redrawn in place.
   init(
     _ label: String, style: Style, seconds: @escaping @Sendable () -> Double,
-    write: @escaping @Sendable (String) -> Void
+    write: @escaping @Sendable (String) -> Void, width: @escaping @Sendable () -> Int? = { nil }
   ) {
     self.label = label.shown()
     self.style = style
     self.seconds = seconds
     self.write = write
+    self.width = width
     start = seconds()
   }
 
@@ -75,8 +78,8 @@ public final class ProgressLine: Sendable {
       last = now
       let rate = Double(done) / max(now - start, 1e-9)
       let share = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 1
-      // Before anything is done nobody knows how long the rest takes.
-      let left = done > 0 ? Self.duration(Double(total - done) / max(rate, 1e-9)) + " left" : nil
+      // Before anything is done nobody knows how long the rest takes, nor how long what is left when all is counted.
+      let left = done > 0 && done < total ? Self.duration(Double(total - done) / max(rate, 1e-9)) + " left" : nil
       let timing =
         isLast
         ? "in \(Self.duration(now - start))"
@@ -87,25 +90,40 @@ public final class ProgressLine: Sendable {
         let filled = Int((share * 20).rounded(.down))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
         let text = ([parts[0], bar] + parts.dropFirst()).joined(separator: " ")
-        write("\r\u{1B}[K" + text + (isLast ? "\n" : ""))
+        write("\r\u{1B}[K" + fitted(text, parts) + (isLast ? "\n" : ""))
       case .lines: write(parts.joined(separator: " ") + "\n")
       case .quiet: break
       }
     }
   }
 
+  /// The line, without its bar and then without its end where the terminal is too narrow.
+  private func fitted(_ text: String, _ parts: [String]) -> String {
+    // The last column is left free: a cursor behind it has wrapped on some terminals.
+    guard let room = width().map({ max(1, $0 - 1) }), text.count > room else { return text }
+    let short = parts.joined(separator: " ")
+    return short.count <= room ? short : short.prefix(room - 1) + "…"
+  }
+
+  private static var standardErrorWidth: Int? {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
   private static func number(_ rate: Double) -> String {
     rate >= 10 ? String(format: "%.0f", rate) : String(format: "%.1f", rate)
   }
 
-  /// 0.4 s, 12 s, 3 min 05 s, 2 h 07 min.
+  /// 0.4 s, 12 s, 3 min 05 s, 2 h 07 min, 3 days 4 h.
   static func duration(_ seconds: Double) -> String {
-    // A thousand years are no estimate.
-    guard seconds.isFinite, seconds >= 0, seconds < 3.2e10 else { return "?" }
+    // Years are no estimate.
+    guard seconds.isFinite, seconds >= 0, seconds < 366 * 86400 else { return "?" }
     if seconds < 10 { return String(format: "%.1f s", seconds) }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
-    return String(format: "%d h %02d min", whole / 3600, whole % 3600 / 60)
+    if whole < 2 * 86400 { return String(format: "%d h %02d min", whole / 3600, whole % 3600 / 60) }
+    return "\(whole / 86400) days \(whole % 86400 / 3600) h"
   }
 }

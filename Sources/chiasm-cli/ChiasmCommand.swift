@@ -14,16 +14,16 @@ struct ChiasmCommand: ParsableCommand {
       """,
     version: "chiasm \(chiasmVersion) (libtorch \(Engine.version))",
     groupedSubcommands: [
-      CommandGroup(name: "The main job", subcommands: [DemoCommand.self, CompareCommand.self, SearchCommand.self]),
+      CommandGroup(name: "Comparing", subcommands: [DemoCommand.self, CompareCommand.self, SearchCommand.self]),
       CommandGroup(name: "Data", subcommands: [DataCommand.self, ImportCommand.self]),
       CommandGroup(
-        name: "One model",
+        name: "Single-model",
         subcommands: [
           MethodsCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, EmbedCommand.self,
         ]),
-      CommandGroup(name: "Understanding", subcommands: [QuantifyCommand.self]),
-      CommandGroup(name: "Other areas", subcommands: [CoordinateCommand.self, IndexCommand.self, KernelCommand.self]),
-      CommandGroup(name: "Results", subcommands: [RunsCommand.self, ReportCommand.self, DoctorCommand.self]),
+      CommandGroup(name: "Measuring", subcommands: [QuantifyCommand.self]),
+      CommandGroup(name: "Coordination and kernel", subcommands: [CoordinateCommand.self, IndexCommand.self, KernelCommand.self]),
+      CommandGroup(name: "Result", subcommands: [RunsCommand.self, ReportCommand.self, DoctorCommand.self]),
     ])
 }
 

@@ -6,17 +6,18 @@ struct ComparisonText {
 
   init(_ comparison: Comparison) {
     var parts = [TerminalTable(comparison).text()]
+    func tell(_ text: String) { parts.append(TerminalTable.prose(text)) }
     for method in comparison.methods {
-      for failure in method.failures { parts.append("\(method.name), seed \(failure.seed) failed: \(failure.error)") }
+      for failure in method.failures { tell("\(method.name), seed \(failure.seed) failed: \(failure.error)") }
     }
     let conclusions = comparison.conclusions
-    parts.append(conclusions.first ?? "No verdict: it needs a unimodal and a fusion method that finished.")
+    tell(conclusions.first ?? "No verdict: it needs a unimodal and a fusion method that finished.")
     if let verdict = comparison.verdict {
       parts.append("What \(verdict.bestFusion) gains\n" + TerminalTable(verdict).text())
-      parts.append(conclusions.dropFirst().joined(separator: "\n"))
+      tell(conclusions.dropFirst().joined(separator: "\n"))
+      Self.reasons(verdict).forEach(tell)
     }
-    if let verdict = comparison.verdict { parts += Self.reasons(verdict) }
-    parts += comparison.cautions.map { "Caution: \($0)" }
+    comparison.cautions.forEach { tell("Caution: \($0)") }
     text = parts.joined(separator: "\n\n")
   }
 
@@ -25,11 +26,13 @@ struct ComparisonText {
     func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
     var lines: [String] = []
     if let missing = verdict.missing {
-      let scores = missing.rows.map { row in
+      let scores = missing.told.map { row in
         row.present.joined(separator: "+") + " "
           + (row.score.map { Format.score($0.mean, verdict.metric) } ?? "undefined")
       }
       lines.append("\(verdict.bestFusion) with some modalities only: \(scores.joined(separator: ", "))")
+      let others = missing.rows.count - scores.count
+      if others > 0 { lines.append("  the other \(others) sets of modalities: in the report") }
     }
     if let importance = verdict.importance {
       let shares = importance.share.sorted { $0.key < $1.key }.map { "\($0.key) \(percent($0.value))" }

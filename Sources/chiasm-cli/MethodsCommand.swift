@@ -4,8 +4,10 @@ import Chiasm
 struct MethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "methods", abstract: "List every implemented system: name, area, paper, options with defaults.",
-    discussion: "Example: chiasm methods --area fusion")
+    discussion: "Example: chiasm methods --area fusion\nExample: chiasm methods tensor")
 
+  @Argument(help: "One method, with its options; all by default.")
+  var name: String?
   @Option(help: "One area only: unimodal, fusion or coordination.")
   var area: String?
   @Flag(help: "Show the options of each method.")
@@ -13,6 +15,10 @@ struct MethodsCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    if let name {
+      guard area == nil else { throw UsageError("--area lists methods; \(name) is one") }
+      return try show(Method.named(name))
+    }
     let areas = Set(Method.all.map(\.area))
     if let area, !areas.contains(area) {
       throw UsageError("no area \"\(area)\"; expected one of \(areas.sorted().joined(separator: ", "))")
@@ -30,12 +36,26 @@ struct MethodsCommand: ParsableCommand {
     let single = methods.filter { !$0.replicates }.map(\.name)
     if !single.isEmpty { output.show("\nSeeds train in parallel, not as one: " + single.joined(separator: ", ")) }
     guard options else { return }
-    for method in methods {
-      output.show("\n\(method.name)")
-      output.show(
-        TerminalTable(
-          ["option", "default", "meaning"], rows: method.options.map { [$0.name, $0.defaultValue, $0.help] }
-        ).wrapping([2]).text())
-    }
+    for method in methods { output.show("\n\(method.name)\n\(Self.options(of: method))") }
+  }
+
+  private func show(_ method: Method) throws {
+    try output.write(method)
+    let most = method.maximumModalities == method.minimumModalities ? "" : " or more"
+    output.show(
+      TerminalTable.prose(
+        """
+        \(method.name) (\(method.area)): \(method.summary)
+        source: \(method.paper)
+        modalities: \(method.minimumModalities)\(most)
+        """))
+    if !method.options.isEmpty { output.show("\n" + Self.options(of: method)) }
+    let example = method.options.first.map { " --set \($0.name)=\($0.defaultValue)" } ?? ""
+    output.show("\nExample: chiasm train DIR --method \(method.name)\(example)")
+  }
+
+  private static func options(of method: Method) -> String {
+    TerminalTable(["option", "default", "meaning"], rows: method.options.map { [$0.name, $0.defaultValue, $0.help] })
+      .wrapping([2]).text()
   }
 }

@@ -22,11 +22,24 @@ struct RunsCommand: ParsableCommand {
       guard !runs.isEmpty else { return output.show("no runs in \(store.runs)") }
       output.show(
         TerminalTable(
-          ["run", "kind", "data set", "method", "seed", "status"],
+          ["run", "kind", "data set", "method", "seed", "status", "result"],
           rows: runs.map {
-            [$0.id, $0.kind.rawValue, $0.dataset, $0.method ?? "", $0.seed.map(String.init) ?? "", $0.status.rawValue]
-          }, numbers: [0, 4]
+            [
+              $0.id, $0.kind.rawValue, $0.dataset, $0.method ?? "", $0.seed.map(String.init) ?? "", $0.status.rawValue,
+              result(of: $0),
+            ]
+          }, numbers: [0, 4], expendable: [4]
         ).text())
+    }
+
+    /// The verdict of a comparison in a few words, the main score of a training; nothing where neither is there.
+    private func result(of run: StoredRun) -> String {
+      guard run.kind == .train else {
+        let folder = RunFolder(store.folder.appending(path: run.folder))
+        return (try? folder.read(Comparison.self, from: folder.comparison))?.result ?? ""
+      }
+      let main = [Metric.accuracy, .macroAveragePrecision, .mae].first { run.metrics[$0.rawValue] != nil }
+      return main.map { "\($0.label) \(Format.score(run.metrics[$0.rawValue]!, $0))" } ?? ""
     }
   }
 

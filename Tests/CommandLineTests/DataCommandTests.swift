@@ -125,6 +125,14 @@ import Testing
   }
 
   /// What is missing depends on the machine; that it is said does not.
+  @Test func oneMethodWithItsOptions() throws {
+    let outcome = try Workplace().chiasm(["methods", "tensor"])
+    #expect(outcome.status == 0 && outcome.output.hasPrefix("tensor (fusion): "), "\(outcome.errors)")
+    #expect(outcome.output.contains("option") && outcome.output.contains("chiasm train DIR --method tensor --set "))
+    try Workplace().chiasm(["methods", "tensr"]).expectRefusal(64, "tensor")
+    try Workplace().chiasm(["methods", "tensor", "--area", "fusion"]).expectRefusal(64, "--area")
+  }
+
   @Test func doctor() throws {
     let place = try Workplace()
     let outcome = try place.chiasm(["doctor", "--json", "doctor.json"])

@@ -61,7 +61,9 @@ import Testing
     #expect(names == Set(Method.all.filter { $0.name == "unimodal" || $0.maximumModalities >= 3 }.map(\.name)))
     let pair = Set(try MethodSelection.parse("all", modalities: ["audio", "text"]).map(\.method))
     #expect(pair == Set(Method.all.map(\.name)))
-    #expect(!(try MethodSelection.parse("all", modalities: ["text"])).contains { $0.method != "unimodal" })
+    let alone = Set(try MethodSelection.parse("all", modalities: ["text"]).map(\.method))
+    #expect(alone == Set(Method.all.filter { $0.minimumModalities == 1 }.map(\.name)))
+    #expect(alone.isSuperset(of: ["unimodal", "mkl", "mid-transformer"]) && !alone.contains("late"))
   }
 
   @Test func anAreaIsEveryMethodOfIt() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -75,6 +76,29 @@ import Testing
     #expect(ProgressLine.duration(1e300) == "?")
   }
 
+  /// A bar that wraps would leave a line behind at every redraw.
+  @Test(arguments: [10, 39, 40, 80, 200]) func aBarFitsTheTerminal(_ width: Int) {
+    let desk = Desk()
+    let line = ProgressLine(
+      "compare digits", style: .bar, seconds: { desk.now.withLock { $0 } },
+      write: { new in desk.text.withLock { $0 += new } }, width: { width })
+    desk.wait(1)
+    line.update(1, of: 4, note: "3/12 low-rank seed 2: validation accuracy 84.0 %")
+    let text = desk.written.replacingOccurrences(of: "\r\u{1B}[K", with: "")
+    #expect(text.count < width, "\(text)")
+    #expect(text.hasPrefix(String("compare digits".prefix(width - 2))))
+    #expect(text.contains("█") == (width >= 200) && text.contains("84.0 %") == (width >= 200))
+  }
+
+  /// Where all is counted, what is still at work says so itself.
+  @Test func nothingIsLeftWhenAllIsCounted() {
+    let desk = Desk()
+    let line = desk.line(.bar)
+    desk.wait(2)
+    line.update(5, of: 5, unit: nil, note: "measuring why")
+    #expect(desk.written.hasSuffix("████ 100 % measuring why"))
+  }
+
   @Test func anEndBreaksTheLineOfATerminalOnly() {
     for (style, expected) in [(ProgressLine.Style.bar, "\n"), (.lines, ""), (.quiet, "")] {
       let desk = Desk()
@@ -90,6 +114,7 @@ import Testing
 
   @Test(arguments: [
     (0.4, "0.4 s"), (12, "12 s"), (59.6, "1 min 00 s"), (185, "3 min 05 s"), (7620, "2 h 07 min"), (.infinity, "?"),
+    (3 * 86400 + 7300, "3 days 2 h"), (1e12, "?"),
   ])
   func durations(_ seconds: Double, _ text: String) {
     #expect(ProgressLine.duration(seconds) == text)

@@ -52,6 +52,12 @@ public struct MissingFinding: Codable, Sendable, Equatable {
     }
   }
 
+  /// The rows that a few lines have room for: of more than eight, one modality alone, all but one, and all.
+  public var told: [Row] {
+    let all = rows.last?.present.count ?? 0
+    return rows.count <= 8 ? rows : rows.filter { [1, all - 1, all].contains($0.present.count) }
+  }
+
   /// The score where exactly these modalities are there.
   public func score(of present: [String]) -> Estimate? { rows.first { Set($0.present) == Set(present) }?.score }
 }

@@ -11,47 +11,52 @@ public struct TerminalTable: Sendable {
   public var rows: [[String]]
   /// Columns that are aligned to the right and never shortened.
   public var numbers: Set<Int>
+  /// Columns that are left out first where the terminal is narrow, before any text is shortened; the first goes first.
+  public var expendable: [Int]
 
   /// - Precondition: every row has as many cells as the header.
-  public init(_ header: [String], rows: [[String]], numbers: Set<Int> = []) {
+  public init(_ header: [String], rows: [[String]], numbers: Set<Int> = [], expendable: [Int] = []) {
     for row in rows {
       precondition(row.count == header.count, "a row of \(row.count) cells under \(header.count) headings")
     }
     self.header = header
     self.rows = rows
     self.numbers = numbers
+    self.expendable = expendable
   }
 
   /// The table as lines, no longer than `width` columns of a terminal.
   ///
-  /// Texts are shortened first, longest column first, to no less than eight columns each; where that is not enough, the
-  /// last columns are left out and named below.
+  /// Columns that are expendable are left out first; then texts are shortened, longest column first, to no less than eight
+  /// columns each; where that is not enough, the last columns are left out. What is not shown is named below.
   /// - Parameter width: of the terminal by default; `nil` for no limit, as in a file or a pipe.
   public func text(width: Int? = standardOutputWidth) -> String {
     let cells = ([header] + rows).map { $0.map { $0.shown() } }
     var widths = header.indices.map { column in cells.map { Self.columns($0[column]) }.max() ?? 0 }
-    var shown = header.count
+    var shown = Array(header.indices)
     if let width {
-      func total() -> Int { widths[..<shown].reduce(0, +) + 2 * max(0, shown - 1) }
-      while total() > width, shown > 1 {
-        let longest = (0..<shown).filter { !numbers.contains($0) && widths[$0] > 8 }.max { widths[$0] < widths[$1] }
-        if let longest { widths[longest] -= 1 } else { shown -= 1 }
+      func isTooWide() -> Bool { shown.reduce(-2) { $0 + widths[$1] + 2 } > width }
+      for column in expendable where isTooWide() && shown.count > 1 { shown.removeAll { $0 == column } }
+      while isTooWide(), shown.count > 1 {
+        let longest = shown.filter { !numbers.contains($0) && widths[$0] > 8 }.max { widths[$0] < widths[$1] }
+        if let longest { widths[longest] -= 1 } else { shown.removeLast() }
       }
     }
     var lines = cells.map { row in
       var line = ""
-      for column in 0..<shown {
+      for column in shown {
         let cell = Self.shortened(row[column], to: widths[column])
         let space = String(repeating: " ", count: widths[column] - Self.columns(cell))
-        line += (column == 0 ? "" : "  ") + (numbers.contains(column) ? space + cell : cell + space)
+        line += (line.isEmpty && column == shown[0] ? "" : "  ") + (numbers.contains(column) ? space + cell : cell + space)
       }
       while line.last == " " { line.removeLast() }
       return line
     }
-    let rule = widths[..<shown].map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+    let rule = shown.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
     lines.insert(rule, at: 1)
-    if shown < header.count {
-      lines.append("not shown: \(cells[0][shown...].joined(separator: ", ")) (terminal too narrow)")
+    let left = header.indices.filter { !shown.contains($0) }
+    if !left.isEmpty {
+      lines.append("not shown: \(left.map { cells[0][$0] }.joined(separator: ", ")) (terminal too narrow)")
     }
     return lines.joined(separator: "\n")
   }
@@ -70,7 +75,22 @@ public struct TerminalTable: Sendable {
       let parts = row.indices.map { wrapped.contains($0) ? Self.broken(row[$0], to: room) : [row[$0]] }
       return (0..<(parts.map(\.count).max() ?? 0)).map { line in parts.map { line < $0.count ? $0[line] : "" } }
     }
-    return TerminalTable(header, rows: broken, numbers: numbers)
+    return TerminalTable(header, rows: broken, numbers: numbers, expendable: expendable)
+  }
+
+  /// Prose whose lines are broken between words, so that a terminal does not break them inside one; what continues an
+  /// indented line is indented as far.
+  ///
+  /// - Parameters:
+  ///   - text: of one line or several.
+  ///   - width: of the terminal by default; `nil` for no limit.
+  public static func prose(_ text: String, width: Int? = standardOutputWidth) -> String {
+    guard let width else { return text }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
+      let indent = String(line.prefix { $0 == " " })
+      guard columns(String(line)) > width else { return [String(line)] }
+      return broken(String(line), to: max(12, width - indent.count)).map { indent + $0 }
+    }.joined(separator: "\n")
   }
 
   /// A text as lines of whole words.
@@ -142,6 +162,6 @@ extension TerminalTable {
     }
     self.init(
       ["method", metric.label, "95 % interval", "± seeds", "parameters", "training", "latency", "modalities"],
-      rows: rows, numbers: Set(1...6))
+      rows: rows, numbers: Set(1...6), expendable: [6, 4, 5, 7])
   }
 }

@@ -170,6 +170,24 @@ struct VerdictSentence {
   }
 }
 
+extension Comparison {
+  /// The outcome and the best fusion's score in a few words, for a list; nil where there is no verdict.
+  public var result: String? {
+    guard let verdict else { return nil }
+    let score = methods.first { $0.name == verdict.bestFusion }?.metrics[verdict.metric.rawValue]
+      .map { " " + Format.score($0.mean, verdict.metric) }
+    let outcome =
+      switch verdict.outcome {
+      case .fusionHelps: "fusing helps"
+      case .fusionHurts: "fusing hurts"
+      case .oneModalityIsEnough: "one modality is enough"
+      case .nothingLearned: "nothing was learned"
+      case .undecided: "undecided"
+      }
+    return "\(outcome): \(verdict.bestFusion)\(score ?? "")"
+  }
+}
+
 extension Format {
   /// A count with two significant digits, in groups of three: 340, 12 000.
   static func rounded(_ count: Int) -> String {

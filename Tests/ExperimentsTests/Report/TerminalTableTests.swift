@@ -50,6 +50,37 @@ struct TerminalTableTests {
     #expect(text.hasSuffix("not shown: modalities (terminal too narrow)"))
   }
 
+  /// Names tell rows apart: other columns go before they are shortened.
+  @Test func expendableColumnsGoFirst() {
+    let table = TerminalTable(
+      ["method", "score", "size", "latency"],
+      rows: [["unimodal@audio", "87.4 %", "4 k", "9 µs"], ["unimodal@audit", "9.0 %", "5 k", "8 µs"]],
+      numbers: [1, 2, 3], expendable: [3, 2])
+    #expect(table.text(width: 80).split(separator: "\n")[2] == "unimodal@audio  87.4 %   4 k     9 µs")
+    #expect(
+      table.text(width: 30) == """
+        method           score  size
+        ──────────────  ──────  ────
+        unimodal@audio  87.4 %   4 k
+        unimodal@audit   9.0 %   5 k
+        not shown: latency (terminal too narrow)
+        """)
+    #expect(table.text(width: 22).hasSuffix("not shown: size, latency (terminal too narrow)"))
+  }
+
+  @Test func proseBreaksBetweenWords() {
+    let text = "late reaches 93.1 % and gains 10.4 points\n  on a: early 97.9 %, loss 2.1\nshort"
+    #expect(TerminalTable.prose(text, width: nil) == text)
+    #expect(
+      TerminalTable.prose(text, width: 24) == """
+        late reaches 93.1 % and
+        gains 10.4 points
+          on a: early 97.9 %,
+          loss 2.1
+        short
+        """)
+  }
+
   @Test(arguments: [("abc", 3), ("日本", 4), ("e\u{301}", 1), ("–", 1), ("👍", 2), ("한국어", 6), ("", 0)])
   func countsTerminalColumns(text: String, columns: Int) {
     #expect(TerminalTable.columns(text) == columns)

@@ -195,7 +195,8 @@ public struct Trainer<Batch> {
   private func computeGradients(_ batch: Batch, _ run: Run) -> Double {
     if let recorder = run.recorder, let tensors {
       return recorder.step(
-        tensors(batch) + run.constants.map(\.value), values: run.arena.values, gradients: run.arena.gradients, leaves: run.leaves,
+        tensors(batch) + run.constants.map(\.value), values: run.arena.values, gradients: run.arena.gradients,
+        leaves: run.leaves,
         generator: run.generator
       ) { objective(batch) }
     }

@@ -22,7 +22,8 @@ struct ChiasmCommand: ParsableCommand {
           MethodsCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, EmbedCommand.self,
         ]),
       CommandGroup(name: "Measuring", subcommands: [QuantifyCommand.self]),
-      CommandGroup(name: "Coordination and kernel", subcommands: [CoordinateCommand.self, IndexCommand.self, KernelCommand.self]),
+      CommandGroup(
+        name: "Coordination and kernel", subcommands: [CoordinateCommand.self, IndexCommand.self, KernelCommand.self]),
       CommandGroup(name: "Result", subcommands: [RunsCommand.self, ReportCommand.self, DoctorCommand.self]),
     ])
 }

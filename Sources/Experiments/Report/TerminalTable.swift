@@ -47,7 +47,8 @@ public struct TerminalTable: Sendable {
       for column in shown {
         let cell = Self.shortened(row[column], to: widths[column])
         let space = String(repeating: " ", count: widths[column] - Self.columns(cell))
-        line += (line.isEmpty && column == shown[0] ? "" : "  ") + (numbers.contains(column) ? space + cell : cell + space)
+        line +=
+          (line.isEmpty && column == shown[0] ? "" : "  ") + (numbers.contains(column) ? space + cell : cell + space)
       }
       while line.last == " " { line.removeLast() }
       return line

@@ -20,8 +20,10 @@ struct Cautions {
       [.accuracy, .weightedF1].contains(dataset.metric)
     else { return nil }
     let share = Format.decimals(100 * commonest.share, 1)
-    let better = dataset.classes.count == 2 ? "metric: auroc or averagePrecision" : "metric: balancedAccuracy or macroF1"
-    return "\(share) % of the test samples are of class \(commonest.name): \(dataset.metric.label) hardly shows what is "
+    let better =
+      dataset.classes.count == 2 ? "metric: auroc or averagePrecision" : "metric: balancedAccuracy or macroF1"
+    return
+      "\(share) % of the test samples are of class \(commonest.name): \(dataset.metric.label) hardly shows what is "
       + "learned of the others; \(better) in dataset.yaml does."
   }
 
@@ -45,7 +47,8 @@ struct Cautions {
     else { return nil }
     let metric = dataset.metric
     let collapsed = used.filter { name, rate in
-      guard dataset.modalities[name]?.absentFrom == nil, rate < UtilizationAnalysis.neglect, 5 * max(rate, 0) < most.value,
+      guard dataset.modalities[name]?.absentFrom == nil, rate < UtilizationAnalysis.neglect,
+        5 * max(rate, 0) < most.value,
         let alone = methods.filter({ $0.modalities == [name] }).compactMap({ $0.metrics[metric.rawValue] })
           .max(by: { metric.improvement(of: $1.mean, over: $0.mean) > 0 })
       else { return false }
@@ -76,7 +79,8 @@ struct Cautions {
       let score = summary.mean
       let deviation = (summary.ci95.high - summary.ci95.low) / (2 * 1.96)
       func variance(_ share: Double, _ samples: Int) -> Double {
-        max(binomialVariance(of: share, samples: samples), deviation * deviation * Double(test) / Double(max(1, samples)))
+        max(
+          binomialVariance(of: share, samples: samples), deviation * deviation * Double(test) / Double(max(1, samples)))
       }
       let error = (variance(validation, held) + variance(score, test)).squareRoot()
       let gap = abs(validation - score)

@@ -38,7 +38,9 @@ public struct Contest: Codable, Sendable, Equatable {
   ) {
     let crossed = CrossedInterval(of: scores.0, over: scores.1, sharesSeeds: sharesSeeds)
     let trained = CrossedInterval(of: scores.0.asTrained, over: scores.1.asTrained)!
-    let known = crossed ?? trained
+    // With two or three units, chance in the seeds lends the crossed interval degrees of freedom; what these models alone
+    // leave open, other seeds leave open, too.
+    let known = crossed.flatMap { $0.halfWidth() < trained.halfWidth() ? nil : $0 } ?? trained
     self.candidate = candidate
     self.reference = reference
     self.crossed = crossed

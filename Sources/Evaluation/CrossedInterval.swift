@@ -67,6 +67,26 @@ public struct CrossedInterval: Sendable, Equatable, Codable {
   public let unitPart: Double
   /// How many units.
   public let units: Int
+  /// What each random side brings.
+  public let sides: [Side]
+
+  /// Of the seeds of one side: B and R.
+  public struct Side: Sendable, Equatable, Codable {
+    public let between, residual: Double
+    public let seeds: Int
+
+    /// B² / (S − 1) + R² / ((S − 1)(U − 1)).
+    func spread(units: Double) -> Double {
+      (between * between + residual * residual / (units - 1)) / Double(seeds - 1)
+    }
+
+    /// With so many times as many units: R shrinks with their number, and so does what B holds of it.
+    func with(units factor: Double) -> Side {
+      Side(
+        between: max(0, between - residual) + min(between, residual) / factor, residual: residual / factor, seeds: seeds
+      )
+    }
+  }
 
   /// - Parameter sharesSeeds: whether both sides were trained with the same seeds, in the same order: what a seed does to
   ///   both (the order of the batches, the first weights of what they have in common) is no part of their difference, which
@@ -94,11 +114,13 @@ public struct CrossedInterval: Sendable, Equatable, Codable {
     let unitPart = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1) / count
     var variance = unitPart
     var spread = unitPart * unitPart / (count - 1)
-    for side in sides where !side.isDeterministic {
+    self.sides = sides.filter { !$0.isDeterministic }.map { side in
       let (between, residual) = side.seedParts
-      let seeds = Double(side.seeds)
-      variance += max(0, between - residual)
-      spread += between * between / (seeds - 1) + residual * residual / ((seeds - 1) * (count - 1))
+      return Side(between: between, residual: residual, seeds: side.seeds)
+    }
+    for side in self.sides {
+      variance += max(0, side.between - side.residual)
+      spread += side.spread(units: count)
     }
     self.variance = variance
     self.unitPart = unitPart
@@ -124,10 +146,21 @@ public struct CrossedInterval: Sendable, Equatable, Codable {
   /// How many units would make the half-width of the interval `wanted`, other things equal; `nil` where no number does,
   /// because the seeds alone spread more than that.
   public func unitsNeeded(forHalfWidth wanted: Double, level: Double = 0.95) -> Int? {
-    let quantile = StudentT.quantile((1 + level) / 2, degreesOfFreedom: degreesOfFreedom)
-    let left = wanted * wanted / (quantile * quantile) - (variance - unitPart)
-    guard wanted > 0, left > 0 else { return nil }
-    let needed = (unitPart * Double(units) / left).rounded(.up)
-    return needed < 1e9 ? max(Int(needed), 2) : nil
+    guard wanted > 0, variance > 0 else { return nil }
+    func half(_ count: Double) -> Double {
+      let factor = count / Double(units)
+      let (part, sides) = (unitPart / factor, sides.map { $0.with(units: factor) })
+      let variance = part + sides.reduce(0) { $0 + max(0, $1.between - $1.residual) }
+      let spread = part * part / (count - 1) + sides.reduce(0) { $0 + $1.spread(units: count) }
+      let freedom = spread > 0 ? max(1, variance * variance / spread) : count - 1
+      return StudentT.quantile((1 + level) / 2, degreesOfFreedom: freedom) * variance.squareRoot()
+    }
+    guard half(1e9) <= wanted else { return nil }
+    var (low, high) = (1.0, 1e9)
+    while high / low > 1.001, high - low > 1 {
+      let middle = (low * high).squareRoot().rounded(.up)
+      if half(max(2, middle)) <= wanted { high = middle } else { low = middle }
+    }
+    return max(Int(high.rounded(.up)), 2)
   }
 }

@@ -18,10 +18,13 @@ public struct ModalityContest: Codable, Sendable, Equatable {
   public var contest: Contest
   /// Validation score of the reference.
   public var validationScore: Double
-  /// Of the reference's predictions under permuted targets; `nil` where groups allow none.
+  /// Of the reference's predictions under permuted targets; `nil` where the targets allow none.
   public var pNull: Double?
+  /// The metric of `pNull` where it is not the one that ranks.
+  public var pMetric: String?
 
-  public init(modality: String, contest: Contest, validationScore: Double, pNull: Double?) {
+  public init(modality: String, contest: Contest, validationScore: Double, pNull: Double?, pMetric: String? = nil) {
+    self.pMetric = pMetric
     self.modality = modality
     self.contest = contest
     self.validationScore = validationScore
@@ -55,8 +58,8 @@ public struct Judgement: Sendable, Equatable {
   /// - Parameters:
   ///   - contests: at least one.
   ///   - preferred: index of the one whose reference has the best validation score.
-  ///   - candidateP: of the fusion's predictions under permuted targets; `nil` where groups allow none, which then
-  ///     decides nothing.
+  ///   - candidateP: of the fusion's predictions under permuted targets; `nil` where the targets allow none: then neither
+  ///     that nothing was learned nor that one modality is enough can be said.
   ///   - margin: smallest improvement that counts, above 0.
   public init(_ contests: [ModalityContest], preferred: Int, candidateP: Double?, margin: Double) {
     precondition(margin > 0, "a margin of \(margin)")
@@ -77,7 +80,7 @@ public struct Judgement: Sendable, Equatable {
       outcome = .fusionHurts
     } else if helps, isLearned(candidateP) {
       outcome = .fusionHelps
-    } else if chosen.contest.ci90.high < margin, isLearned(chosen.pNull) {
+    } else if chosen.contest.ci90.high < margin, chosen.pNull != nil, isLearned(chosen.pNull) {
       outcome = .oneModalityIsEnough
     } else {
       outcome = .undecided

@@ -13,7 +13,8 @@ public struct TargetPermutations: Sendable {
   ///   - groups: of every row, from 0; `nil` where every row is its own.
   ///   - count: how many orders.
   ///   - seed: of the draws.
-  /// - Returns: `nil` where groups leave too few different orders to reach a p-value of .025: no p is possible.
+  /// - Returns: `nil` where there are too few different orders of the targets to reach a p-value of .025, because of groups, of
+  ///   few rows or of targets that are nearly all alike: no p is possible.
   public init?(targets: [[Double]], groups: [Int]? = nil, count: Int = 999, seed: UInt64 = 0) {
     guard targets.count > 1 else { return nil }
     let classes: [[[Int]]]
@@ -23,7 +24,7 @@ public struct TargetPermutations: Sendable {
     } else {
       classes = [targets.indices.map { [$0] }]
     }
-    guard Self.arrangements(classes) >= Self.fewest else { return nil }
+    guard Self.arrangements(classes, targets) >= Self.fewest else { return nil }
     var generator = SplitMix64(seed: seed)
     orders = (0..<count).map { _ in
       var order = Array(targets.indices)
@@ -48,12 +49,18 @@ public struct TargetPermutations: Sendable {
     return Dictionary(grouping: members, by: \.count).sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// How many different orders there are, or a number above `fewest`.
-  private static func arrangements(_ classes: [[[Int]]]) -> Double {
+  /// How many different orders of the targets there are, or a number above `fewest`: of each set of blocks n! / Π m!, where m
+  /// blocks hold the same.
+  private static func arrangements(_ classes: [[[Int]]], _ targets: [[Double]]) -> Double {
     var product = 1.0
-    for blocks in classes where blocks.count > 1 {
-      for factor in 2...blocks.count {
-        product *= Double(factor)
+    for blocks in classes {
+      var placed = 0.0
+      for alike in Dictionary(grouping: blocks, by: { $0.map { targets[$0] } }).values {
+        for number in 1...alike.count {
+          placed += 1
+          product *= placed / Double(number)
+        }
+        // Binomial coefficients: a set of blocks more makes the product no smaller.
         if product >= fewest { return product }
       }
     }

@@ -33,6 +33,14 @@ public struct InformationParts: Sendable, Equatable {
     return InformationParts(clipped.map { sum > 0 ? $0 * total / sum : 0 })
   }
 
+  /// The same, together no more than there is to know.
+  ///
+  /// - Parameter most: the entropy of the target.
+  func admissible(below most: Double) -> InformationParts {
+    let parts = admissible
+    return parts.total > most ? parts * (most / parts.total) : parts
+  }
+
   /// Each part in `unit` instead of nats.
   func converted(to unit: InformationUnit) -> InformationParts {
     InformationParts(values.map { unit.value(ofNats: $0) })

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The partial information of observed discrete variables, without most of the bias of the observed frequencies.
 ///
 /// Frequencies of N observations say too much by about (cells − 1) / 2N nats, synergy most of all. Each part is therefore
@@ -13,7 +15,7 @@
 public struct PartialInformationEstimate: Sendable, Equatable {
   /// The parts of the observed frequencies themselves, too high.
   public let plugIn: PartialInformation
-  /// The extrapolated parts, none below 0.
+  /// The extrapolated parts, none below 0 and together no more than the entropy.
   public let parts: InformationParts
   /// 95 % intervals of R, U₁, U₂ and S; nil where the table has more than `mostCells` cells or fewer than
   /// `leastPerCell` observations a cell, or is of fewer than eight groups.
@@ -22,6 +24,8 @@ public struct PartialInformationEstimate: Sendable, Equatable {
   /// away as a further deviation. In simulations of 19 distributions with ten samples a cell they hold the true part in
   /// 89 to 100 %.
   public let intervals: [ClosedRange<Double>]?
+  /// Entropy of the target, corrected for its bias as the parts are (Miller, 1955), at most that of equal frequencies.
+  public let entropy: Double
   /// Parts of each resample; none where there are no intervals.
   public let resampled: [InformationParts]
   /// Of independence, by the information that both sources hold together; nil where groups allow no random order.
@@ -77,6 +81,9 @@ public struct PartialInformationEstimate: Sendable, Equatable {
       units = codes.map { [$0] }
     }
     let table = ExtrapolatedTable(shape: shape)
+    let most = min(
+      JointCounts(observing: [labels], estimator: .millerMadow).entropy([0], unit: .nats), log(Double(shape[2])))
+    entropy = unit.value(ofNats: most)
 
     test = try SampleShuffle(count: count, groups: groups, values: labels).map { shuffle in
       try PermutationTest(shuffle, permutations: permutations, using: &generator) { order in
@@ -88,7 +95,7 @@ public struct PartialInformationEstimate: Sendable, Equatable {
     let found = try table.split(units, divisions: Self.divisions, isCancelled, using: &generator)
     plugIn = try PartialInformation(
       JointDistribution(proportionalTo: table.counts(units[...]), shape: shape), unit: unit, isCancelled: isCancelled)
-    parts = found.extrapolated.admissible.converted(to: unit)
+    parts = found.extrapolated.admissible(below: most).converted(to: unit)
     guard resamples > 0, cells <= Self.mostCells, cells * Self.leastPerCell <= count, units.count >= 8 else {
       (intervals, resampled) = (nil, [])
       return
@@ -98,17 +105,17 @@ public struct PartialInformationEstimate: Sendable, Equatable {
       return try table.split(draw, divisions: 1, isCancelled, using: &generator).extrapolated
     }
     let mean = InformationParts.mean(drawn)
-    intervals = (0..<4).map { part in
-      let variance =
-        drawn.reduce(0) { $0 + ($1.values[part] - mean.values[part]) * ($1.values[part] - mean.values[part]) }
-        / Double(max(resamples - 1, 1))
+    let centres = found.extrapolated.admissible(below: most).values
+    intervals = (0..<4).map { part -> ClosedRange<Double> in
+      let squares = drawn.map { pow($0.values[part] - mean.values[part], 2) }
+      let variance = squares.reduce(0, +) / Double(max(resamples - 1, 1))
       let doubt = (found.plugIn.values[part] - found.extrapolated.values[part]) / 2
       let width = 1.96 * (variance + doubt * doubt).squareRoot()
-      let centre = found.extrapolated.admissible.values[part]
-      return unit.value(ofNats: max(0, centre - width))...unit.value(ofNats: centre + width)
+      let centre = centres[part]
+      return unit.value(ofNats: max(0, centre - width))...unit.value(ofNats: max(centre, min(centre + width, most)))
     }
     // Where the resamples lie around the estimate, not around what resampling makes of its bias.
-    resampled = drawn.map { (found.extrapolated + $0 - mean).admissible.converted(to: unit) }
+    resampled = drawn.map { (found.extrapolated + $0 - mean).admissible(below: most).converted(to: unit) }
   }
 }
 

@@ -104,7 +104,7 @@ public struct PosteriorSplit: Sendable {
       ? nil
       : [
         PermutationTest(found.information[2], null: null.map(\.total)),
-        PermutationTest(demonstrated.max()!, null: null.map(\.demonstrated)),
+        PermutationTest(demonstrated[2], null: null.map(\.demonstrated)),
       ].max { $0.pValue < $1.pValue }
 
     var (intervals, resampled): ([ClosedRange<Double>]?, [InformationParts]) = (nil, [])
@@ -200,7 +200,7 @@ public struct PosteriorSplit: Sendable {
         parts = nil
       }
       return NullDraw(
-        total: parts?.total ?? merged.information(even)[2], demonstrated: demonstrated(full, order).max()!,
+        total: parts?.total ?? merged.information(even)[2], demonstrated: demonstrated(full, order)[2],
         parts: parts)
     }
   }

@@ -27,13 +27,15 @@ extension Dataset {
     guard case .classes(let targets) = targets, manifest.task == .classification else { return [] }
     let counts = self[.train].reduce(into: [Int: Int]()) { $0[targets[$1], default: 0] += 1 }
     guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
-      Double(most.value) > 0.8 * Double(self[.train].count)
+      Double(most.value) > 0.8 * Double(self[.train].count),
+      manifest.metric == nil || manifest.metric == "accuracy" || manifest.metric == "weightedF1"
     else { return [] }
     let share = String(format: "%.0f %%", 100 * Double(most.value) / Double(self[.train].count))
     let name = classes[most.key].oneLine
     return [
       "\(Self.table): class \"\(name)\" has \(share) of the train split: always answering it is right that often; "
-        + "balancedAccuracy or macroF1 as metric and --balanced help"
+        + "\(classes.count == 2 ? "metric: auroc or averagePrecision" : "metric: balancedAccuracy or macroF1") "
+        + "and --balanced help"
     ]
   }
 

@@ -79,7 +79,7 @@ public struct LearnedPartialInformation: Sendable {
     public let pValue: Double?
     /// How many random orders.
     public let permutations: Int
-    /// Whether a classifier demonstrates half of the total or more: parts of less are parts of overconfidence.
+    /// Whether the classifier of both demonstrates half of the total or more: parts of less are parts of overconfidence.
     public let isDemonstrated: Bool
     /// The kind of information that prevails; nothing unless demonstrated and beyond chance.
     public let regime: InformationRegime
@@ -91,8 +91,8 @@ public struct LearnedPartialInformation: Sendable {
 
     /// What both sides say together.
     public var total: Double { redundancy.value + unique1.value + unique2.value + synergy.value }
-    /// The most that a classifier demonstrates, at least 0.
-    public var demonstrated: Double { max(0, quality.demonstrated.max()!) }
+    /// What the classifier of both demonstrates, at least 0: the parts are parts of what it takes itself to know.
+    public var demonstrated: Double { max(0, quality.demonstrated[2]) }
   }
 
   /// Trains the classifiers and splits what they know.

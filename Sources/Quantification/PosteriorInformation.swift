@@ -108,7 +108,8 @@ extension LearnedPartialInformation.Estimate {
         ci95: found.intervals.map { [converted($0[index].lowerBound), converted($0[index].upperBound)] })
     }
     func regime(_ parts: InformationParts) -> InformationRegime { InformationRegime(parts, entropy: found.entropy) }
-    let isDemonstrated = found.demonstrated.max()! > 0 && 2 * found.demonstrated.max()! >= found.parts.total
+    let joint = found.demonstrated[2]
+    let isDemonstrated = joint > 0 && 2 * joint >= found.parts.total
     let named = isDemonstrated && found.test?.isSignificant == true ? regime(found.parts) : .nothing
     self.init(
       redundancy: part(0), unique1: part(1), unique2: part(2), synergy: part(3), unit: unit.rawValue,

@@ -83,6 +83,18 @@ struct StoreOptions: ParsableArguments {
   /// Decoded media, kept beside the runs.
   var cache: URL { folder.appending(path: "cache", directoryHint: .isDirectory) }
 
+  /// The run that a name means, and where it lies: an id in `--runs`, or the path of a run folder in any store.
+  func naming(_ name: String) -> (id: String?, options: StoreOptions) {
+    let url = URL(fileURLWithPath: name, isDirectory: true)
+    var isFolder: ObjCBool = false
+    guard name.contains("/"), FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
+      isFolder.boolValue
+    else { return (name, self) }
+    var options = self
+    options.runs = url.deletingLastPathComponent().relativePath
+    return (url.lastPathComponent, options)
+  }
+
   /// The store to look at: nothing is made or written.
   func reading(_ output: OutputOptions) throws -> RunStore { try RunStore(reading: folder) { output.note($0) } }
 

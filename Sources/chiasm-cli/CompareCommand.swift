@@ -37,6 +37,12 @@ struct CompareCommand: ParsableCommand {
   var replicas: Int?
   @Option(help: ArgumentHelp("Where the report goes; report.html in the run folder by default.", valueName: "file"))
   var report: String?
+  @Option(
+    help: """
+      Smallest improvement that counts, in the metric's units (.02 for two points); by default .02 for shares and \
+      correlations, .02 standard deviations of a target.
+      """)
+  var margin: Double?
   @Flag(
     help: """
       Leave out placebos (the best fusion on copies and on permuted modalities) and what explains the verdict: \
@@ -45,7 +51,8 @@ struct CompareCommand: ParsableCommand {
   var quick = false
   @OptionGroup var work: WorkOptions
 
-  func run() throws {
+  mutating func run() throws {
+    if let resume = work.resume { (work.resume, work.store) = work.store.naming(resume) }
     try work.output.checkWritable()
     if let report { try checkParent(of: report) }
     if let jobs { _ = try TrainingFlags.check(jobs, "--jobs", 1...1024) }
@@ -60,7 +67,7 @@ struct CompareCommand: ParsableCommand {
       firstSeed: TrainingFlags.check(seed, "--seed", TrainingFlags.seeds),
       training: work.training.resolved(), budget: checkedBudget(),
       replicas: replicas.map { try TrainingFlags.check($0, "--replicas", 1...1024) }, threads: work.checkedThreads(),
-      quick: quick, store: work.store)
+      quick: quick, margin: margin.map { try TrainingFlags.check($0, "--margin", 1e-300...1e300) }, store: work.store)
   }
 
   private func checkedBudget() throws -> Double? {
@@ -68,7 +75,8 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func resumed(_ run: String) throws -> ComparisonJob {
-    try work.checkResumable(others: methods != nil || seeds != nil || seed != 0 || replicas != nil || quick)
+    try work.checkResumable(
+      others: methods != nil || seeds != nil || seed != 0 || replicas != nil || quick || margin != nil)
     return try ComparisonJob.resume(run, dataset: dataset, budget: checkedBudget(), work: work)
   }
 }

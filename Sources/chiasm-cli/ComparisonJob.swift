@@ -11,7 +11,8 @@ struct ComparisonJob {
 
   static func start(
     dataset: String, methods: String?, seeds: Int, firstSeed: Int, training: TrainingOptions, budget: Double?,
-    replicas: Int? = nil, threads: Int? = nil, quick: Bool = false, store options: StoreOptions
+    replicas: Int? = nil, threads: Int? = nil, quick: Bool = false, margin: Double? = nil,
+    store options: StoreOptions
   ) throws -> ComparisonJob {
     let prepared = try options.prepared(dataset)
     let names = prepared.dataset.names
@@ -25,7 +26,7 @@ struct ComparisonJob {
       dataset: dataset, fingerprint: prepared.fingerprint, selections: selections,
       seeds: Array(firstSeed..<firstSeed + seeds), training: training, budgetMinutes: budget,
       // Seeds that train as one end together: with a budget they train alone, so that it cuts seeds and not methods.
-      replicas: replicas ?? (budget == nil ? nil : 1), threads: threads, quick: quick ? true : nil)
+      replicas: replicas ?? (budget == nil ? nil : 1), threads: threads, quick: quick ? true : nil, margin: margin)
     let store = try RunStore(folder: options.folder)
     let run = StoredRun(kind: .compare, dataset: prepared.dataset.manifest.name)
     return ComparisonJob(plan: plan, prepared: prepared, run: run, store: store, options: options)

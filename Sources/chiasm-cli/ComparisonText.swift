@@ -57,7 +57,10 @@ struct ComparisonText {
     func number(_ value: Double) -> String { Format.difference(value, result.metric) }
     func change(_ value: Double) -> String { Format.change(value, result.metric) }
     let levels = result.conditions.first?.levels.dropFirst().map { String(format: "%g", $0) } ?? []
-    return ["Mean score in noise of \(levels.joined(separator: ", ")) standard deviations:"]
+    let seeds = result.conditions.flatMap { $0.methods.map(\.seeds) }.max() ?? 1
+    return [
+      "Mean score (\(seeds == 1 ? "one seed" : "\(seeds) seeds")) in noise of \(levels.joined(separator: ", ")) standard deviations:"
+    ]
       + result.conditions.compactMap { condition in
         guard let fusion = condition.methods.first(where: { $0.method == verdict.bestFusion }) else { return nil }
         var line = "  on \(condition.modalities.count > 2 ? "all" : condition.modalities.joined(separator: "+")): "

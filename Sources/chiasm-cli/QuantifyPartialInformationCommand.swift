@@ -118,9 +118,10 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
     let chance =
       test.p.map { "p = \(amount($0)) by \(test.permutations) random orders of the target" }
       ?? "groups allow no random orders of the target to compare with"
-    flags.output.show("\(regime.sentence(support: support)) No information at all: \(chance).")
+    flags.output.show("\(regime.sentence(support: support)) Test of no information at all: \(chance).")
     if let withheld { flags.output.show("No parts: \(withheld).") }
     for warning in warnings ?? [] { flags.output.show("Caution: \(warning).") }
-    if withheld == nil { flags.output.show(InformationRegime.synergyNote + "\n") }
+    let isSynergistic = [.synergistic, .mixed].contains(regime)
+    flags.output.show(withheld == nil && isSynergistic ? InformationRegime.synergyNote + "\n" : "")
   }
 }

@@ -38,7 +38,8 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
-  func run() throws {
+  mutating func run() throws {
+    if let run = resume { (resume, store) = store.naming(run) }
     try output.checkWritable()
     if let report { try checkParent(of: report) }
     if let jobs { _ = try TrainingFlags.check(jobs, "--jobs", 1...1024) }

@@ -19,7 +19,8 @@ struct TrainCommand: ParsableCommand {
   var seed: Int?
   @OptionGroup var work: WorkOptions
 
-  func run() throws {
+  mutating func run() throws {
+    if let resume = work.resume { (work.resume, work.store) = work.store.naming(resume) }
     try work.output.checkWritable()
     let threads = try work.checkedThreads()
     Engine.threads = threads ?? 1

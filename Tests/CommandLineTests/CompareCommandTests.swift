@@ -2,6 +2,22 @@ import Foundation
 import Testing
 
 @Suite struct CompareCommandTests {
+  /// Whatever improves by less does not count, and every verdict says how much that is; a run is also named by its folder.
+  @Test func theMarginIsAnOption() throws {
+    let place = try Workplace(copying: Workplace.synthetic.get().folder)
+    let outcome = try place.chiasm([
+      "compare", "data", "--methods", "unimodal,late", "--seeds", "2", "--epochs", "2", "--quick", "--margin", "0.5",
+    ])
+    #expect(outcome.status == 0 && outcome.output.contains("50.0 points"), "\(outcome.errors)\(outcome.output)")
+    let run = try place.runs()[0]
+    let again = try place.chiasm(["compare", "--resume", "runs/\(run)", "--json", "-"])
+    #expect(again.output.contains("\"margin\" : 0.5"), "\(again.errors)")
+    try place.chiasm(["report", run, "page.html"]).expectSuccess()
+    #expect(try place.text("page.html").contains("50.0 points"))
+    try place.chiasm(["compare", "data", "--margin", "0"]).expectRefusal(64, "--margin")
+    try place.chiasm(["compare", "--resume", run, "--margin", "0.1"]).expectRefusal(64)
+  }
+
   @Test func theResultHasTheDocumentedKeys() throws {
     let (place, outcome) = try Workplace.compared.get()
     #expect(outcome.output.isEmpty && outcome.errors.isEmpty, "--quiet prints nothing: \(outcome.errors)")

@@ -56,8 +56,11 @@ struct DecisionTests {
     #expect(outcome([contest("a", 0, -0.03, 0.021, high90: 0.019, p: 0.2)]) == .undecided)
   }
 
-  @Test func whereGroupsAllowNoPItDecidesNothing() {
+  /// Where targets allow no p, a gain is one all the same; that nothing is known, or enough, cannot be said.
+  @Test func whereTargetsAllowNoP() {
     #expect(outcome([contest("a", 0.05, 0.01, 0.09, p: nil)], p: nil) == .fusionHelps)
+    #expect(outcome([contest("a", 0, -0.01, 0.01, p: nil)], p: nil) == .undecided)
+    #expect(outcome([contest("a", 0, -0.01, 0.01, p: 0.001)], p: nil) == .oneModalityIsEnough)
   }
 
   @Test func undecidedSaysWhatWouldDecide() throws {

@@ -36,6 +36,13 @@ struct TargetPermutationsTests {
     #expect(TargetPermutations(targets: groups.map { [Double($0)] }, groups: groups) == nil)
   }
 
+  /// Orders that leave every target where it is are no others: of one positive in N rows there are N.
+  @Test(arguments: [(39, 1, false), (40, 1, true), (9, 2, false), (10, 2, true), (200, 0, false), (1, 0, false)])
+  func targetsThatAreAlikeAllowNoP(_ rows: Int, _ positives: Int, _ isAllowed: Bool) {
+    let targets = (0..<rows).map { [$0 < positives ? 1.0 : 0] }
+    #expect((TargetPermutations(targets: targets) != nil) == isAllowed)
+  }
+
   @Test func pCountsWhatIsReached() throws {
     let targets = (0..<40).map { [Double($0 % 2)] }
     let found = try #require(TargetPermutations(targets: targets, count: 199))

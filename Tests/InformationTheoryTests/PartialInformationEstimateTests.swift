@@ -23,6 +23,24 @@ import Testing
     #expect(estimate.resampled.count == 100)
   }
 
+  /// Where everything is known, extrapolation may not say that more is known than there is.
+  @Test func noMoreThanThereIsToKnow() throws {
+    var generator = TestGenerator(seed: 5)
+    for _ in 0..<10 {
+      let (a, b) = (
+        (0..<100).map { _ in Bool.random(using: &generator) }, (0..<100).map { _ in Bool.random(using: &generator) }
+      )
+      let y = zip(a, b).map { $0 && $1 }
+      let estimate = try PartialInformationEstimate(
+        observing: (a, b), target: y, unit: .bits, resamples: 50, permutations: 19, using: &generator)
+      #expect(estimate.entropy <= 1 && estimate.parts.total <= estimate.entropy + 1e-12)
+      #expect(estimate.intervals!.allSatisfy { $0.upperBound <= estimate.entropy + 1e-12 })
+      let frequency = Double(y.count { $0 }) / 100
+      let plugIn = -frequency * log2(frequency) - (1 - frequency) * log2(1 - frequency)
+      #expect(abs(estimate.entropy - min(1, plugIn + 1 / (200 * log(2)))) < 1e-12)
+    }
+  }
+
   /// Of independent draws in 64 cells, frequencies seem to know what extrapolation and random orders take back.
   @Test func noiseInManyCellsIsNothing() throws {
     var generator = TestGenerator(seed: 3)

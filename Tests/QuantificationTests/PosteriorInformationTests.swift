@@ -44,6 +44,22 @@ import Testing
     }
   }
 
+  /// One source that knows everything does not show what both together know: their classifier is right on the samples it is
+  /// calibrated on and wrong on those that are measured.
+  @Test func aJointModelThatIsWrongDemonstratesNothing() throws {
+    let labels = (0..<400).map { $0 % 2 }
+    func logits(_ certainty: Double) -> Tensor {
+      Tensor(labels.flatMap { $0 == 0 ? [certainty, 0] : [0, certainty] }, shape: [400, 2])
+    }
+    let good = try CalibratedPosteriors(logits: logits(4), calibration: logits(4), labels: labels)
+    let turned = try CalibratedPosteriors(logits: logits(-4), calibration: logits(4), labels: labels)
+    var information = PosteriorInformation(seed: 1)
+    information.resamples = 0
+    let found = try information.estimate([good, turned, turned], labels: labels, unit: .bits)
+    #expect(found.quality.demonstrated[0] > 0.9 && found.quality.demonstrated[2] < 0)
+    #expect(found.demonstrated == 0 && !found.isDemonstrated && found.regime == .nothing)
+  }
+
   /// Too sure by a factor: the temperature takes it back.
   @Test func calibration() throws {
     let generator = Generator(seed: 4)

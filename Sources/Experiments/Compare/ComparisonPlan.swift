@@ -18,10 +18,13 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   public var threads: Int?
   /// Whether what explains the verdict (information, missing modalities, importance, interactions) is left out.
   public var quick: Bool?
+  /// Smallest improvement that counts, in the metric's units; nil: the metric's own.
+  public var margin: Double?
 
   public init(
     dataset: String, fingerprint: String, selections: [MethodSelection], seeds: [Int], training: TrainingOptions,
-    budgetMinutes: Double? = nil, replicas: Int? = nil, threads: Int? = nil, quick: Bool? = nil
+    budgetMinutes: Double? = nil, replicas: Int? = nil, threads: Int? = nil, quick: Bool? = nil,
+    margin: Double? = nil
   ) {
     self.dataset = dataset
     self.fingerprint = fingerprint
@@ -32,6 +35,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     self.replicas = replicas
     self.threads = threads
     self.quick = quick
+    self.margin = margin
   }
 
   /// One training.

@@ -13,6 +13,7 @@ public enum ComparisonReader {
     var robustness: RobustnessResult?
     var heterogeneity: HeterogeneityResult?
     var references: ReferenceTrials?
+    var margin: Double?
     for folder in folders {
       let comparison = try folder.read(Comparison.self, from: folder.comparison)
       guard summary == nil || summary == comparison.dataset else {
@@ -29,6 +30,7 @@ public enum ComparisonReader {
       heterogeneity = try added(folder.heterogeneity) ?? heterogeneity
       references = try ReferenceTrials.read(folder, of: comparison.dataset) ?? references
       let plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
+      margin = plan.margin ?? margin
       for trial in plan.trials {
         let file = RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder)).trial
         guard FileManager.default.fileExists(atPath: file.path) else { continue }
@@ -43,7 +45,7 @@ public enum ComparisonReader {
       throw InputError("no comparison to read")
     }
     let all = order.compactMap { records[$0] }
-    var comparison = try Comparison(summary, records: all, references: references)
+    var comparison = try Comparison(summary, records: all, references: references, margin: margin)
     // What was measured of one fusion says nothing about another.
     if let explained, explained.bestFusion == comparison.verdict?.bestFusion,
       explained.bestUnimodal == comparison.verdict?.bestUnimodal

@@ -94,7 +94,7 @@ public struct ComparisonRunner: Sendable {
     for item in work where item.isFinished { records.append(try item.record(on: prepared.summary)) }
     let references = try references(of: records, parallelism, deadline, board: board)
     records = try projected(records)
-    var comparison = try Comparison(prepared.summary, records: records, references: references)
+    var comparison = try Comparison(prepared.summary, records: records, references: references, margin: plan.margin)
     if records.count < work.count {
       comparison.cautions.append(
         "\(work.count - records.count) of \(work.count) trainings were not started in the time given; resume the run to "

@@ -7,7 +7,7 @@ struct ContestBoard {
   let modalities: [String]
   let judgement: Judgement
   let margin: Double
-  /// Of the winner; nil where groups allow none.
+  /// Of the winner; nil where the targets allow none.
   let winnerP: Double?
   /// The metric that says whether anything was learned: the area under the curve where predictions are all one class.
   let learnedBy: Metric
@@ -57,15 +57,16 @@ struct ContestBoard {
     let contests = try asked.compactMap { modality, side -> ModalityContest? in
       let reference = try side.keeping(rows)
       guard let contest = Contest(candidate, over: reference, metric, tested) else { return nil }
+      let p = permutations.p(of: reference, metric)
       return ModalityContest(
-        modality: modality, contest: contest, validationScore: side.validationScore,
-        pNull: permutations.p(of: reference, metric))
+        modality: modality, contest: contest, validationScore: side.validationScore, pNull: p.value,
+        pMetric: p.metric == metric ? nil : p.metric.rawValue)
     }
     guard !contests.isEmpty else { return nil }
     let preferred = contests.indices.max {
       metric.improvement(of: contests[$1].validationScore, over: contests[$0].validationScore) > 0
     }!
-    (winnerP, learnedBy) = (permutations.p(of: candidate, metric), candidate.isOneClass ? .auroc : metric)
+    (winnerP, learnedBy) = permutations.p(of: candidate, metric)
     self.permutations = permutations.count
     let judged = Judgement(contests, preferred: preferred, candidateP: winnerP, margin: margin)
     judgement = judged

@@ -64,15 +64,16 @@ struct Permutations {
       targets: rows.map { targets[$0] }, groups: units.count < rows.count ? units.of : nil, count: count)
   }
 
-  /// p of the mean score over seeds; of the area under the curve where predictions are all one class. Nil where groups
-  /// allow none, or the score is undefined.
-  func p(of side: ContestSide, _ metric: Metric) -> Double? {
-    let metric = side.isOneClass ? .auroc : metric
-    guard let orders, let observed = side.score(metric) else { return nil }
+  /// p of the mean score over seeds, nil where the targets allow none or the score is undefined; and of which metric: the area
+  /// under the curve where predictions are all one class, in which a metric of classes shows nothing.
+  func p(of side: ContestSide, _ metric: Metric) -> (value: Double?, metric: Metric) {
+    let metric = metric.comparesClasses && side.isOneClass ? .auroc : metric
+    guard let orders, let observed = side.score(metric) else { return (nil, metric) }
     let sign = metric.higherIsBetter ? 1.0 : -1
-    return orders.pValue(observed: sign * observed) { order in
+    let value = orders.pValue(observed: sign * observed) { order in
       MethodTrials.means(side.predictions.map { [$0.score(metric, permuting: order)] }, count: 1)[0].map { sign * $0 }
     }
+    return (value, metric)
   }
 }
 

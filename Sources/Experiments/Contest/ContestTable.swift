@@ -13,18 +13,20 @@ struct ContestTable {
       let text = Format.difference(value, metric)
       return value > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
     }
-    func row(_ name: String, _ reference: String, _ difference: Estimate, _ p: Double?) -> [String] {
+    func row(_ name: String, _ reference: String, _ difference: Estimate, _ p: String) -> [String] {
       [
         name, reference, signed(difference.mean),
-        "[\(signed(difference.ci95.low)), \(signed(difference.ci95.high))]", p.map { Format.decimals($0, 3) } ?? "",
+        "[\(signed(difference.ci95.low)), \(signed(difference.ci95.high))]", p,
       ]
     }
     rows =
       verdict.perModality.sorted { $0.key < $1.key }.map { name, contest in
-        row("\(name) alone", contest.contest.reference, contest.contest.difference, contest.pNull)
+        let other = contest.pMetric.flatMap(Metric.init(rawValue:)).map { " (\($0.label))" } ?? ""
+        let p = contest.pNull.map { Format.decimals($0, 3) + other } ?? ""
+        return row("\(name) alone", contest.contest.reference, contest.contest.difference, p)
       }
-      + (verdict.additive.map { [row("additive models", $0.reference, $0.difference, nil)] } ?? [])
-      + (verdict.emapGap.map { [row("its additive part", "", $0, nil)] } ?? [])
+      + (verdict.additive.map { [row("additive models", $0.reference, $0.difference, "")] } ?? [])
+      + (verdict.emapGap.map { [row("its additive part", "", $0, "")] } ?? [])
   }
 }
 

@@ -99,16 +99,16 @@ public struct InformationFinding: Codable, Sendable, Equatable {
     (withheld, warnings) = (estimate.withheld, estimate.warnings)
   }
 
-  init(_ estimate: PartialInformationEstimate, _ sides: Sides, entropy: Double, samples: Int) {
+  init(_ estimate: PartialInformationEstimate, _ sides: Sides, samples: Int) {
     let parts = InformationPart.all(estimate)
     (first, second) = (sides.names[0], sides.names[1])
     (redundancy, synergy) = (parts[0], parts[3])
     unique = [first: parts[1], second: parts[2]]
     unit = estimate.plugIn.unit.rawValue
     estimator = "table of all samples, extrapolated"
-    (self.samples, split, self.entropy, gap) = (samples, "all", entropy, estimate.plugIn.gap)
+    (self.samples, split, self.entropy, gap) = (samples, "all", estimate.entropy, estimate.plugIn.gap)
     together = estimate.parts.total
-    let named = estimate.regime(entropy: entropy)
+    let named = estimate.regime(entropy: estimate.entropy)
     (regime, regimeSupport) = (named.regime, named.support)
     (pValue, permutations) = (estimate.test?.pValue, estimate.test?.permutations ?? 0)
   }

@@ -32,9 +32,7 @@ extension FindingsJob {
     let estimate = try PartialInformationEstimate(
       observing: (levels[0], levels[1]), target: labels, groups: view.groups, unit: .bits,
       isCancelled: { cancellation.isCancelled }, using: &generator)
-    return InformationFinding(
-      estimate, sides, entropy: JointCounts(observing: [labels], estimator: .plugIn).entropy([0], unit: .bits),
-      samples: labels.count)
+    return InformationFinding(estimate, sides, samples: labels.count)
   }
 
   /// Classes made of a number at its quantiles, and classifiers of the features, trained here.

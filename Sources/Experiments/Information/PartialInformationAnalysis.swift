@@ -76,12 +76,12 @@ public struct PartialInformationAnalysis {
       (withheld, warnings) = (found.withheld, found.warnings)
     }
 
-    init(_ found: PartialInformationEstimate, entropy: Double, _ first: String, _ second: String) {
+    init(_ found: PartialInformationEstimate, _ first: String, _ second: String) {
       (self.first, self.second) = (first, second)
       let parts = InformationPart.all(found).map(Part.init)
       (redundancy, uniqueFirst, uniqueSecond, synergy) = (parts[0], parts[1], parts[2], parts[3])
-      (total, self.entropy) = (found.parts.total, entropy)
-      let named = found.regime(entropy: entropy)
+      (total, entropy) = (found.parts.total, found.entropy)
+      let named = found.regime(entropy: found.entropy)
       (regime, regimeSupport) = (named.regime, named.support)
       (pValue, permutations) = (found.test?.pValue, found.test?.permutations ?? 0)
       gap = found.plugIn.gap
@@ -165,8 +165,7 @@ public struct PartialInformationAnalysis {
       let found = try PartialInformationEstimate(
         observing: (labels[first]!, labels[second]!), target: classes, groups: view.groups, unit: unit,
         resamples: resamples, isCancelled: isCancelled, using: &generator)
-      let entropy = JointCounts(observing: [classes], estimator: .plugIn).entropy([0], unit: unit)
-      return Pair(found, entropy: entropy, first, second)
+      return Pair(found, first, second)
     }
   }
 

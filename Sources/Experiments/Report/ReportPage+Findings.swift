@@ -49,7 +49,7 @@ extension ReportPage {
     ]
     if let p = finding.pValue, let permutations = finding.permutations {
       points.append(
-        "No information at all: p = \(Format.decimals(p, 3)) by \(permutations) random orders of the targets. A regime is "
+        "Test of no information at all: p = \(Format.decimals(p, 3)) by \(permutations) random orders of the targets. A regime is "
           + "named where p is below 0.05 and the whole above 97.5 % of these orders.")
     }
     points += ((finding.withheld.map { ["Parts are not told: \($0)"] } ?? []) + (finding.warnings ?? [])).map {

@@ -74,11 +74,12 @@ extension ReportPage {
         ]
       }
     }
+    let seeds = result.conditions.flatMap { $0.methods.map(\.seeds) }.max() ?? 1
     let levels = "\(result.draws) \(result.draws == 1 ? "draw" : "draws")"
     return section(
       "Robustness",
       "<figure>\n\(svg)\n<figcaption>\(HTML.escape(metric.label)) on the \(result.split.rawValue) split while inputs get "
-        + "worse; mean over seeds and \(levels), with 95 % intervals of single modalities and of the most robust fusion, over samples and seeds. "
+        + "worse; mean over \(seeds == 1 ? "one seed" : "\(seeds) seeds") and \(levels), with 95 % intervals of single modalities and of the most robust fusion, over samples and seeds. "
         + "<span class=\"key unimodal\">dashed: single modalities</span> <span class=\"key fusion\">fusions, "
         + "late fusion dotted</span></figcaption>\n</figure>"
         + table(header, rows, numbers: Set(2..<header.count))

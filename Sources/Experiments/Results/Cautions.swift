@@ -12,11 +12,13 @@ struct Cautions {
     self.verdict = verdict
   }
 
-  var sentences: [String] { [imbalance, absent, validation, faultless, seeds, groups, collapse].compactMap { $0 } }
+  var sentences: [String] {
+    [imbalance, absent, validation, faultless, widthless, seeds, groups, untested, collapse].compactMap { $0 }
+  }
 
   /// Most samples are of one class, and the metric hardly sees the others.
   private var imbalance: String? {
-    guard let commonest = dataset.commonest, commonest.share > 0.8,
+    guard let commonest = dataset.commonest, commonest.share > 0.8, commonest.share < 1,
       [.accuracy, .weightedF1].contains(dataset.metric)
     else { return nil }
     let share = Format.decimals(100 * commonest.share, 1)
@@ -110,8 +112,26 @@ struct Cautions {
         "All test samples are of one group: intervals take samples as independent, and nothing is known about other "
         + "groups."
     }
-    guard verdict?.pNull.fusion == nil, verdict != nil else { return nil }
+    guard verdict?.pNull.fusion == nil, verdict != nil, !hasOneClass else { return nil }
     return "The groups of the test split leave nothing to exchange: whether anything was learned was not tested."
+  }
+
+  private var hasOneClass: Bool { dataset.commonest?.share == 1 }
+
+  /// Test targets that cannot be put into other orders.
+  private var untested: String? {
+    if hasOneClass, let commonest = dataset.commonest {
+      return "All test samples are of class \(commonest.name): nothing here shows whether classes are told apart."
+    }
+    guard verdict != nil, verdict?.pNull.fusion == nil, dataset.units?.groups == nil else { return nil }
+    return "The test targets are too few or too much alike to be shuffled: whether anything was learned was not tested."
+  }
+
+  /// An interval without width is no certainty: every resample of these samples is alike.
+  private var widthless: String? {
+    guard let verdict, verdict.difference.ci95.low == verdict.difference.ci95.high else { return nil }
+    return "The interval of the difference has no width: on these test samples \(verdict.bestFusion) and "
+      + "\(verdict.reference) never differ in what \(verdict.metric.label) counts, which says little about others."
   }
 
   /// No mistake in any seed: every resample of the test samples is without mistakes, too, which says nothing about others.
@@ -129,7 +149,8 @@ struct Cautions {
 
   private var seeds: String? {
     let most = methods.flatMap { $0.metrics.values.map(\.perSeed.count) }.max() ?? 0
-    guard most == 1 else { return nil }
+    // Methods that give the same model whatever the seed have one, too.
+    guard most == 1, verdict?.interval.target != .thisTrainingSet else { return nil }
     return "One seed only: the spread between trainings is not known, and the intervals do not hold it."
   }
 }

@@ -18,6 +18,10 @@ struct InformationSentence {
       + "\(entropy, from: .information) \(finding.unit)"
     let total = bits(finding.total)
     guard finding.withheld == nil, !finding.parts.isEmpty else {
+      guard (finding.demonstrated ?? 0) > 0 else {
+        return
+          "\(start): predictions of both together are no better than the target's frequencies, and no parts are told."
+      }
       return "\(start), less than half of the \(total, from: .information) that they take themselves to know: no parts "
         + "of it are told."
     }

@@ -25,6 +25,10 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it holds predicted classes, not probabilities, against the true ones: where all predictions are one class it
+  /// shows nothing.
+  var comparesClasses: Bool { [.accuracy, .balancedAccuracy, .macroF1, .weightedF1, .mcc].contains(self) }
+
   /// The name in running text.
   public var label: String {
     switch self {

@@ -17,10 +17,10 @@ struct VerdictSentence {
   /// The answer.
   var headline: LinkedText {
     switch verdict.outcome {
-    case .fusionHelps: "\(reached) and \(change(told)) over \(single) alone \(interval(told))\(interactions)."
+    case .fusionHelps: "\(reached) and \(gained) over \(single) alone \(interval(told))\(interactions)."
     case .oneModalityIsEnough: "One modality is enough: \(enough)."
     case .fusionHurts:
-      "Fusing hurts: \(reached) and \(change(told)) against \(single) alone \(interval(told)); use \(single) alone."
+      "Fusing hurts: \(reached) and \(gained) against \(single) alone \(interval(told)); use \(single) alone."
     case .nothingLearned: "Nothing was learned: \(nothing)."
     case .undecided: "Undecided: \(undecided)."
     }
@@ -28,7 +28,7 @@ struct VerdictSentence {
 
   /// What the headline rests on, in sentences: what the interval holds for, what the fusion was held against, samples that
   /// lack a modality.
-  var notes: [LinkedText] { [basis, placebo, dependence, learnedBy, incomplete].compactMap { $0 } }
+  var notes: [LinkedText] { [basis, asked, placebo, dependence, learnedBy, incomplete].compactMap { $0 } }
 
   private var metric: Metric { verdict.metric }
   private var single: String { verdict.modality }
@@ -39,8 +39,17 @@ struct VerdictSentence {
   /// "late reaches 93.1 %"; of other metrics than accuracy with their name.
   private var reached: LinkedText {
     let score = fusion.metrics[metric.rawValue].map { Format.score($0.mean, metric) } ?? "–"
-    if !metric.isShare { return "\(fusion.name) reaches a \(metric.label) of \(score, from: .leaderboard)" }
+    if !metric.isShare {
+      let article = metric == .r2 ? "an" : "a"
+      return "\(fusion.name) reaches \(article) \(metric.label) of \(score, from: .leaderboard)"
+    }
     return "\(fusion.name) reaches \(score, from: .leaderboard)\(metric == .accuracy ? "" : " \(metric.label)")"
+  }
+
+  /// What `change` tells; of which samples, where the score is of others, too.
+  private var gained: LinkedText {
+    guard let rows = verdict.incomplete else { return change(told) }
+    return "on the \(rows.complete) test samples that have every modality \(change(told))"
   }
 
   /// "gains 10.4 points", "lowers it by 0.05", "loses 1.2 points", "raises it by 0.013".
@@ -63,19 +72,21 @@ struct VerdictSentence {
   private var enough: LinkedText {
     let contest = verdict.perModality[verdict.modality]?.contest
     let most = max(contest?.ci90.high ?? told.ci95.high, 0)
-    return "fusing (\(reached)) brings at most \(amount(most), from: .gain) over \(single) alone, "
-      + "less than the \(amount(verdict.margin), from: .measures) that would count; "
-      + "\(change(told)) \(interval(told))"
+    return "\(reached) and \(gained) over \(single) alone \(interval(told)), so that fusing brings at most "
+      + "\(amount(most), from: .gain) (one-sided 95 % bound), less than the \(amount(verdict.margin), from: .measures) "
+      + "that would count"
   }
 
   private var nothing: LinkedText {
-    let p = verdict.pNull.fusion.map { " (p = \(Self.p($0)))" } ?? ""
+    let of =
+      verdict.pNull.metric == metric ? "" : " of \(verdict.pNull.metric.label), as all its predictions are one class"
+    let p = verdict.pNull.fusion.map { " (p = \(Self.p($0))\(of))" } ?? ""
     return "\(reached), no more than with shuffled test targets\(p), and neither is "
       + "\(Self.list(verdict.perModality.keys.sorted(), last: "or")) alone shown to know the target"
   }
 
   private var undecided: LinkedText {
-    let start: LinkedText = "\(reached) and \(change(told)) against \(single) alone \(interval(told))"
+    let start: LinkedText = "\(reached) and \(gained) against \(single) alone \(interval(told))"
     switch verdict.need {
     case .units(let count):
       let what = verdict.interval.isGrouped ? "groups" : "samples"
@@ -97,23 +108,37 @@ struct VerdictSentence {
       return "; that interactions between the modalities bring it is not shown"
     }
     return "; it uses interactions between the modalities: without them its own predictions would be worse by "
-      + "\(amount(gap.mean), from: .gain) \(interval(gap))\(estimated), and the best additive model, \(additive.reference), "
-      + "is by \(amount(additive.difference.mean), from: .gain) \(interval(additive.difference))"
+      + "\(amount(gap.mean), from: .gain) \(interval(gap))\(estimated), and the best model without interactions, "
+      + "\(additive.reference), is worse by \(amount(additive.difference.mean), from: .gain) "
+      + "\(interval(additive.difference))"
   }
 
   // MARK: What it rests on
 
   private var basis: LinkedText {
     let units = verdict.interval.isGrouped ? "groups" : "samples"
+    let counts: LinkedText =
+      verdict.outcome == .oneModalityIsEnough
+      ? "" : " Improvements below \(amount(verdict.margin), from: .measures) do not count (--margin)."
     guard verdict.interval.target == .thisTrainingSet else {
-      return "The interval holds for these trained models on other test \(units), not for other seeds or training sets."
+      return "The interval holds for these trained models on other test \(units), not for other seeds or training "
+        + "sets.\(counts)"
     }
     let trained = verdict.interval.trainedModels
     let turned = told.mean >= 0 ? (trained.low, trained.high) : (-trained.high, -trained.low)
     return
       "The interval holds for other seeds and other test \(units) with this training set, not for new training sets; "
       + "of these trained models alone it is "
-      + "\("[\(Format.difference(turned.0, metric)), \(Format.difference(turned.1, metric))]", from: .gain)."
+      + "\("[\(Format.difference(turned.0, metric)), \(Format.difference(turned.1, metric))]", from: .gain).\(counts)"
+  }
+
+  /// Of many modalities, which were asked.
+  private var asked: LinkedText? {
+    let names = verdict.perModality.keys.sorted()
+    guard names.count < fusion.modalities.count else { return nil }
+    return
+      "Of the \(fusion.modalities.count) modalities, the \(names.count) that are best alone on validation were asked: "
+      + "\(Self.list(names))."
   }
 
   private var placebo: LinkedText? {
@@ -135,10 +160,17 @@ struct VerdictSentence {
       + "predict without interactions is asked of recombined samples, and these leave the data."
   }
 
+  /// Where a p is not of the metric that ranks, because predictions that are all one class show nothing in it.
   private var learnedBy: LinkedText? {
-    guard verdict.pNull.metric != metric, verdict.outcome != .nothingLearned else { return nil }
-    return "All predictions are one class: something is learned, but \(metric.label) does not show it; "
-      + "metric: \(verdict.pNull.metric.rawValue) does."
+    let others = verdict.perModality.values.filter { $0.pMetric != nil }.map(\.contest.reference).sorted()
+    let isOther = verdict.pNull.metric != metric
+    let names = (isOther ? [fusion.name] : []) + others
+    guard verdict.outcome != .nothingLearned, !names.isEmpty, let p = verdict.pNull.fusion else { return nil }
+    let start: LinkedText =
+      "All predictions of \(Self.list(names)) are one class, in which \(metric.label) shows nothing: "
+      + "whether \(names.count == 1 ? "it" : "each") knows the target was asked of AUROC"
+    guard isOther, p < Judgement.learned else { return "\(start)." }
+    return "\(start), where \(fusion.name) does; metric: auroc in dataset.yaml ranks by it."
   }
 
   private var incomplete: LinkedText? {
@@ -149,8 +181,9 @@ struct VerdictSentence {
     let preferred = verdict.perModality.values.max {
       metric.improvement(of: $1.validationScore, over: $0.validationScore) > 0
     }?.modality
-    return "\(start), where \(fusion.name) \(change(difference)) over \(preferred ?? single) \(interval(difference)): "
-      + "it answers there, too."
+    return
+      "\(start). On these, \(fusion.name) \(change(difference)) over \(preferred ?? single) \(interval(difference)), "
+      + "which may lack what it reads there."
   }
 
   // MARK: Numbers

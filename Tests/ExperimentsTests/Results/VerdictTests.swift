@@ -65,7 +65,7 @@ struct VerdictTests {
       + large.classification("early", modalities: ["audio", "image"], accuracy: 0.9)
     let verdict = try #require(try verdict(records))
     #expect(verdict.outcome == .oneModalityIsEnough)
-    #expect(verdict.sentence.hasPrefix("One modality is enough: fusing (early reaches "))
+    #expect(verdict.sentence.hasPrefix("One modality is enough: early reaches "))
     #expect(verdict.sentence.contains("less than the 2.0 points that would count"))
   }
 

@@ -37,7 +37,8 @@ struct GroupGap {
     // What so many as p = .05 allows reach: the interval then leaves 0 exactly where p is at most that.
     let limit = null[max(0, Int(0.05 * Double(null.count + 1)) - 1)]
     let corrected = max(0, observed - expected)
-    let upper = (Bootstrap.interval(resampled)?.high ?? observed) - expected
+    // Not corrected: what chance adds where groups differ is less than where they do not, by an amount that is not known.
+    let upper = Bootstrap.interval(resampled)?.high ?? observed
     return BiasResult.Gap(
       observed: observed, byChance: expected,
       corrected: Estimate(

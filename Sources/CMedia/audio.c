@@ -1,6 +1,5 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/avstring.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
@@ -9,6 +8,7 @@
 
 #include "failure.h"
 #include "format.h"
+#include "input.h"
 #include "wave.h"
 
 // Containers of recorded sound. Playlists and scripts are left out: they name other files.
@@ -43,7 +43,7 @@ static void release(Reader *reader) {
   if (reader->format != NULL) {
     AVIOContext *io = reader->format->pb;
     avformat_close_input(&reader->format);
-    avio_closep(&io);
+    cmedia_close_input(&io);
   }
   av_freep(&reader->samples);
 }
@@ -73,27 +73,24 @@ static int open_file(Reader *reader, const char *path) {
   if (kind != NULL && !cmedia_is_sound(head, (size_t)count)) {
     return cmedia_fail(reader->error, "is %s, not a sound file that can be read; expected " SOUNDS, kind);
   }
-  reader->wave = cmedia_check_wave(path, size, reader->error);
+  cmedia_patches patches = {.count = 0};
+  reader->wave = cmedia_check_wave(path, size, &patches, reader->error);
   if (reader->wave < 0) return -1;
-  char *name = av_asprintf("file:%s", path);  // a name such as http:… or concat:… stays a file name
-  if (name == NULL) return cmedia_fail(reader->error, "not enough memory");
-  AVIOContext *io = NULL;
-  int code = avio_open(&io, name, AVIO_FLAG_READ);
-  av_free(name);
-  if (code < 0) return cmedia_fail_code(reader->error, code, "cannot be opened");
+  AVIOContext *io = cmedia_open_input(path, &patches, reader->error);
+  if (io == NULL) return -1;
   reader->format = avformat_alloc_context();
   if (reader->format == NULL) {
-    avio_closep(&io);
+    cmedia_close_input(&io);
     return cmedia_fail(reader->error, "not enough memory");
   }
   reader->format->pb = io;
   AVDictionary *options = NULL;
   av_dict_set(&options, "format_whitelist", containers, 0);
   av_dict_set(&options, "protocol_whitelist", "file", 0);
-  code = avformat_open_input(&reader->format, NULL, NULL, &options);
+  int code = avformat_open_input(&reader->format, NULL, NULL, &options);
   av_dict_free(&options);
   if (code < 0) {
-    avio_closep(&io);  // avformat_open_input freed the context but not our input
+    cmedia_close_input(&io);  // avformat_open_input freed the context but not our input
     return kind != NULL ? cmedia_fail(reader->error, "is %s, but its header is corrupt or was never finished", kind)
                         : cmedia_fail(reader->error, "is not a sound file that can be read; expected " SOUNDS);
   }

@@ -69,6 +69,10 @@ struct ArrayFile {
     }
     guard let names else { return "" }
     if let member {
+      // Within the archive an array of the name X is the file X.npy.
+      if kind == "npz", !names.contains(member), member.hasSuffix(".npy"), names.contains(String(member.dropLast(4))) {
+        return String(member.dropLast(4))
+      }
       guard names.contains(member) else {
         throw InputError(file: name, "no array \"\(member)\"; there are \(names.quotedList)")
       }

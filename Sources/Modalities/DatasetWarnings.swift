@@ -8,7 +8,7 @@ extension Dataset {
   ///
   /// - Complexity: reads every number once.
   public func warnings() -> [String] {
-    notes + alikeClasses() + imbalance() + outlier() + constants() + duplicates()
+    notes + alikeClasses() + imbalance() + outliers() + constants() + duplicates()
   }
 
   private static let table = "samples.csv"
@@ -39,30 +39,47 @@ extension Dataset {
     ]
   }
 
-  /// A target that is far from all others, measured by their spread without it.
-  private func outlier() -> [String] {
-    guard case .values(let values) = targets, values.count > 4 else { return [] }
-    var worst: (row: Int, distance: Double)?
-    for row in [values.indices.max { values[$0] < values[$1] }, values.indices.min { values[$0] < values[$1] }] {
-      guard let row else { continue }
-      var others = values
-      others.remove(at: row)
-      // Scaled, so that squares of very large targets stay finite.
-      let unit = others.map(abs).max() ?? 0
-      guard unit > 0 else { continue }
-      let mean = others.reduce(0) { $0 + $1 / unit } / Double(others.count)
-      let variance = others.reduce(0) { $0 + ($1 / unit - mean) * ($1 / unit - mean) } / Double(others.count)
-      let distance = abs(values[row] / unit - mean) / variance.squareRoot()
-      if variance > 0, distance > (worst?.distance ?? Self.outlierDistance) { worst = (row, distance) }
+  /// Targets that are far from all others, measured by their spread without them: one number, which may be wrong, or one that
+  /// stands several times, as -999 and 9999 do for missing ones.
+  private func outliers() -> [String] {
+    guard case .values(let all) = targets else { return [] }
+    var values = all
+    var lines: [String] = []
+    while values.count > 4, lines.count < Self.shownOutliers {
+      let worst = [values.max(), values.min()].compactMap { $0 }.compactMap { value in
+        Self.distance(of: value, from: values).map { (value: value, distance: $0) }
+      }.max { $0.distance < $1.distance }
+      guard let worst, worst.distance > Self.outlierDistance else { break }
+      lines.append(outlier(worst.value, worst.distance, rows: all.indices.filter { all[$0] == worst.value }))
+      values.removeAll { $0 == worst.value }
     }
-    return worst.map {
-      [
-        "\(Self.table): \(place($0.row)): the target \(values[$0.row]) lies "
-          + String(format: "%.3g", $0.distance)
-          + " standard deviations from the mean of all others; one such number can decide a training"
-      ]
-    } ?? []
+    return lines
   }
+
+  private func outlier(_ value: Double, _ distance: Double, rows: [Int]) -> String {
+    let far = String(format: "%.3g", distance) + " standard deviations from the mean of all others"
+    guard rows.count > 1 else {
+      return "\(Self.table): \(place(rows[0])): the target \(value) lies \(far); one such number can decide a training"
+    }
+    let shown = rows.prefix(3).map { "\($0 + 2)" }.joined(separator: ", ")
+    let more = rows.count > 3 ? " and \(rows.count - 3) more" : ""
+    return "\(Self.table): rows \(shown)\(more): the target \(value) stands \(rows.count) times and lies \(far); "
+      + "such a number often means a missing one, but it is learned as it stands"
+  }
+
+  /// In standard deviations of the others from their mean; nil where they do not vary, or are fewer than half.
+  private static func distance(of value: Double, from values: [Double]) -> Double? {
+    let others = values.filter { $0 != value }
+    // Scaled, so that squares of very large targets stay finite.
+    let unit = others.lazy.map(abs).max() ?? 0
+    guard others.count > 3, others.count * 2 > values.count, unit > 0 else { return nil }
+    let mean = others.reduce(0) { $0 + $1 / unit } / Double(others.count)
+    let variance = others.reduce(0) { $0 + ($1 / unit - mean) * ($1 / unit - mean) } / Double(others.count)
+    return variance > 0 ? abs(value / unit - mean) / variance.squareRoot() : nil
+  }
+
+  /// Outliers that are shown.
+  private static let shownOutliers = 3
 
   /// Of a normal distribution no sample ever lies so far out.
   private static let outlierDistance = 15.0

@@ -131,13 +131,8 @@ struct TargetReader {
 
   private func labels(_ cells: [String], column: String) -> (Targets, [String]) {
     let lists = cells.map { LabelList.split($0, by: manifest.separator ?? Self.separator) }
-    if manifest.separator == nil, manifest.classes == nil, let other = LabelList.likelySeparator(lists.flatMap { $0 }) {
-      let row = lists.firstIndex { $0.contains { $0.contains(other) } } ?? 0
-      let shown = other == " " ? "a blank" : "\"\(other)\""
-      add(
-        [row],
-        "labels in column \"\(column)\" seem to be separated by \(shown), as in \"\(cells[row])\"; say "
-          + "`separator: \"\(other)\"` in \(Manifest.fileName), or `separator: \"|\"` if that is one label")
+    if let (row, problem) = otherForm(of: cells, lists) {
+      add([row], problem)
       return (.labels(lists.map { _ in [] }), [])
     }
     let known = classNames(lists.indices.filter(isTrain).flatMap { lists[$0] })
@@ -154,6 +149,36 @@ struct TargetReader {
     report(unknown, column, known)
     if known.isEmpty { violations.add(file: table.file, "no sample of the train split has a label") }
     return (.labels(values), known)
+  }
+
+  /// Where labels are separated by something else than is said, or written as lists; `separator: "|"` and declared classes
+  /// say that they are not.
+  private func otherForm(of cells: [String], _ lists: [[String]]) -> (row: Int, problem: String)? {
+    let said = manifest.separator
+    guard manifest.classes == nil, said != Self.separator else { return nil }
+    let whole = "`separator: \"\(Self.separator)\"` if that is one label"
+    let filled = cells.indices.filter { !cells[$0].isEmpty }
+    let written = filled.filter { LabelList.isList(cells[$0]) }
+    if let row = written.first(where: { cells[$0].contains(",") }) ?? written.first, written.count * 2 > filled.count {
+      return (
+        row,
+        "labels in column \"\(manifest.target ?? "")\" are written as lists of Python or JSON, as in \"\(cells[row])\"; write "
+          + "them with `|` between, as in a|b, without a `separator:` in \(Manifest.fileName), or say \(whole)"
+      )
+    }
+    // One that is met is the right one.
+    if let said, cells.contains(where: { $0.contains(said) }) { return nil }
+    guard let other = LabelList.likelySeparator(lists.flatMap { $0 }) else { return nil }
+    let row = lists.firstIndex { $0.contains { $0.contains(other) } } ?? 0
+    let shown = [" ": "a blank", "\t": "a tab", "\n": "a line feed"][other] ?? "\"\(other)\""
+    let escaped = other.replacingOccurrences(of: "\t", with: "\\t").replacingOccurrences(of: "\n", with: "\\n")
+    let wrong = said.map { ", not by `separator: \"\($0)\"`" } ?? ""
+    return (
+      row,
+      "labels in column \"\(manifest.target ?? "")\" seem to be separated by \(shown)\(wrong), as in \"\(cells[row])\"; say "
+        + "`separator: \"\(escaped)\"` in \(Manifest.fileName), or "
+        + (other == Self.separator ? "declare `classes` if that is one label" : whole)
+    )
   }
 
   /// Labels as columns of 0 and 1.

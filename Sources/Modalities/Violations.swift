@@ -10,7 +10,11 @@ final class Violations {
 
   func add(_ error: InputError) { all.append(Self.bounded(error)) }
 
-  func warn(_ error: InputError) { warnings.append(Self.bounded(error)) }
+  /// Two modalities of one column say the same, which is said once.
+  func warn(_ error: InputError) {
+    let warning = Self.bounded(error)
+    if !warnings.contains(warning) { warnings.append(warning) }
+  }
 
   private static func bounded(_ error: InputError) -> InputError {
     InputError(file: error.file?.oneLine, at: error.place?.oneLine, error.problem.oneLine)

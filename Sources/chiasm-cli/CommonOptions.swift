@@ -197,6 +197,20 @@ struct TrainingFlags: ParsableArguments {
       && schedule == nil && !balanced && balance == nil && utilization == nil
   }
 
+  /// Refuses what only means something where a target is predicted from several modalities.
+  /// - Parameter command: as errors call it.
+  func checkWithoutTarget(_ command: String) throws {
+    if balanced {
+      throw UsageError("--balanced weighs the classes of a target that is predicted; \(command) has none")
+    }
+    if balance != nil {
+      throw UsageError("--balance keeps the modalities that predict a target in balance; \(command) has no such target")
+    }
+    if utilization == true {
+      throw UsageError("--utilization measures how modalities predict a target; \(command) has no such target")
+    }
+  }
+
   /// Refuses, with a run to go on with, options that it began with.
   static func checkResumable(others: Bool) throws {
     guard !others else {

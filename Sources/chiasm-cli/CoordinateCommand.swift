@@ -77,6 +77,7 @@ struct CoordinateCommand: ParsableCommand {
         "unknown method \"\(method)\"; expected one of \(known.joined(separator: ", "))"
           + suggestion(for: method, among: known))
     }
+    try training.checkWithoutTarget("coordinate")
     var options = try training.resolved()
     // The correlation of a batch is that of its samples: small ones say little.
     if training.batchSize == nil { options.batchSize = 256 }

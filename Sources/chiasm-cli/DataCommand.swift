@@ -43,7 +43,8 @@ struct SyntheticCommand: ParsableCommand {
       redundancy: redundancy, unique: unique, synergy: synergy, samples: samples, noise: noise, width: width, seed: seed
     )
     try output.checkWritable()
-    try generator.write(to: URL(fileURLWithPath: out, isDirectory: true))
+    let folder = URL(fileURLWithPath: out, isDirectory: true)
+    try Interruption.making(folder) { try generator.write(to: folder) }
     try output.write(Made(made: out, samples: samples))
     output.show("made \(out): \(samples) samples, \(unique.count) modalities; next: chiasm compare \(out)")
   }
@@ -82,8 +83,9 @@ struct DigitsCommand: ParsableCommand {
     options.voices = voices?.split(separator: ",").map(String.init) ?? []
     options.seed = seed
     let line = ProgressLine("making digits", style: output.style)
-    try DigitsGenerator(options).write(to: URL(fileURLWithPath: out, isDirectory: true), force: force) { done, all in
-      line.update(done, of: all, unit: "samples")
+    let folder = URL(fileURLWithPath: out, isDirectory: true)
+    try Interruption.making(folder, line: line) {
+      try DigitsGenerator(options).write(to: folder, force: force) { line.update($0, of: $1, unit: "samples") }
     }
     line.finish(samples, of: samples, unit: "samples")
     try output.write(Made(made: out, samples: samples))

@@ -33,7 +33,8 @@ struct DemoCommand: ParsableCommand {
     options.samples = samples
     let line = ProgressLine("making digits", style: output.style)
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    try DigitsGenerator(options).write(to: data, force: true) { done, all in line.update(done, of: all, unit: "samples")
+    try Interruption.making(data, line: line) {
+      try DigitsGenerator(options).write(to: data, force: true) { line.update($0, of: $1, unit: "samples") }
     }
     line.finish(samples, of: samples, unit: "samples")
     let store = try StoreOptions.parse(["--runs", root.appending(path: "runs").relativePath])

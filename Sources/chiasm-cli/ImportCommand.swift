@@ -28,9 +28,12 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
-    try Importers.named(name).run(
-      source: URL(fileURLWithPath: source, isDirectory: true),
-      destination: URL(fileURLWithPath: destination, isDirectory: true), options: pairs(settings, of: "--set"))
+    let importer = try Importers.named(name)
+    let options = try pairs(settings, of: "--set")
+    let folder = URL(fileURLWithPath: destination, isDirectory: true)
+    try Interruption.making(folder) {
+      try importer.run(source: URL(fileURLWithPath: source, isDirectory: true), destination: folder, options: options)
+    }
     try output.write(Made(made: destination))
     output.show("made \(destination); next: chiasm compare \(destination)")
   }

@@ -58,6 +58,19 @@ final class Interruption {
   /// Tells what to do before work that does not stop is ended; nil once there is none.
   static func beforeEnding(_ body: (@Sendable () -> Void)?) { lastWords.withLock { $0 = body } }
 
+  /// Makes a folder, of which nothing stays where the program is stopped before it is whole.
+  static func making(_ folder: URL, line: ProgressLine? = nil, _ body: () throws -> Void) throws {
+    _ = Interruption()
+    beforeEnding {
+      line?.end()
+      StandardError.show("chiasm: interrupted; \(folder.relativePath.shown()) was not made\n", patience: 100)
+      FolderReplacement.abandon(folder)
+    }
+    // Waits for good where the program is being ended.
+    defer { beforeEnding(nil) }
+    try body()
+  }
+
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     guard sigaction(number, nil, &action) == 0 else { return false }

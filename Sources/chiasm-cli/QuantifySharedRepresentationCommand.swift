@@ -37,6 +37,7 @@ struct QuantifySharedRepresentationCommand: ParsableCommand {
     analysis.hidden = try TrainingFlags.check(hidden, "--hidden", 1...65536)
     analysis.depth = try TrainingFlags.check(depth, "--depth", 1...8)
     analysis.code = try TrainingFlags.check(code, "--code", 1...4096)
+    try training.checkWithoutTarget("the autoencoder")
     analysis.training = try training.resolved()
     let names = modalities?.split(separator: ",").map(String.init)
     try output.checkWritable()

@@ -95,6 +95,16 @@ import Testing
     #expect(outcome.errorLines.count == 1 && outcome.output.isEmpty)
   }
 
+  /// What only means something where a target is predicted is not taken and ignored.
+  @Test(arguments: ["cca", "deep-cca"]) func refusesWhatWeighsATarget(method: String) throws {
+    let place = try Workplace()
+    let call = ["coordinate", "data", "--method", method]
+    try place.chiasm(call + ["--balanced"]).expectRefusal(
+      64, "chiasm: --balanced weighs the classes of a target that is predicted; coordinate has none\n")
+    try place.chiasm(call + ["--balance", "blending"]).expectRefusal(64, "--balance ", "coordinate has no such target")
+    try place.chiasm(call + ["--utilization"]).expectRefusal(64, "--utilization ", "coordinate has no such target")
+  }
+
   @Test func refusesWhatIsNoDataSet() throws {
     for command in [["coordinate"], ["kernel", "mkl"]] {
       let outcome = try Workplace().chiasm(command + ["nowhere"])

@@ -116,6 +116,23 @@ import Testing
     }
   }
 
+  /// A data set that is being made leaves nothing when it is stopped; what one that was killed left goes with the next.
+  @Test func aFolderThatWasNotMadeLeavesNothing() throws {
+    let place = try Workplace()
+    func partial() -> String? { ((try? place.contents()) ?? []).first { $0.hasSuffix(".partial") } }
+    let make = ["data", "digits", "made", "--samples", "100000", "--quiet"]
+    let isBegun = { ((try? place.contents()) ?? []).contains { $0.contains(".partial/images/") } }
+    for signal in [SIGINT, SIGTERM] {
+      let stopped = try place.chiasm(make, signal: signal, stops: isBegun)
+      stopped.expectRefusal(130, "chiasm: interrupted; made was not made\n")
+      #expect(try place.contents().isEmpty)
+    }
+    _ = try place.chiasm(make, signal: SIGKILL, stops: isBegun)
+    #expect(partial() != nil)
+    try place.chiasm(["data", "synthetic", "made", "--samples", "60", "--quiet"]).expectSuccess()
+    #expect(partial() == nil && place.exists("made/samples.csv"))
+  }
+
   @Test func aRunThatGoesOnForgetsWhyItFailed() throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
     let full = try place.chiasm(["train", "data", "--method", "tensor", "--epochs", "1", "--quiet"], fileBlocks: 300)

@@ -23,6 +23,7 @@ import Testing
   @Test(arguments: [
     (["--modalities", "a"], Int32(64), "at least 2 expected"),
     (["--modalities", "a,d"], 64, "no modality \"d\"; the data set has a, b"),
+    (["--balanced"], 64, "--balanced weighs the classes of a target that is predicted; the autoencoder has none"),
     (["--code", "0"], 64, "--code is 0; expected 1 to 4096"), (["--depth", "0"], 64, "--depth is 0; expected 1 to 8"),
   ]) func refusals(_ options: [String], _ status: Int32, _ message: String) throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)

@@ -71,7 +71,7 @@ import Testing
     var csv = "x,y,z\n"
     for row in 0..<6 { csv += (0..<3).map { "\(Float(row * 3 + $0) / 4)" }.joined(separator: ",") + "\n" }
     try folder.folder.write(csv, to: "text.csv")
-    for file in ["text.npz, array: features", "text.safetensors", "text.csv"] {
+    for file in ["text.npz, array: features", "text.npz, array: features.npy", "text.safetensors", "text.csv"] {
       try folder.folder.write(
         SmallFolder.manifest.replacingOccurrences(of: "text.npy", with: file), to: "dataset.yaml")
       #expect(try folder.load().modalities["text"]?.values.floats == values.floats)
@@ -79,6 +79,7 @@ import Testing
     for (file, message) in [
       ("text.npz", "text.npz: holds 2 arrays (\"features\", \"other\"); name one with `array` in dataset.yaml"),
       ("text.npz, array: text", "text.npz: no array \"text\"; there are \"features\", \"other\""),
+      ("text.npz, array: text.npy", "text.npz: no array \"text.npy\"; there are \"features\", \"other\""),
     ] {
       try folder.folder.write(
         SmallFolder.manifest.replacingOccurrences(of: "text.npy", with: file), to: "dataset.yaml")

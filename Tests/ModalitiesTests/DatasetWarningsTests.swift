@@ -26,7 +26,10 @@ import Testing
 
   @Test(arguments: [
     (["yes", "Yes"], "case"), (["yes", "yes "], "blanks"), (["1", "1.0"], "how the number is written"),
-    (["new  york", "New York "], "blanks and case"),
+    (["new  york", "New York "], "blanks and case"), (["yes", "yes\u{200B}"], "invisible characters"),
+    (["yes", "ｙｅｓ"], "forms of one character"), (["straße", "STRASSE"], "case"), (["i", "İ"], "case"),
+    (["Yes\u{FEFF}", "ｙｅｓ "], "invisible characters and forms of one character and blanks and case"),
+    (["1", "１"], "forms of one character"), (["a b", "a\u{A0}b"], "blanks"), (["ﬁn", "FIN"], "case"),
   ])
   func alikeClasses(classes: [String], difference: String) {
     let shown = classes.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -49,6 +52,30 @@ import Testing
     values[7] = value
     let warnings = dataset(.values(values)).warnings()
     #expect(warnings.count == 1 && warnings[0].hasPrefix("samples.csv: row 9: the target \(value) lies "))
+  }
+
+  /// -999 for what is missing: several times the same number, so that none stands alone.
+  @Test(arguments: [-999, 9999, 1e6]) func aSentinel(_ value: Double) {
+    var values = (0..<20).map { Double($0 % 5) }
+    for row in [1, 5, 8, 13, 19] { values[row] = value }
+    let warnings = dataset(.values(values)).warnings()
+    let start = "samples.csv: rows 3, 7, 10 and 2 more: the target \(value) stands 5 times and lies "
+    let end =
+      " standard deviations from the mean of all others; such a number often means a missing one, but it is learned as it "
+      + "stands"
+    #expect(warnings.count == 1 && warnings[0].hasPrefix(start) && warnings[0].hasSuffix(end), "\(warnings)")
+    // The others' mean is 2, their spread √(28/15).
+    let others = values.filter { $0 != value }
+    let mean = others.reduce(0, +) / 15
+    let spread = (others.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 15).squareRoot()
+    #expect(warnings[0].contains(String(format: "lies %.3g standard", abs(value - mean) / spread)))
+  }
+
+  @Test func twoSentinelsButNotHalfOfTheTargets() {
+    var values = (0..<20).map { Double($0 % 5) }
+    (values[1], values[2], values[3]) = (-999, -999, 1e9)
+    #expect(dataset(.values(values)).warnings().count == 2)
+    #expect(dataset(.values((0..<20).map { $0 < 12 ? 0 : 1000 + Double($0) })).warnings().isEmpty)
   }
 
   @Test func samplesInTwoSplits() {

@@ -20,9 +20,11 @@ import Testing
     _ text: String, file: String = "t.csv", header: TableHeader? = nil, ids: [String]? = nil
   ) throws -> (tensor: Tensor, notes: [String]) { try read(Data(text.utf8), file: file, header: header, ids: ids) }
 
-  private func message(_ text: String, header: TableHeader? = nil, ids: [String]? = nil) -> String {
+  private func message(
+    _ text: String, file: String = "t.csv", header: TableHeader? = nil, ids: [String]? = nil
+  ) -> String {
     do {
-      return "read \(try read(text, header: header, ids: ids).tensor.shape)"
+      return "read \(try read(text, file: file, header: header, ids: ids).tensor.shape)"
     } catch {
       return "\(error)"
     }
@@ -68,6 +70,43 @@ import Testing
     #expect(message("x;y\n1,500;2\n") == "t.csv: row 2, column \"x\": \"1,500\" is not a number; write a decimal point")
     #expect(message("x;y\n1,5;2.5\n").hasSuffix("\"1,5\" is not a number; write a decimal point"))
     #expect(message("x,y\n1;5,2;5\n") == "t.csv: row 2, column \"x\": \"1;5\" is not a number")
+  }
+
+  @Test func otherSeparatorsAreNamed() throws {
+    let end = "; write commas, semicolons or tabs between the cells"
+    let bars = "t.csv: is separated by vertical bars (\"|\")" + end
+    let blanks = "t.csv: is separated by blanks" + end
+    #expect(message("x|y\n1|2\n3|4\n") == bars)
+    #expect(message("1|2\n3|4\n", header: .absent) == bars)
+    #expect(message("x|y\n1,5|2\n3|4\n") == bars)
+    #expect(message("x y\n1 2\n3 4\n") == blanks)
+    #expect(message("   x    y\r\n 1.5    2 \r\n-1     4") == blanks)
+    #expect(message("x y\n1,5 2,5\n3 4\n") == blanks)
+    #expect(message("1 2\n3 4\n", header: .absent) == blanks)
+    // A name of two words, and a row that is too short.
+    #expect(try read("the name\n1\n 2 \n").tensor.doubles == [1, 2])
+    #expect(message("x,the y\n1\n2,3\n").hasPrefix("t.csv: row 2: 1 columns"))
+    let tabs = "t.tsv: is named .tsv, so that tabs were expected between the cells, but "
+    #expect(message("x,y\n1,2\n", file: "t.tsv") == tabs + "commas separate them; name it .csv")
+    #expect(message("x;y\n1,5;2\n", file: "t.tsv") == tabs + "semicolons separate them; name it .csv")
+    #expect(message("x|y\n1|2\n", file: "t.tsv") == tabs + "vertical bars (\"|\") separate them; write tabs")
+    #expect(message("x y\n1 2\n", file: "t.tsv") == tabs + "blanks separate them; write tabs")
+    #expect(try read("x\n1,5\n2,5\n", file: "t.tsv").tensor.doubles == [1.5, 2.5])
+  }
+
+  @Test(
+    arguments: [
+      ([0x1F, 0x8B, 8, 0], "is compressed by gzip; unpack it"),
+      ([0x50, 0x4B, 3, 4, 20, 0], "is a zip archive (an .xlsx?); save it as CSV"),
+      ([0xFF, 0xFE, 0, 0, 0x78, 0, 0, 0], "is UTF-32 text; save it as UTF-8"),
+      ([0, 0, 0xFE, 0xFF, 0, 0, 0, 0x78], "is UTF-32 text; save it as UTF-8"),
+    ] as [([UInt8], String)])
+  func otherFilesAreNamed(bytes: [UInt8], problem: String) throws {
+    #expect(throws: InputError(file: "t.csv", problem)) { try read(Data(bytes)) }
+    #expect(throws: InputError(file: "t.tsv", problem)) { try read(Data(bytes), file: "t.tsv") }
+    let folder = try TemporaryFolder()
+    try folder.write(Data(bytes), to: "samples.csv")
+    #expect(throws: InputError(file: "samples.csv", problem)) { try SampleTable.read(folder.file("samples.csv")) }
   }
 
   @Test func encodings() throws {

@@ -38,6 +38,12 @@ import Testing
     ("a,b\n\"1\n2\",2\n1,2,\n", "t.csv: row 3: 3 columns, expected 2 as in the header"),
     ("a,b\n\"1,2\n", "t.csv: row 2: the quote of column 1 is never closed"),
     ("a,b\n1,\"2\"x\n", "t.csv: row 2: text after the closing quote of column 2"),
+    (
+      "id|split\na|train\n",
+      "t.csv: is separated by vertical bars (\"|\"); write commas, semicolons or tabs between the cells"
+    ),
+    ("id split\na  train\n", "t.csv: is separated by blanks; write commas, semicolons or tabs between the cells"),
+    ("id,a b\n1,x y,\n", "t.csv: row 2: 3 columns, expected 2 as in the header"),
     ("a,b\n1,2\"\n", "t.csv: row 2: a quote inside column 2, which does not begin with one"),
   ])
   func refuses(text: String, message: String) {

@@ -92,17 +92,51 @@ import Testing
           }))
   }
 
-  @Test(arguments: [";", ",", "/", " "])
+  @Test(arguments: [";", ",", "/", " ", "\t", "+", "&", "、"])
   func anotherSeparatorIsNamed(_ separator: String) throws {
     let cells = repeated(["a\(separator)b", "b", "c\(separator)a", "c"])
-    let shown = separator == " " ? "a blank" : "\"\(separator)\""
+    let shown = separator == " " ? "a blank" : separator == "\t" ? "a tab" : "\"\(separator)\""
+    let written = separator == "\t" ? "\\t" : separator
     #expect(
       try violations(task: "multilabel", cells) == [
-        "samples.csv: row 2: labels in column \"y\" seem to be separated by \(shown), as in \"a\(separator)b\"; say "
-          + "`separator: \"\(separator)\"` in dataset.yaml, or `separator: \"|\"` if that is one label"
+        "samples.csv: row 2: labels in column \"y\" seem to be separated by \(shown), as in \"a\(written)b\"; say "
+          + "`separator: \"\(written)\"` in dataset.yaml, or `separator: \"|\"` if that is one label"
       ])
+    #expect(try load(task: "multilabel", cells, extra: "separator: \"\(written)\"\n").classes == ["a", "b", "c"])
     let whole = try load(task: "multilabel", cells, extra: "separator: \"|\"\n")
     #expect(whole.classes == ["a\(separator)b", "b", "c", "c\(separator)a"])
+  }
+
+  /// One that no cell holds; one that is met is believed.
+  @Test func aWrongSeparatorIsNamed() throws {
+    let cells = repeated(["a|b", "b", "c|a", "c"])
+    #expect(
+      try violations(task: "multilabel", cells, extra: "separator: \";\"\n") == [
+        "samples.csv: row 2: labels in column \"y\" seem to be separated by \"|\", not by `separator: \";\"`, as in \"a|b\"; "
+          + "say `separator: \"|\"` in dataset.yaml, or declare `classes` if that is one label"
+      ])
+    let other = try violations(task: "multilabel", repeated(["a+b", "b", "c+a", "c"]), extra: "separator: \";\"\n")
+    #expect(other.count == 1 && other[0].contains("separated by \"+\", not by `separator: \";\"`"))
+    let whole = try load(
+      task: "multilabel", cells, extra: "separator: \";\"\nclasses: [a, b, c, \"a|b\", \"c|a\"]\n")
+    #expect(whole.classes.count == 5)
+    #expect(
+      try load(task: "multilabel", repeated(["a|b;c", "c"]), extra: "separator: \";\"\n").classes == ["a|b", "c"])
+  }
+
+  @Test(arguments: ["", "separator: \",\"\n"]) func listsOfPythonAndJSONAreNamed(extra: String) throws {
+    for cells in [
+      ["['a', 'b']", "['b']", "[]"], ["[\"a\", \"b\"]", "[\"a\"]"], ["['a','b']", ""], ["{'a', 'b'}", "{'a'}"],
+    ] {
+      #expect(
+        try violations(task: "multilabel", repeated(cells), extra: extra) == [
+          "samples.csv: row 2: labels in column \"y\" are written as lists of Python or JSON, as in \"\(cells[0])\"; write "
+            + "them with `|` between, as in a|b, without a `separator:` in dataset.yaml, or say `separator: \"|\"` if that is "
+            + "one label"
+        ])
+    }
+    #expect(
+      try load(task: "multilabel", repeated(["[a]", "[b]"]), extra: "separator: \"|\"\n").classes == ["[a]", "[b]"])
   }
 
   @Test func labelsOfSeveralWordsAreLabels() throws {

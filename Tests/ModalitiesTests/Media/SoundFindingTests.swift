@@ -61,5 +61,10 @@ import Testing
     #expect(try data.load(cache: cache).notes == expected)
     #expect(try data.load(cache: cache).notes == expected)
     #expect(try FileManager.default.contentsOfDirectory(atPath: cache.path).count == 1)
+    // A second modality of the same files says nothing new.
+    try data.replace(
+      "  image: {", "  again: {kind: audio, column: path, rate: 4000, features: waveform}\n  image: {",
+      in: "dataset.yaml")
+    #expect(try DatasetInspection.inspect(data.url).warnings.filter { expected.contains($0) } == expected)
   }
 }

@@ -18,13 +18,29 @@ import Testing
 
   /// A WAV file of 8 kHz and 16 bits with the lengths that are given, right ones by default.
   static func wave(
-    _ sound: Data, riff: UInt32? = nil, length: UInt32? = nil, channels: Int = 1, bits: Int = 16, tail: Data = Data()
+    _ sound: Data, riff: UInt32? = nil, length: UInt32? = nil, channels: Int = 1, bits: Int = 16, tail: Data = Data(),
+    format: Data? = nil
   ) -> Data {
-    let frame = channels * bits / 8
-    var body = Data("WAVEfmt ".utf8) + little([UInt32(16)]) + little([UInt16(1), UInt16(channels)])
-    body += little([UInt32(8000), UInt32(8000 * frame)]) + little([UInt16(frame), UInt16(bits)])
+    let format = format ?? plainFormat(channels: channels, bits: bits)
+    var body = Data("WAVEfmt ".utf8) + little([UInt32(format.count)]) + format
     body += Data("data".utf8) + little([length ?? UInt32(sound.count)]) + sound + tail
     return Data("RIFF".utf8) + little([riff ?? UInt32(body.count)]) + body
+  }
+
+  private static func plainFormat(channels: Int = 1, bits: Int = 16) -> Data {
+    let frame = channels * bits / 8
+    return little([UInt16(1), UInt16(channels)]) + little([UInt32(8000), UInt32(8000 * frame)])
+      + little([UInt16(frame), UInt16(bits)])
+  }
+
+  /// The same as W64, whose lengths have eight bytes and count the head of their chunk.
+  private static func w64(_ sound: Data, riff: UInt64? = nil, length: UInt64? = nil, format: Data? = nil) -> Data {
+    let tail: [UInt8] = [0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A]
+    let format = format ?? plainFormat()
+    var body = Data("wave".utf8) + Data(tail) + Data("fmt ".utf8) + Data(tail) + little([UInt64(24 + format.count)])
+    body += format + Data("data".utf8) + Data(tail) + little([length ?? UInt64(24 + sound.count)]) + sound
+    let head = Data("riff".utf8) + Data([0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0, 0])
+    return head + little([riff ?? UInt64(24 + body.count)]) + body
   }
 
   private func read(_ data: Data, _ name: String = "a.wav") throws -> DecodedSound {
@@ -73,6 +89,76 @@ import Testing
     aiff += Data("SSND".utf8) + numbers(0x7f00_0008, 0, 0)
     aiff += big
     #expect(try read(aiff, "a.aiff").samples == Self.frames.map { Float($0) / 32768 })
+  }
+
+  /// Whole numbers at the upper end of wider fields, as Windows and audio interfaces record them.
+  @Test(arguments: [(24, 32), (20, 32), (16, 32), (20, 24), (16, 24), (12, 16)]) func readsWideFields(
+    valid: Int, bits: Int
+  ) throws {
+    let numbers = Self.frames.map { Int32($0) << 16 & (-1 << (32 - valid)) }
+    let bytes = numbers.reduce(into: Data()) { data, number in
+      withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0.suffix(bits / 8)) }
+    }
+    var format = Self.little([UInt16(0xFFFE), 1]) + Self.little([UInt32(8000), UInt32(1000 * bits)])
+    format += Self.little([UInt16(bits / 8), UInt16(bits), 22, UInt16(valid)]) + Self.little([UInt32(4)])
+    format += Self.little([UInt32(1), 0x10_0000, 0xAA00_0080, 0x719B_3800])
+    let expected = numbers.map { Float($0) / 0x1p31 }
+    let riff = try read(Self.wave(bytes, format: format))
+    #expect(riff.samples == expected && riff.leftoverBytes == 0)
+    #expect(try read(Self.w64(bytes, format: format), "a.w64").samples == expected)
+  }
+
+  /// Without the fields of the larger head nobody knows what lies in them.
+  @Test func refusesWideFieldsThatSayNothing() throws {
+    func format(_ bits: Int, block: Int, rate: Int) -> Data {
+      Self.little([UInt16(1), 1]) + Self.little([UInt32(8000), UInt32(rate)])
+        + Self.little([UInt16(block), UInt16(bits)])
+    }
+    for bits in [16, 20, 24] {
+      let expected =
+        "is WAV sound of \(bits) bits in 4 bytes a sample, which programs read in different ways; save it as "
+      #expect(
+        message(Self.wave(Self.sound, format: format(bits, block: 4, rate: 32000))) == expected + "WAV of 32 bits")
+    }
+    // A head that contradicts itself: the size of a frame is wrong.
+    let sloppy = try read(Self.wave(Self.sound, format: format(16, block: 4, rate: 16000)))
+    #expect(sloppy.samples == Self.frames.map { Float($0) / 32768 })
+  }
+
+  @Test func refusesTheOtherOrderOfBytes() {
+    let file = Data("RIFX".utf8) + Self.wave(Self.sound).dropFirst(4)
+    #expect(message(file) == "is RIFX sound (WAV with the highest byte first), which is not read; save it as WAV")
+  }
+
+  /// A long head that was never filled in, as that of RIFF.
+  @Test(arguments: ["RF64", "BW64"]) func readsLongHeads(name: String) throws {
+    func file(_ riff: UInt64, _ length: UInt64, short: UInt32 = .max) -> Data {
+      let head =
+        Data("ds64".utf8) + Self.little([UInt32(28)]) + Self.little([riff, length, 0]) + Self.little([UInt32(0)])
+      let wave = Self.wave(Self.sound, length: short)
+      return Data(name.utf8) + Self.little([UInt32.max]) + Data("WAVE".utf8) + head + wave.dropFirst(12)
+    }
+    let expected = Self.frames.map { Float($0) / 32768 }
+    for data in [
+      file(0, 0), file(.max, .max), file(0x7FFF_FFFF_FFFF_FFFF, 0x7FFF_FFFF_FFFF_FFFF), file(4872, 4800),
+      file(0, 0, short: 4800), file(0, 0, short: 0), file(0, 0) + Data([7]),
+    ] { #expect(try read(data).samples == expected) }
+    #expect(try read(file(0, 0) + Data([7])).leftoverBytes == 1)
+    #expect(message(file(6072, 6000)) == "is cut short: the header promises 6000 bytes of sound, 4800 are there")
+    #expect(message(file(0, 0).dropLast(4800)) == "holds no samples")
+  }
+
+  @Test func readsW64() throws {
+    let expected = Self.frames.map { Float($0) / 32768 }
+    for length in [nil, 0, .max, 0x7FFF_FFFF_FFFF_FFFF, 24] as [UInt64?] {
+      let sound = try read(Self.w64(Self.sound, riff: length, length: length), "a.w64")
+      #expect(sound.samples == expected && sound.leftoverBytes == 0, "\(length ?? 1)")
+    }
+    #expect(try read(Self.w64(Self.sound + Data([7]), riff: 0, length: 0), "a.w64").leftoverBytes == 1)
+    #expect(
+      message(Self.w64(Self.sound, length: 6024), "a.w64")
+        == "is cut short: the header promises 6000 bytes of sound, 4800 are there")
+    #expect(message(Self.w64(Data()), "a.w64") == "holds no samples")
   }
 
   /// A byte that is no frame is left out, and said.

@@ -17,7 +17,7 @@ demo: build
 # Threads of the engine that wait do not spin: tests share the cores. The second and third time with the kernels of other
 # processors.
 test: setup
-	@OMP_WAIT_POLICY=passive swift test 2>&1 | tee .build/test.log; status=$${PIPESTATUS[0]}; [ $$status = 0 ] || \
+	@mkdir -p .build; OMP_WAIT_POLICY=passive swift test 2>&1 | tee .build/test.log; status=$${PIPESTATUS[0]}; [ $$status = 0 ] || \
 	  { echo "What failed:"; grep -aE "✘|error:" .build/test.log | cut -c1-300 | sort -u | head -60; exit $$status; }
 	ATEN_CPU_CAPABILITY=avx2 swift test --skip-build --filter RecordedLossTests
 	ATEN_CPU_CAPABILITY=default swift test --skip-build --filter RecordedLossTests

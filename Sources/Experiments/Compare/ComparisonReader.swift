@@ -45,7 +45,14 @@ public enum ComparisonReader {
       throw InputError("no comparison to read")
     }
     let all = order.compactMap { records[$0] }
-    var comparison = try Comparison(summary, records: all, references: references, margin: margin)
+    var comparison: Comparison
+    do {
+      comparison = try Comparison(summary, records: all, references: references, margin: margin)
+    } catch var error as InputError where error.file == nil {
+      // Records that do not go together are of no one file.
+      error.file = folders.map(\.url.relativePath).joined(separator: ", ")
+      throw error
+    }
     // What was measured of one fusion says nothing about another.
     if let explained, explained.bestFusion == comparison.verdict?.bestFusion,
       explained.bestUnimodal == comparison.verdict?.bestUnimodal

@@ -133,6 +133,7 @@ extension ComparisonPlan: CheckedResult {
     try expect((1...1024).contains(replicas ?? 1), at: "replicas", "\(replicas ?? 1); 1 to 1024 expected")
     try expect((1...1024).contains(threads ?? 1), at: "threads", "\(threads ?? 1); 1 to 1024 expected")
     try checkNumbers([budgetMinutes ?? 1], at: "budgetMinutes", from: 0)
+    try expect(margin.map { $0 > 0 && $0.isFinite } ?? true, at: "margin", "\(margin ?? 0); a number above 0 expected")
   }
 }
 

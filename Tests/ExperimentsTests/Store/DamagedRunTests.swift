@@ -25,7 +25,8 @@ import Yams
         }
       }
     } else if let table = value as? [String: Any] {
-      for (key, member) in table {
+      // In an order that is the same in every process, or every run would try other forms.
+      for (key, member) in table.sorted(by: { $0.key < $1.key }) {
         results.append(table.filter { $0.key != key })
         results += changed(member).map { table.merging([key: $0]) { $1 } }
       }

@@ -90,7 +90,7 @@ public struct SharedRepresentationAnalysis {
       autoencoder: autoencoder, views: views, targets: parts.mapValues { paired.classes($0)! },
       classes: paired.classNames.count)
     let means = pairs.map { $0.mean(axes: [0], keepingDimensions: true) }
-    let commonest = Dictionary(grouping: classes) { $0 }.max { ($0.value.count, -$0.key) < ($1.value.count, -$1.key) }!
+    let majority = Dictionary(grouping: classes) { $0 }.max { ($0.value.count, -$0.key) < ($1.value.count, -$1.key) }!
     let tests = evaluation.targets[.test]!
     return SharedRepresentation(
       dataset: dataset.manifest.name, modalities: paired.names,
@@ -98,7 +98,7 @@ public struct SharedRepresentationAnalysis {
         "pairs": halves[0].count, "classified": halves[1].count, "validation": rows[.validation]!.count,
         "test": tests.count,
       ],
-      chance: Double(tests.count { $0 == commonest.key }) / Double(tests.count),
+      chance: Double(tests.count { $0 == majority.key }) / Double(tests.count),
       reconstruction: Self.error(autoencoder, views[.validation]!),
       reconstructionByMeans: zip(views[.validation]!, means).reduce(0) { $0 + ($1.0 - $1.1).square().mean().item() },
       rows: try self.rows(evaluation, paired.names))

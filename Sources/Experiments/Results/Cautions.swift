@@ -18,14 +18,14 @@ struct Cautions {
 
   /// Most samples are of one class, and the metric hardly sees the others.
   private var imbalance: String? {
-    guard let commonest = dataset.commonest, commonest.share > 0.8, commonest.share < 1,
+    guard let majority = dataset.majorityClass, majority.share > 0.8, majority.share < 1,
       [.accuracy, .weightedF1].contains(dataset.metric)
     else { return nil }
-    let share = Format.decimals(100 * commonest.share, 1)
+    let share = Format.decimals(100 * majority.share, 1)
     let better =
       dataset.classes.count == 2 ? "metric: auroc or averagePrecision" : "metric: balancedAccuracy or macroF1"
     return
-      "\(share) % of the test samples are of class \(commonest.name): \(dataset.metric.label) hardly shows what is "
+      "\(share) % of the test samples are of class \(majority.name): \(dataset.metric.label) hardly shows what is "
       + "learned of the others; \(better) in dataset.yaml does."
   }
 
@@ -116,12 +116,12 @@ struct Cautions {
     return "The groups of the test split leave nothing to exchange: whether anything was learned was not tested."
   }
 
-  private var hasOneClass: Bool { dataset.commonest?.share == 1 }
+  private var hasOneClass: Bool { dataset.majorityClass?.share == 1 }
 
   /// Test targets that cannot be put into other orders.
   private var untested: String? {
-    if hasOneClass, let commonest = dataset.commonest {
-      return "All test samples are of class \(commonest.name): nothing here shows whether classes are told apart."
+    if hasOneClass, let majority = dataset.majorityClass {
+      return "All test samples are of class \(majority.name): nothing here shows whether classes are told apart."
     }
     guard verdict != nil, verdict?.pNull.fusion == nil, dataset.units?.groups == nil else { return nil }
     return "The test targets are too few or too much alike to be shuffled: whether anything was learned was not tested."

@@ -83,11 +83,11 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   public var units: TestUnits?
   /// Standard deviation of a target of numbers in the train split.
   public var targetDeviation: Double?
-  /// The commonest class of the test split; nil where targets are no classes.
-  public var commonest: CommonClass?
+  /// The majority class of the test split; nil where targets are no classes.
+  public var majorityClass: ClassShare?
 
   /// A class and the share of samples that it has.
-  public struct CommonClass: Codable, Sendable, Equatable {
+  public struct ClassShare: Codable, Sendable, Equatable {
     public var name: String
     public var share: Double
 
@@ -100,7 +100,7 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   public init(
     name: String, task: Task, metric: Metric, classes: [String] = [], samples: [String: Int],
     modalities: [String: ModalitySummary], units: TestUnits? = nil, targetDeviation: Double? = nil,
-    commonest: CommonClass? = nil
+    majorityClass: ClassShare? = nil
   ) {
     self.name = name
     self.task = task
@@ -110,7 +110,7 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
     self.modalities = modalities
     self.units = units
     self.targetDeviation = targetDeviation
-    self.commonest = commonest
+    self.majorityClass = majorityClass
   }
 }
 

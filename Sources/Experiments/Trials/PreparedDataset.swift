@@ -60,10 +60,10 @@ public struct PreparedDataset: Sendable {
           missing: dataset.modalities[entry.key]?.present?.count { !$0 } ?? 0,
           absentFrom: absentFrom(entry.key))
       }, units: TestUnits(dataset), targetDeviation: task == .regression ? scaling.scale : nil,
-      commonest: commonestClass)
+      majorityClass: majorityClass)
   }
 
-  private var commonestClass: DatasetSummary.CommonClass? {
+  private var majorityClass: DatasetSummary.ClassShare? {
     let rows = dataset[.test]
     guard case .classes(let classes) = dataset.targets, !rows.isEmpty else { return nil }
     var counts = [Int](repeating: 0, count: dataset.classes.count)

@@ -39,6 +39,31 @@ import Testing
     #expect(found.map(\.pValue).min()! >= 0.005)
   }
 
+  /// Ten groups with effects of their own in each of two modalities that know nothing of each other: 200 samples look as if
+  /// they did, ten groups do not.
+  @Test func groupsAreTheUnits() throws {
+    let generator = Generator(seed: 11)
+    let groups = (0..<Self.samples).map { $0 / 20 }
+    func modality() -> [Float] {
+      let effects = Tensor.randn([10, 2], generator: generator).floats
+      let noise = Tensor.randn([Self.samples, 2], generator: generator).floats
+      return noise.indices.map { 2 * effects[2 * groups[$0 / 2] + $0 % 2] + noise[$0] }
+    }
+    let whole = ExampleData.vectors(
+      "d", classes: [Int](repeating: 0, count: Self.samples), ["a": modality(), "b": modality()])
+    func pair(of group: String?) throws -> DependenceFinding {
+      var manifest = whole.manifest
+      manifest.group = group
+      let data = Dataset(
+        manifest: manifest, ids: whole.ids, splits: whole.splits, targets: whole.targets, classes: whole.classes,
+        attributes: ["person": groups.map { "p\($0)" }], modalities: whole.modalities)
+      return try #require(
+        try DependenceFinding.pairs(of: data, ["a", "b"], rows: Array(0..<Self.samples)).first)
+    }
+    #expect(try pair(of: nil).pValue == 0.001)
+    #expect(try pair(of: "person").pValue > 0.05)
+  }
+
   @Test func onlySamplesThatHaveBothCount() throws {
     let few = dataset(present: (0..<Self.samples).map { $0 < 3 })
     let found = try DependenceFinding.pairs(of: few, ["a", "other"], rows: Array(0..<Self.samples))

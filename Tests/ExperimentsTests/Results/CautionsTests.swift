@@ -71,7 +71,7 @@ import Testing
     #expect(!silent.cautions.contains { $0.contains("hardly uses") })
   }
 
-  /// A constant answer of the commonest class is hard to beat where the metric counts right answers.
+  /// A constant answer of the majority class is hard to beat where the metric counts right answers.
   @Test(
     arguments: [
       (0.95, .accuracy, 2, "metric: auroc"), (0.95, .accuracy, 3, "metric: balancedAccuracy"),
@@ -80,7 +80,7 @@ import Testing
   ) func oneClassThatIsNearlyAll(_ share: Double, _ metric: Metric, _ classes: Int, _ advice: String?) {
     let dataset = DatasetSummary(
       name: "d", task: .classification, metric: metric, classes: Array(["no", "yes", "maybe"].prefix(classes)),
-      samples: ["test": 400], modalities: [:], commonest: .init(name: "no", share: share))
+      samples: ["test": 400], modalities: [:], majorityClass: .init(name: "no", share: share))
     let sentences = Cautions(dataset, []).sentences
     guard let advice else {
       #expect(sentences.isEmpty)

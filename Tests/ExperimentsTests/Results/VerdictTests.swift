@@ -104,6 +104,42 @@ struct VerdictTests {
     #expect(verdict.sentence.hasPrefix("Nothing was learned: early reaches 2"))
   }
 
+  /// Answers that are all of one class show nothing in accuracy, though they may rank: p is then of the area under the curve,
+  /// of that side alone.
+  @Test func answersOfOneClassAreTestedByWhatTheyRank() throws {
+    let two = MadeTrials(samples: 400, classes: 2)
+    func below(_ records: [TrialRecord]) -> [TrialRecord] {
+      records.map { record in
+        var record = record
+        record.predictions = record.predictions.map { [1 - 0.4 * $0[1], 0.4 * $0[1]] }
+        return record
+      }
+    }
+    let image = two.classification("image", modalities: ["image"], accuracy: 0.7)
+    let early = two.classification("early", modalities: ["audio", "image"], accuracy: 0.8)
+    let ranking = try #require(try verdict(below(image) + early))
+    #expect(ranking.outcome != .nothingLearned)
+    #expect(ranking.perModality["image"]?.pMetric == "auroc" && ranking.perModality["image"]?.pNull == 0.001)
+    #expect(ranking.pNull.fusion == 0.001 && ranking.difference.mean > 0)
+    // Answers to another sample rank no better than chance, and are not saved by it.
+    let blind = below(image + early).map { record in
+      var record = record
+      record.predictions = Array(record.predictions[7...] + record.predictions[..<7])
+      return record
+    }
+    let silent = try #require(try verdict(blind))
+    #expect(silent.outcome == .nothingLearned && silent.perModality["image"]?.pMetric == "auroc")
+    // A metric that is not of classes is asked itself.
+    let loss = try #require(try verdict(below(image).map(withLoss) + early.map(withLoss), metric: .logLoss))
+    #expect(loss.perModality["image"]?.pMetric == nil)
+  }
+
+  private func withLoss(_ record: TrialRecord) -> TrialRecord {
+    var record = record
+    record.validationMetrics["logLoss"] = 1 - record.validationMetrics["accuracy"]!
+    return record
+  }
+
   /// The test split must not decide which method is compared: the better one on test loses the choice on validation.
   @Test func methodsAreChosenOnValidation() throws {
     let records =

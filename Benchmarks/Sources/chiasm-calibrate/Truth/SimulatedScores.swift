@@ -199,7 +199,9 @@ extension SimulatedScores.Draw {
     func mean(_ scores: [[Double]]) -> Double {
       scores.reduce(0) { $0 + $1.reduce(0, +) } / Double(scores.count * scores[0].count)
     }
-    let interval = CrossedInterval(of: side(fusion, cell.fusion), over: side(reference, cell.reference))
+    // Both sides run through the same seeds, as the methods of a comparison do.
+    let interval = CrossedInterval(
+      of: side(fusion, cell.fusion), over: side(reference, cell.reference), sharesSeeds: true)
     return interval!.estimate(around: mean(fusion) - mean(reference))
   }
 

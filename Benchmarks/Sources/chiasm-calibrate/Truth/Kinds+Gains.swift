@@ -33,7 +33,7 @@ extension Kind {
       population: .twoClasses(metric: "balancedAccuracy") { random in
         let (a, b) = (Population.normals(8, &random), Population.normals(8, &random))
         return ([a, b], a[0] + b[0] + 0.3 * random.normal() > 1.28 * 2.09.squareRoot())
-      }, sizes: [600, 200, 600]),
+      }, sizes: [600, 200, 300]),
     Kind(
       name: "groups-gain", truth: .additive, about: "groups of ten with effects on the target",
       population: .twoClasses(groupSize: 10) { _ in
@@ -41,7 +41,7 @@ extension Kind {
           let (a, b) = (Population.normals(8, &random), Population.normals(8, &random))
           return ([a, b], a[0] + b[0] + 0.5 * shared[0] + 0.2 * random.normal() > 0)
         }
-      }, sizes: [300, 100, 300], measuresCoverage: true),
+      }, measuresCoverage: true),
     Kind(
       name: "dependent", truth: .dependent, about: "a₀ and b₀ correlate by .8, y = sign(a₀ + b₀ + noise)",
       population: .twoClasses { random in

@@ -78,6 +78,10 @@ struct CoordinateCommand: ParsableCommand {
           + suggestion(for: method, among: known))
     }
     try training.checkWithoutTarget("coordinate")
+    guard chosen.holdsOut || training.isEmpty else {
+      let trained = CoordinationMethod.allCases.filter(\.holdsOut).map(\.rawValue).joined(separator: ", ")
+      throw UsageError("\(method) is solved, not trained: options of training are for \(trained)")
+    }
     var options = try training.resolved()
     // The correlation of a batch is that of its samples: small ones say little.
     if training.batchSize == nil { options.batchSize = 256 }

@@ -86,7 +86,7 @@ import Testing
     ["--components", "99"], ["--regularisation", "ridge"],
     ["--regularisation", "shrinkage=2"], ["--modalities", "nothing,else"], ["--modalities", "a,a"],
     ["--method", "kernel-cca", "--kernel", "rbff"], ["--method", "kernel-cca", "--regularisation", "none"],
-    ["--hidden", "x"], ["--out", "shared.csv"],
+    ["--hidden", "x"], ["--out", "shared.csv"], ["--epochs", "5"], ["--method", "gcca", "--batch-size", "8"],
   ])
   func refusesWrongUse(arguments: [String]) throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)

@@ -53,6 +53,27 @@ struct TargetScalingTests {
     #expect(abs(moved.metrics["pearson"]! - plain.metrics["pearson"]!) < 0.01)
   }
 
+  /// Before anything is trained: no prediction has a correlation with a test split that does not vary.
+  @Test(arguments: [(Split.test, "pearson"), (.validation, "r2")])
+  func aMetricThatIsUndefinedIsRefused(_ split: Split, _ metric: String) throws {
+    let same = (0..<120).map { row in
+      row % 4 == (split == .test ? 0 : 1) ? 3 : Double(row)
+    }
+    var manifest = data(offset: 0, scale: 1).manifest
+    manifest.metric = metric
+    func prepared(_ values: [Double]) throws -> PreparedDataset {
+      let data = data(offset: 0, scale: 1, values)
+      return try PreparedDataset(
+        Dataset(
+          manifest: manifest, ids: data.ids, splits: data.splits, targets: data.targets, modalities: data.modalities))
+    }
+    let error = #expect(throws: InputError.self) { try prepared(same) }
+    #expect(error?.description.contains("metric: ") == true)
+    #expect(
+      error?.description.contains("is undefined: all 30 targets of the \(split.rawValue) split are the same") == true)
+    #expect(throws: Never.self) { try prepared((0..<120).map(Double.init)) }
+  }
+
   @Test func whatCannotBeSquaredIsRefusedByRow() {
     var values = [Double](repeating: 1, count: 120)
     values[7] = -1e200

@@ -25,6 +25,29 @@ public struct PreparedDataset: Sendable {
     fingerprint = dataset.fingerprint
     self.dataset = dataset.normalised(with: normalisation)
     try self.dataset.checkNormalised()
+    try checkMetric()
+  }
+
+  /// Refuses a metric that is undefined whatever is predicted: an area under a curve where a split has one class, a
+  /// correlation where its targets are all equal.
+  private func checkMetric() throws {
+    let columns = max(1, dataset.classes.count)
+    for split in [Split.validation, .test] where dataset[split].count > 1 {
+      let all = dataset.targets.tensor(dataset[split])!.doubles
+      let width = all.count / dataset[split].count
+      // Where some differ nothing is undefined, and where none do two samples show it as well as all.
+      guard all.indices.dropFirst(width).allSatisfy({ all[$0] == all[$0 - width] }) else { continue }
+      let different = (0..<2).map { row in
+        (0..<columns).map { Double(row * columns + $0 + 1) / Double(2 * columns + 1) }
+      }
+      guard try Predictions(different, targets: Array(all.prefix(2 * width)), task: task).score(metric) == nil else {
+        continue
+      }
+      throw InputError(
+        file: Manifest.fileName, at: "metric",
+        "\(metric.label) is undefined: all \(dataset[split].count) targets of the \(split.rawValue) split are the same; "
+          + "choose another metric")
+    }
   }
 
   /// Other modalities of the same samples and targets.

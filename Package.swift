@@ -34,6 +34,9 @@ let library = [
 ]
 let program = (["Chiasm"] + library).map { Target.Dependency(stringLiteral: $0) }
 
+/// Of targets with solvers, resamples and searches in plain loops: without optimisation the tests would take minutes more.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
   name: "chiasm",
   products: [
@@ -83,18 +86,17 @@ let package = Package(
       "Coordination", ["CIndex", "CKernels", "InformationTheory", "Kernels", "Layers", "Tensors", "Training"],
       testing: ["Modalities"])
     + room("Layers", ["Tensors"])
-    + room("Training", ["Layers", "Tensors"])
-    // Solvers and searches in plain loops: without optimisation the tests would take minutes.
-    + room("InformationTheory", [], settings: [.unsafeFlags(["-O"], .when(configuration: .debug))])
+    + room("Training", ["Layers", "Tensors"], settings: optimised)
+    + room("InformationTheory", [], settings: optimised)
     + room(
       "Modalities",
       [
         "Tensors", "CMedia", "CZlib", "CSpeech", "CFreeType", "InformationTheory",
         .product(name: "Yams", package: "Yams"),
-      ])
+      ], settings: optimised)
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
     + room("Fusion", ["Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Tensors", "Training"])
-    + room("Evaluation", ["InformationTheory", "Modalities"])
+    + room("Evaluation", ["InformationTheory", "Modalities"], settings: optimised)
     + room("Quantification", ["InformationTheory", "Layers", "Modalities", "Tensors", "Training"])
     + room(
       "Experiments",
@@ -102,7 +104,7 @@ let package = Package(
         "Coordination", "Encoders", "Evaluation", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities",
         "Quantification", "Tensors", "Training",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
-      ]) + [
+      ], settings: optimised) + [
       .target(
         name: "Chiasm",
         dependencies: library.map { Target.Dependency(stringLiteral: $0) }, swiftSettings: swift),

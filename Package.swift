@@ -30,7 +30,7 @@ func room(
 /// objects that were compiled against an older layout of their types.
 let library = [
   "Coordination", "Encoders", "Evaluation", "Experiments", "Fusion", "InformationTheory", "Kernels", "Layers",
-  "Modalities", "Quantification", "Tensors", "Training",
+  "Modalities", "Models", "Quantification", "Tensors", "Training",
 ]
 let program = (["Chiasm"] + library).map { Target.Dependency(stringLiteral: $0) }
 
@@ -83,7 +83,8 @@ let package = Package(
     + room("Tensors", ["CTorch", "CZlib"])
     + room("Kernels", ["CKernels", "Tensors"])
     + room(
-      "Coordination", ["CIndex", "CKernels", "InformationTheory", "Kernels", "Layers", "Tensors", "Training"],
+      "Coordination",
+      ["CIndex", "CKernels", "InformationTheory", "Kernels", "Layers", "Models", "Tensors", "Training"],
       testing: ["Modalities"])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"], settings: optimised)
@@ -95,14 +96,16 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ], settings: optimised)
     + room("Encoders", ["Layers", "Modalities", "Tensors"])
-    + room("Fusion", ["Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Tensors", "Training"])
+    + room("Models", ["Encoders", "Layers", "Modalities", "Tensors", "Training"], settings: optimised)
+    + room(
+      "Fusion", ["Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Models", "Tensors", "Training"])
     + room("Evaluation", ["InformationTheory", "Modalities"], settings: optimised)
-    + room("Quantification", ["InformationTheory", "Layers", "Modalities", "Tensors", "Training"])
+    + room("Quantification", ["InformationTheory", "Layers", "Modalities", "Models", "Tensors", "Training"])
     + room(
       "Experiments",
       [
         "Coordination", "Encoders", "Evaluation", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities",
-        "Quantification", "Tensors", "Training",
+        "Models", "Quantification", "Tensors", "Training",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
       ], settings: optimised) + [
       .target(

@@ -7,6 +7,7 @@
 @_exported public import Kernels
 @_exported public import Layers
 @_exported public import Modalities
+@_exported public import Models
 @_exported public import Quantification
 @_exported public import Tensors
 @_exported public import Training

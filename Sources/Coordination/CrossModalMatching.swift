@@ -1,3 +1,4 @@
+import Models
 public import Tensors
 
 /// Search across two modalities as Rasiwasia et al. (2010) compare it: by correlation, by meaning, or by both.

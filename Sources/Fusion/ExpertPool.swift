@@ -1,3 +1,4 @@
+import Models
 import Tensors
 
 /// Non-negative weights with which the experts' predictions of samples that none of them learned from tell the targets best:
@@ -19,22 +20,20 @@ struct ExpertPool {
   /// - Parameters:
   ///   - logarithms: log-probabilities of classes, logits of labels, or values, `[N, M, K]` float64.
   ///   - targets: class numbers `[N]`, labels or values `[N, K]`.
+  ///   - task: what is predicted.
   ///   - sampleWeights: `[N]` float64.
-  init(fitting logarithms: Tensor, _ targets: Tensor, decision: Decision, sampleWeights: Tensor) {
+  init(fitting logarithms: Tensor, _ targets: Tensor, task: any PredictionTask, sampleWeights: Tensor) {
     let (samples, experts, outputs) = (logarithms.shape[0], logarithms.shape[1], logarithms.shape[2])
     self.init(count: experts)
-    let truth =
-      decision == .classes
-      ? (targets.unsqueezed(1) .== Tensor(Array(0..<outputs)).unsqueezed(0)).to(.float64)
-      : targets.reshaped([samples, outputs]).to(.float64)
     // A constant beside the experts of values: the offset.
-    let constant = Tensor.ones([samples, decision == .values ? 1 : 0, outputs], dtype: .float64)
+    let constant = Tensor.ones([samples, task.hasProbabilities ? 0 : 1, outputs], dtype: .float64)
     let problem = Problem(
-      features: Tensor.concatenated([logarithms, constant], axis: 1), truth: truth, weights: sampleWeights,
-      decision: decision, start: weights)
-    let found = problem.minimum(from: weights + (decision == .values ? [0] : []))
+      features: Tensor.concatenated([logarithms, constant], axis: 1), truth: task.truth(targets),
+      weights: sampleWeights,
+      task: task, start: weights)
+    let found = problem.minimum(from: weights + (task.hasProbabilities ? [] : [0]))
     weights = Array(found.prefix(experts))
-    offset = decision == .values ? found[experts] : 0
+    offset = task.hasProbabilities ? 0 : found[experts]
   }
 
   /// Loss of the weights with its derivatives.
@@ -45,7 +44,7 @@ struct ExpertPool {
     let truth: Tensor
     /// `[N]`.
     let weights: Tensor
-    let decision: Decision
+    let task: any PredictionTask
     /// What the penalty pulls to; further variables are free of it and of the bound.
     let start: [Double]
 
@@ -54,29 +53,11 @@ struct ExpertPool {
     private func penalty(_ x: [Double]) -> Double { zip(x, start).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 2 }
 
     func loss(_ x: [Double]) -> Double {
-      let z = outputs(x)
-      let each: Tensor
-      switch decision {
-      case .classes: each = -(z.logSoftmax(axis: 1) * truth).sum(axes: [1])
-      case .labels: each = -(z.logSigmoid() * truth + (-z).logSigmoid() * (1 - truth)).sum(axes: [1])
-      case .values: each = (z - truth).square().sum(axes: [1]) / 2
-      }
-      return (each * weights).sum().item() + penalty(x)
+      (task.losses(outputs(x), truth: truth) * weights).sum().item() + penalty(x)
     }
 
     func derivatives(_ x: [Double]) -> (gradient: [Double], hessian: [[Double]]) {
-      let z = outputs(x)
-      let (errors, centred, curvature): (Tensor, Tensor, Tensor)
-      switch decision {
-      case .classes:
-        let p = z.softmax(axis: 1)
-        (errors, curvature) = (p - truth, p)
-        centred = features - (features * p.unsqueezed(1)).sum(axes: [2], keepingDimensions: true)
-      case .labels:
-        let p = z.sigmoid()
-        (errors, centred, curvature) = (p - truth, features, p * (1 - p))
-      case .values: (errors, centred, curvature) = (z - truth, features, z.onesLike())
-      }
+      let (errors, centred, curvature) = task.derivatives(outputs(x), truth: truth, features: features)
       let column = weights.reshaped([-1, 1, 1])
       var gradient = (features * errors.unsqueezed(1) * column).sum(axes: [0, 2]).doubles
       func rows(_ values: Tensor) -> Tensor { values.transposed(0, 1).contiguous().reshaped([x.count, -1]) }

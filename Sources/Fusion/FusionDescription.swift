@@ -1,5 +1,6 @@
 public import Encoders
 public import Modalities
+public import Models
 public import Tensors
 
 /// What a fusion is made for.
@@ -9,7 +10,7 @@ public struct FusionRequest: Sendable {
   /// Number of classes, labels or values to predict.
   public var outputs: Int
   /// What is predicted.
-  public var task: Task
+  public var task: TaskKind
   /// The modalities' names, sorted.
   public var names: [String]
   /// Whether a modality may have more than one step, in an order that its encoding does not tell; only where the fusion
@@ -23,7 +24,7 @@ public struct FusionRequest: Sendable {
   ///   - areSequences: none where nil.
   ///   - arePictures: none where nil.
   public init(
-    widths: [Int], outputs: Int, task: Task, names: [String]? = nil, areSequences: [Bool]? = nil,
+    widths: [Int], outputs: Int, task: TaskKind, names: [String]? = nil, areSequences: [Bool]? = nil,
     arePictures: [Bool]? = nil
   ) {
     self.widths = widths
@@ -32,6 +33,19 @@ public struct FusionRequest: Sendable {
     self.names = names ?? widths.indices.map { "m\($0)" }
     self.areSequences = areSequences ?? widths.map { _ in false }
     self.arePictures = arePictures ?? widths.map { _ in false }
+  }
+}
+
+extension FusionRequest {
+  /// The prediction problem.
+  /// - Throws: `UsageError` where nothing is predicted.
+  var prediction: any PredictionTask {
+    get throws {
+      guard let prediction = task.prediction(outputs: outputs) else {
+        throw UsageError("task \(task.rawValue) has nothing to predict")
+      }
+      return prediction
+    }
   }
 }
 
@@ -109,5 +123,15 @@ public struct FusionDescription: Sendable {
     }
     guard request.outputs > 0 else { throw UsageError("method \(name): nothing to predict (0 outputs)") }
     return try build(request, values, generator)
+  }
+}
+
+extension FusionDescription {
+  /// The scale in which the method adds its modalities up; nil where it is not additive by construction, whatever it learns.
+  ///
+  /// - Parameter options: values given by the user; the rest take their defaults.
+  /// - Throws: `UsageError` for an unknown option or a value out of range.
+  public func additiveScale(options: [String: String] = [:], task: TaskKind) throws -> AdditiveScale? {
+    try adds(OptionValues(options, of: allOptions, method: name))?.scale(of: task)
   }
 }

@@ -48,7 +48,7 @@ public struct FusionModel: Module {
   /// - Throws: `UsageError` for an unknown method or option, a bad value, or a number of modalities it does not take.
   public static func make(
     specifications: [String: ModalitySpecification], shapes: [String: [Int]], method: String,
-    options: [String: String] = [:], task: Task, outputs: Int, generator: Generator
+    options: [String: String] = [:], task: TaskKind, outputs: Int, generator: Generator
   ) throws -> FusionModel {
     let description = try FusionRegistry.description(named: method)
     let values = try OptionValues(options, of: description.allOptions, method: method)

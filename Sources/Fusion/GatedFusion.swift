@@ -1,5 +1,6 @@
 import Encoders
 import Layers
+import Models
 public import Tensors
 
 /// Lets gates decide how much of each modality enters: z = Σ_m g_m ⊙ tanh(W_m x_m) (gated multimodal unit, Arevalo et

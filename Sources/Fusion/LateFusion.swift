@@ -1,5 +1,6 @@
 import Encoders
 import Layers
+public import Models
 public import Tensors
 
 /// Predicts from each modality alone and combines the predictions (survey: Huang et al., 2020).
@@ -37,8 +38,8 @@ public struct LateFusion: HeldOutCombination {
   public let outputSize: Int
   /// How predictions are combined.
   public let combination: Combination
-  /// What predictions mean.
-  public let decision: Decision
+  /// What is predicted.
+  public let task: any PredictionTask
   let widths: [Int]
   let predictors: [Linear]
   /// θ of `weighted`, `[M]`.
@@ -55,21 +56,21 @@ public struct LateFusion: HeldOutCombination {
 
   /// - Parameters:
   ///   - widths: width of each encoding.
-  ///   - outputs: number of classes, labels or values.
-  /// - Throws: `UsageError` where the combination is not defined for the decision.
+  ///   - task: what is predicted.
+  /// - Throws: `UsageError` where the combination is not defined for the task.
   public init(
-    widths: [Int], outputs: Int, combination: Combination = .pool, decision: Decision = .classes,
-    generator: Generator
+    widths: [Int], task: any PredictionTask, combination: Combination = .pool, generator: Generator
   ) throws {
-    if decision == .values, combination == .product || combination == .majority {
+    if !task.hasProbabilities, combination == .product || combination == .majority {
       throw UsageError(
-        "late fusion: combine=\(combination.rawValue) is not defined for regression; "
+        "late fusion: combine=\(combination.rawValue) is not defined for \(task.kind.rawValue); "
           + "use pool, average, weighted or stacking")
     }
     self.widths = widths
+    let outputs = task.outputs
     outputSize = outputs
     self.combination = combination
-    self.decision = decision
+    self.task = task
     predictors = widths.map { Linear($0, outputs, generator: generator) }
     scores = combination == .weighted ? Parameter(.zeros([widths.count])) : nil
     let pools = Self.sets(of: widths.count).map { set in ExpertPool(count: max(1, set.count)).row(set, widths.count) }
@@ -77,7 +78,7 @@ public struct LateFusion: HeldOutCombination {
       combination == .pool
       ? Buffer(Tensor(pools.flatMap { $0 }, shape: [pools.count, widths.count]).to(.float32), isConstant: true) : nil
     poolOffsets =
-      combination == .pool && decision == .values ? Buffer(.zeros([pools.count, 1]), isConstant: true) : nil
+      combination == .pool && !task.hasProbabilities ? Buffer(.zeros([pools.count, 1]), isConstant: true) : nil
     guard combination == .stacking else {
       stack = nil
       return
@@ -101,13 +102,13 @@ public struct LateFusion: HeldOutCombination {
     let present = present?.unsqueezed(2)
     let logWeights = logWeights(like: stacked, present: present)
     switch combination {
-    case .pool: return pool(clearing(decision.logarithms(stacked), present), present)
-    case .average, .weighted: return decision.mixture(stacked, logWeights: logWeights)
+    case .pool: return pool(clearing(task.logarithms(stacked), present), present)
+    case .average, .weighted: return task.mixture(stacked, logWeights: logWeights)
     case .product:
-      return total(decision.logarithms(stacked), present: present)
+      return total(task.logarithms(stacked), present: present)
     case .majority: return majority(stacked, logWeights: logWeights)
     case .stacking:
-      let known = clearing(decision.logarithms(stacked), present)
+      let known = clearing(task.logarithms(stacked), present)
       return stack!((known * scale(like: stacked, present: present)).flattened(from: 1, to: 2))
     }
   }
@@ -120,7 +121,7 @@ public struct LateFusion: HeldOutCombination {
     guard let poolWeights else { return }
     withoutGradients {
       let cleared = Tensor.stacked(clearingAbsent(predictions, present), axis: 1).to(.float64)
-      let logarithms = decision.logarithms(cleared)
+      let logarithms = task.logarithms(cleared)
       let count = widths.count
       let isThere = present?.to(.int64).integers ?? [Int](repeating: 1, count: logarithms.shape[0] * count)
       let weights = sampleWeights?.to(.float64) ?? .ones([logarithms.shape[0]], dtype: .float64)
@@ -132,7 +133,7 @@ public struct LateFusion: HeldOutCombination {
         let samples = Tensor(rows)
         let pool = ExpertPool(
           fitting: logarithms.indexSelect(axis: 0, samples).indexSelect(axis: 1, Tensor(set)),
-          targets.indexSelect(axis: 0, samples), decision: decision,
+          targets.indexSelect(axis: 0, samples), task: task,
           sampleWeights: weights.indexSelect(axis: 0, samples))
         table.replaceSubrange(number * count..<(number + 1) * count, with: pool.row(set, count))
         if !offsets.isEmpty { offsets[number] = pool.offset }
@@ -201,19 +202,9 @@ public struct LateFusion: HeldOutCombination {
     // A vote outweighs any mean probability: shares differ by at least 1/M, ties are settled far below that.
     let tie = 1e-3 / Double(widths.count)
     let weights = logWeights.exp()
-    let votes: Tensor
-    let mean: Tensor
-    if decision == .classes {
-      let classes = Tensor((0..<outputSize).map { $0 }, shape: [1, 1, outputSize])
-      votes = predictions.argmax(axis: 2).unsqueezed(2) .== classes
-      mean = decision.mixture(predictions, logWeights: logWeights).exp()
-    } else {
-      votes = predictions .> 0
-      mean = decision.mixture(predictions, logWeights: logWeights).sigmoid()
-    }
-    let share = (votes.to(predictions.dtype) * weights).sum(axes: [1]) * (1 - tie) + mean * tie
-    let bounded = share.clamped(min: 1e-12)
-    return decision == .classes ? bounded.log() : bounded.log() - (1 - share).clamped(min: 1e-12).log()
+    let mean = task.shares(ofMixture: task.mixture(predictions, logWeights: logWeights))
+    let share = (task.votes(predictions).to(predictions.dtype) * weights).sum(axes: [1]) * (1 - tie) + mean * tie
+    return task.outputs(ofShares: share)
   }
 }
 
@@ -238,8 +229,7 @@ extension FusionRegistry {
     adds: { try $0.choice("combine", as: LateFusion.Combination.self).scale }
   ) { request, values, generator in
     try LateFusion(
-      widths: request.widths, outputs: request.outputs,
-      combination: values.choice("combine", as: LateFusion.Combination.self), decision: Decision(request.task),
-      generator: generator)
+      widths: request.widths, task: request.prediction,
+      combination: values.choice("combine", as: LateFusion.Combination.self), generator: generator)
   }
 }

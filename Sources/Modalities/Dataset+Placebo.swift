@@ -50,20 +50,8 @@ extension Dataset {
   private func exchangeable(_ rows: [Int]) -> [[Int]] {
     guard let column = manifest.group, let groups = attributes[column] else { return [rows] }
     let members = Dictionary(grouping: rows) { groups[$0] }.sorted { $0.key < $1.key }.map(\.value)
-    let varied = members.count { rows in rows.contains { targets.row($0) != targets.row(rows[0]) } }
+    let varied = members.count { rows in rows.contains { targets.numbers([$0]) != targets.numbers([rows[0]]) } }
     return 2 * varied >= members.count ? members : [rows]
-  }
-}
-
-extension Targets {
-  /// What is to be predicted of one sample, as numbers: a class index, a value, or zeros and ones; empty where nothing is.
-  public func row(_ index: Int) -> [Double] {
-    switch self {
-    case .none: []
-    case .classes(let classes): [Double(classes[index])]
-    case .values(let values): [values[index]]
-    case .labels(let labels): labels[index].map { $0 ? 1 : 0 }
-    }
   }
 }
 

@@ -33,7 +33,7 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
   }
 
   public var name: String?
-  public var task: Task?
+  public var task: TaskKind?
   /// Every breach, in the order met; empty for a good data set.
   public var violations: [String]
   /// What is no breach, but should be known before one trains on the data; see `Dataset.warnings()`.

@@ -50,7 +50,7 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var name: String
   public var licence: String?
   public var citation: String?
-  public var task: Task
+  public var task: TaskKind
   /// The column of `samples.csv` that is to be predicted.
   public var target: String?
   /// The classes in the order of the outputs; when left out, the targets of the train split, sorted.
@@ -67,7 +67,7 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var targetColumns: [String]?
 
   public init(
-    name: String, licence: String? = nil, citation: String? = nil, task: Task, target: String? = nil,
+    name: String, licence: String? = nil, citation: String? = nil, task: TaskKind, target: String? = nil,
     classes: [String]? = nil, group: String? = nil, modalities: [String: ModalitySpecification],
     metric: String? = nil, information: InformationContent? = nil, separator: String? = nil,
     targetColumns: [String]? = nil

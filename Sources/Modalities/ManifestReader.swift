@@ -155,7 +155,7 @@ extension Manifest {
       "information",
     ])
     let name = top.string("name", required: true)
-    let task: Task? = top.choice("task", required: true)
+    let task: TaskKind? = top.choice("task", required: true)
     let (target, columns) = readTarget(top, task: task)
     var modalities: [String: ModalitySpecification] = [:]
     if let entries = top.submapping("modalities", required: true) {
@@ -193,8 +193,8 @@ extension Manifest {
   }
 
   /// One column, or several columns of 0 and 1.
-  private static func readTarget(_ top: StrictMapping, task: Task?) -> (column: String?, columns: [String]?) {
-    let required = task != nil && task != Task.none && task != .retrieval
+  private static func readTarget(_ top: StrictMapping, task: TaskKind?) -> (column: String?, columns: [String]?) {
+    let required = task != nil && task != TaskKind.none && task != .retrieval
     guard let node = top.node("target"), node.sequence != nil else {
       return (top.string("target", required: required), nil)
     }
@@ -211,7 +211,7 @@ extension Manifest {
   }
 
   private static func readSeparator(
-    _ top: StrictMapping, task: Task?, columns: [String]?, classes: [String]?
+    _ top: StrictMapping, task: TaskKind?, columns: [String]?, classes: [String]?
   ) -> String? {
     guard let separator = top.string("separator") else { return nil }
     let node = top.node("separator")
@@ -225,11 +225,11 @@ extension Manifest {
     return separator
   }
 
-  private static func checkClasses(_ classes: [String]?, task: Task?, columns: [String]?, top: StrictMapping) {
+  private static func checkClasses(_ classes: [String]?, task: TaskKind?, columns: [String]?, top: StrictMapping) {
     guard let classes else { return }
     let node = top.node("classes")
     if columns != nil { top.report("classes has no meaning where target is a list of columns", at: node) }
-    if task == .regression || task == Task.none {
+    if task == .regression || task == TaskKind.none {
       top.report("classes has no meaning for task \(task?.rawValue ?? "")", at: node)
     }
     if classes.count < 2 { top.report("classes must name at least 2 classes, found \(classes.count)", at: node) }

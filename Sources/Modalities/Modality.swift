@@ -1,5 +1,5 @@
 /// What a model is asked to predict.
-public enum Task: String, Codable, Sendable, CaseIterable {
+public enum TaskKind: String, Codable, Sendable, CaseIterable {
   /// One class out of several.
   case classification
   /// One number.

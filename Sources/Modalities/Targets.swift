@@ -9,6 +9,23 @@ public enum Targets: Sendable, Equatable {
   /// For every sample, whether it has each of `Dataset.classes`.
   case labels([[Bool]])
 
+  /// The class of every sample; nil where they have other targets.
+  public var classIndices: [Int]? { if case .classes(let classes) = self { classes } else { nil } }
+  /// The number of every sample; nil where they have other targets.
+  public var numericValues: [Double]? { if case .values(let values) = self { values } else { nil } }
+  /// Of every sample which labels it has; nil where they have other targets.
+  public var labelSets: [[Bool]]? { if case .labels(let labels) = self { labels } else { nil } }
+
+  /// The targets of some samples.
+  public func selecting(_ rows: [Int]) -> Targets {
+    switch self {
+    case .none: .none
+    case .classes(let classes): .classes(rows.map { classes[$0] })
+    case .values(let values): .values(rows.map { values[$0] })
+    case .labels(let labels): .labels(rows.map { labels[$0] })
+    }
+  }
+
   /// Targets of some samples as a tensor; see `Batch.target`.
   public func tensor(_ indices: [Int]) -> Tensor? {
     switch self {
@@ -21,12 +38,13 @@ public enum Targets: Sendable, Equatable {
     }
   }
 
-  /// Class indices or values of some samples as numbers; empty for several labels or no target.
+  /// Targets of some samples as rows of numbers, one after the other: class index, value, or zeros and ones for labels.
   public func numbers(_ indices: [Int]) -> [Double] {
     switch self {
+    case .none: []
     case .classes(let classes): indices.map { Double(classes[$0]) }
     case .values(let values): indices.map { values[$0] }
-    case .none, .labels: []
+    case .labels(let labels): indices.flatMap { labels[$0].map { $0 ? 1 : 0 } }
     }
   }
 }

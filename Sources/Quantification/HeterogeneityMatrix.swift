@@ -1,5 +1,7 @@
 import InformationTheory
 import Layers
+public import Modalities
+import Models
 public import Tensors
 public import Training
 
@@ -13,14 +15,6 @@ public import Training
 /// The paper's networks read every modality by an embedding of its own that is trained along. That embedding could make
 /// up for any trunk; here each modality is instead seen by its leading principal components, scaled to unit variance.
 public struct HeterogeneityMatrix: Codable, Sendable, Equatable {
-  /// What is to be predicted.
-  public enum Target: Sendable {
-    /// Numbered from 0; the loss is the cross-entropy in nats.
-    case classes([Int], count: Int)
-    /// The loss is the squared error in variances of the target.
-    case values([Double])
-  }
-
   /// How trunks are made and trained.
   public struct Settings: Sendable {
     /// Principal components of each modality.
@@ -55,16 +49,20 @@ public struct HeterogeneityMatrix: Codable, Sendable, Equatable {
 
   /// - Parameters:
   ///   - views: by name, the features `[N, …]` of one or more modalities; as many in each view.
-  ///   - target: what is to be predicted.
+  ///   - target: what is to be predicted: classes, whose loss is the cross-entropy in nats, or values, whose loss is the squared
+  ///     error in variances.
+  ///   - classes: how many there are.
   ///   - settings: of the networks and their training.
   /// - Throws: `SampleError` for fewer than 100 samples, numbers that are not finite, or a target that does not vary;
   ///   `TrainingFailure`.
-  public init(_ views: [(name: String, parts: [Tensor])], target: Target, settings: Settings = Settings()) throws {
+  public init(
+    _ views: [(name: String, parts: [Tensor])], target: Targets, classes: Int = 1, settings: Settings = Settings()
+  ) throws {
     precondition(
       views.count > 1 && views.allSatisfy { $0.parts.count == views[0].parts.count },
       "\(views.count) views of \(views.map(\.parts.count)) modalities cannot be compared")
     let count = views[0].parts[0].shape[0]
-    let problem = try TransferProblem(target, count: count, settings: settings)
+    let problem = try TransferProblem(target, classes: classes, count: count, settings: settings)
     let inputs = try views.map { view in
       Tensor.concatenated(
         try view.parts.map {
@@ -88,7 +86,7 @@ public struct HeterogeneityMatrix: Codable, Sendable, Equatable {
     transfers = combined({ $0[$1][$2] - $0[$2][$2] }, mean)
     distances = combined(distance, mean)
     deviations = combined(distance, deviation)
-    if case .classes = target { unit = "nats" } else { unit = "variances" }
+    unit = target.numericValues == nil ? "nats" : "variances"
     samples = problem.split.test.count
   }
 }
@@ -101,20 +99,24 @@ private struct TransferProblem {
   private let criterion: Criterion
   private let settings: HeterogeneityMatrix.Settings
 
-  init(_ target: HeterogeneityMatrix.Target, count: Int, settings: HeterogeneityMatrix.Settings) throws {
+  init(_ targets: Targets, classes: Int, count: Int, settings: HeterogeneityMatrix.Settings) throws {
     split = try EstimatorSplit(count: count, seed: settings.seed, least: 20)
     self.settings = settings
-    switch target {
-    case .classes(let labels, let classes):
+    let task: any PredictionTask
+    if let values = targets.numericValues {
+      guard Set(values).count > 1 else { throw SampleError("all samples have one target; there is nothing to predict") }
+      task = RegressionTask()
+      target = Tensor(values).unsqueezed(1).to(.float32).standardised(over: split.train).squeezed(1)
+    } else if let labels = targets.classIndices {
       guard Set(labels).count > 1 else {
         throw SampleError("all samples have one label; there is nothing to tell apart")
       }
-      (self.target, outputs, criterion) = (Tensor(labels), classes, .crossEntropy())
-    case .values(let values):
-      guard Set(values).count > 1 else { throw SampleError("all samples have one target; there is nothing to predict") }
-      let scaled = Tensor(values).unsqueezed(1).to(.float32).standardised(over: split.train)
-      (self.target, outputs, criterion) = (scaled.squeezed(1), 1, .meanSquaredError)
+      task = ClassificationTask(outputs: classes)
+      target = Tensor(labels)
+    } else {
+      throw SampleError("the samples have no one target; there is nothing to predict")
     }
+    (outputs, criterion) = (task.outputs, task.criterion(balancing: nil))
   }
 
   /// `[trained on][read from]`, from the same beginnings for all, so that equal views have equal losses.

@@ -297,7 +297,7 @@ import Training
   }
 
   private static func dataset(
-    _ task: Task, _ views: [Tensor], _ targets: Targets, _ classes: [String]
+    _ task: TaskKind, _ views: [Tensor], _ targets: Targets, _ classes: [String]
   ) throws -> Dataset {
     let samples = views[0].shape[0]
     return Dataset(

@@ -1,6 +1,7 @@
 import Experiments
 import Fusion
 import Modalities
+import Models
 import Tensors
 import Testing
 

@@ -32,7 +32,7 @@ import Testing
     return largest
   }
 
-  private func outputs(_ variant: Variant, _ task: Task) throws -> ([Tensor]) -> Tensor {
+  private func outputs(_ variant: Variant, _ task: TaskKind) throws -> ([Tensor]) -> Tensor {
     let fusion = try variant.fusion(widths: Self.widths, task: task)
     if variant.name == "boltzmann-machine" {
       // Its weights start so near zero that it is as good as linear.
@@ -44,8 +44,8 @@ import Testing
     return { head(fusion($0, present: nil)) }
   }
 
-  @Test(arguments: variants, [Task.classification, .multilabel])
-  func itIsASumInThatScaleAndInNoOther(variant: Variant, task: Task) throws {
+  @Test(arguments: variants, [TaskKind.classification, .multilabel])
+  func itIsASumInThatScaleAndInNoOther(variant: Variant, task: TaskKind) throws {
     let scale = try FusionRegistry.description(named: variant.name).additiveScale(options: variant.options, task: task)
     let outputs = try outputs(variant, task)
     let found = withoutGradients {

@@ -1,14 +1,16 @@
 import Foundation
 import Fusion
 import Layers
+import Modalities
+import Models
 import Tensors
 import Testing
 
 /// What late fusion fits to held-out predictions, against the definition written out in loops.
 @Suite struct ExpertPoolTests {
-  private func late(_ modalities: Int, outputs: Int, _ decision: Decision) throws -> LateFusion {
+  private func late(_ modalities: Int, outputs: Int, _ task: TaskKind) throws -> LateFusion {
     let fusion = try LateFusion(
-      widths: Array(repeating: 2, count: modalities), outputs: outputs, combination: .pool, decision: decision,
+      widths: Array(repeating: 2, count: modalities), task: task.prediction(outputs: outputs)!, combination: .pool,
       generator: Generator(seed: 1))
     fusion.convert(to: .float64)
     return fusion
@@ -23,7 +25,7 @@ import Testing
 
   /// Minus the log-likelihood, or half the squared error, and the penalty.
   private func loss(
-    _ x: [Double], _ predictions: [[[Double]]], _ truth: [[Double]], _ decision: Decision
+    _ x: [Double], _ predictions: [[[Double]]], _ truth: [[Double]], _ task: TaskKind
   ) -> Double {
     let experts = predictions.count
     var sum = x.prefix(experts).reduce(0) { $0 + pow($1 - 1 / Double(experts), 2) } / 2
@@ -31,29 +33,33 @@ import Testing
       let outputs = wanted.indices.map { k in
         (0..<experts).reduce(experts < x.count ? x[experts] : 0) { total, m in
           let row = predictions[m][row]
-          let value = decision == .classes ? row[k] - log(row.reduce(0) { $0 + exp($1) }) : row[k]
+          let value = task == .classification ? row[k] - log(row.reduce(0) { $0 + exp($1) }) : row[k]
           return total + x[m] * value
         }
       }
-      switch decision {
-      case .classes:
+      switch task {
+      case .classification:
         sum += log(outputs.reduce(0) { $0 + exp($1) }) - zip(outputs, wanted).reduce(0) { $0 + $1.0 * $1.1 }
-      case .labels: sum += zip(outputs, wanted).reduce(0) { $0 + log(1 + exp($1.1 > 0.5 ? -$1.0 : $1.0)) }
-      case .values: sum += zip(outputs, wanted).reduce(0) { $0 + pow($1.0 - $1.1, 2) / 2 }
+      case .multilabel: sum += zip(outputs, wanted).reduce(0) { $0 + log(1 + exp($1.1 > 0.5 ? -$1.0 : $1.0)) }
+      case .regression: sum += zip(outputs, wanted).reduce(0) { $0 + pow($1.0 - $1.1, 2) / 2 }
+      case .retrieval, .none: preconditionFailure("nothing is predicted")
       }
     }
     return sum
   }
 
   /// No step from the weights that keeps them at 0 or above lowers the loss; and some expert that contradicts has weight 0.
-  @Test(arguments: Decision.allCases) func weightsAreTheBestOnes(_ decision: Decision) throws {
-    let (samples, outputs) = (60, decision == .values ? 1 : 3)
+  @Test(arguments: [TaskKind.classification, .multilabel, .regression]) func weightsAreTheBestOnes(_ task: TaskKind)
+    throws
+  {
+    let (samples, outputs) = (60, task == .regression ? 1 : 3)
     let generator = Generator(seed: 5)
     let truth = (0..<samples).map { row -> [Double] in
-      switch decision {
-      case .classes: (0..<3).map { $0 == row % 3 ? 1 : 0 }
-      case .labels: (0..<3).map { (row / 2 + $0) % 3 == 0 ? 1 : 0 }
-      case .values: [sin(Double(row))]
+      switch task {
+      case .classification: (0..<3).map { $0 == row % 3 ? 1 : 0 }
+      case .multilabel: (0..<3).map { (row / 2 + $0) % 3 == 0 ? 1 : 0 }
+      case .regression: [sin(Double(row))]
+      case .retrieval, .none: []
       }
     }
     // What the experts say follows the truth, with noise; the last says the opposite.
@@ -61,25 +67,25 @@ import Testing
     let predictions = [2.0, 1, -1].enumerated().map { expert, sense in
       truth.enumerated().map { row, wanted in
         wanted.enumerated().map { k, value in
-          sense * (decision == .values ? value : 2 * value - 1) + noise[(expert * samples + row) * outputs + k]
+          sense * (task == .regression ? value : 2 * value - 1) + noise[(expert * samples + row) * outputs + k]
         }
       }
     }
-    let fusion = try late(3, outputs: outputs, decision)
+    let fusion = try late(3, outputs: outputs, task)
     let targets =
-      decision == .classes
+      task == .classification
       ? Tensor((0..<samples).map { $0 % 3 }) : Tensor(truth.flatMap { $0 }, shape: [samples, outputs])
     fusion.fitCombination(
       predictions.map { Tensor($0.flatMap { $0 }, shape: [samples, outputs]) }, present: nil, targets: targets,
       sampleWeights: nil)
     let found = pool(fusion, 3)
-    let value = loss(found, predictions, truth, decision)
+    let value = loss(found, predictions, truth, task)
     #expect(found[2] == 0 && found[0] > 0.1)
     for index in found.indices {
       for step in [-1e-3, 1e-3] where index == 3 || found[index] + step >= 0 {
         var moved = found
         moved[index] += step
-        #expect(loss(moved, predictions, truth, decision) >= value - 1e-9, "\(found), \(index), \(step)")
+        #expect(loss(moved, predictions, truth, task) >= value - 1e-9, "\(found), \(index), \(step)")
       }
     }
   }
@@ -94,7 +100,7 @@ import Testing
     let classes = uniform.enumerated().map { row, draw in
       draw < shares[3 * row] ? 0 : draw < shares[3 * row] + shares[3 * row + 1] ? 1 : 2
     }
-    let fusion = try late(2, outputs: 3, .classes)
+    let fusion = try late(2, outputs: 3, .classification)
     fusion.fitCombination([logits * 3, logits * 3], present: nil, targets: Tensor(classes), sampleWeights: nil)
     let both = pool(fusion, 2)
     #expect(abs(both[0] + both[1] - 1.0 / 3) < 0.03 && abs(both[0] - both[1]) < 5e-3, "\(both)")
@@ -113,7 +119,7 @@ import Testing
       let x = sign + Tensor.randn([samples], dtype: .float64, generator: generator)
       return Tensor.stacked([x * 0, x * 2], axis: 1)
     }
-    let fusion = try late(2, outputs: 2, .classes)
+    let fusion = try late(2, outputs: 2, .classification)
     fusion.fitCombination(predictions, present: nil, targets: classes, sampleWeights: nil)
     for weight in pool(fusion, 2) { #expect(abs(weight - 1) < 0.1, "\(weight)") }
   }
@@ -126,7 +132,7 @@ import Testing
     let truth = values.narrow(axis: 1, start: 0, length: 1) * 2 + values.narrow(axis: 1, start: 1, length: 1) + 3
     let predictions = values.unbind(axis: 1).map { $0.unsqueezed(1) }
     let present = mask((0..<samples).map { [true, $0 % 3 != 0, true] })
-    let fusion = try late(3, outputs: 1, .values)
+    let fusion = try late(3, outputs: 1, .regression)
     fusion.fitCombination(predictions, present: present, targets: truth, sampleWeights: nil)
     let answer = fusion.combine(predictions, present: present).doubles
     // Exact where the second is there but for the penalty of one sample among sixty.
@@ -146,7 +152,7 @@ import Testing
 
   /// Of more than six modalities the weights of those present are scaled to the sum of all.
   @Test func manyModalitiesShareTheirWeights() throws {
-    let fusion = try late(8, outputs: 1, .values)
+    let fusion = try late(8, outputs: 1, .regression)
     #expect(fusion.state()["poolWeights"]!.shape == [1, 8])
     let predictions = (0..<8).map { Tensor([Double($0)], shape: [1, 1]) }
     #expect(abs(fusion.combine(predictions, present: nil).item() - 3.5) < 1e-6)
@@ -161,7 +167,7 @@ import Testing
 
   /// Classes that count twice move the answer towards them.
   @Test func weightsOfSamplesCount() throws {
-    let fusion = try late(2, outputs: 1, .values)
+    let fusion = try late(2, outputs: 1, .regression)
     let predictions = (0..<2).map { _ in Tensor.zeros([4, 1], dtype: .float64) }
     let targets = Tensor([0.0, 0, 3, 3], shape: [4, 1])
     fusion.fitCombination(predictions, present: nil, targets: targets, sampleWeights: Tensor([1.0, 1, 2, 2]))

@@ -17,7 +17,7 @@ import Training
   static let subsets = [["audio", "text"], ["image", "poses", "text"], ["audio", "image", "poses", "text"]]
 
   private func model(
-    _ variant: Variant, _ names: [String], seed: UInt64 = 1, task: Modalities.Task = .classification
+    _ variant: Variant, _ names: [String], seed: UInt64 = 1, task: TaskKind = .classification
   ) throws -> FusionModel {
     try FusionModel.make(
       specifications: Self.specifications.filter { names.contains($0.key) }, shapes: Self.shapes, method: variant.name,

@@ -2,15 +2,17 @@ import Foundation
 import Fusion
 import Layers
 import Modalities
+import Models
 import Tensors
 import Testing
 
 @Suite struct LateFusionTests {
   private func late(
-    _ combination: LateFusion.Combination, modalities: Int = 3, outputs: Int = 2, decision: Decision = .classes
+    _ combination: LateFusion.Combination, modalities: Int = 3, outputs: Int = 2, task: TaskKind = .classification
   ) throws -> LateFusion {
     let fusion = try LateFusion(
-      widths: Array(repeating: 4, count: modalities), outputs: outputs, combination: combination, decision: decision,
+      widths: Array(repeating: 4, count: modalities), task: task.prediction(outputs: outputs)!,
+      combination: combination,
       generator: Generator(seed: 1))
     fusion.convert(to: .float64)
     return fusion
@@ -87,7 +89,7 @@ import Testing
   @Test func labels() throws {
     let predictions = [0.8, 0.3, 0.4].map { Tensor([log($0 / (1 - $0))], shape: [1, 1]) }
     func combined(_ combination: LateFusion.Combination) throws -> Double {
-      try late(combination, outputs: 1, decision: .labels).combine(predictions, present: nil).sigmoid().item()
+      try late(combination, outputs: 1, task: .multilabel).combine(predictions, present: nil).sigmoid().item()
     }
     #expect(try abs(combined(.average) - 0.5) < 1e-12)
     let (holds, fails) = (0.8 * 0.3 * 0.4, 0.2 * 0.7 * 0.6)
@@ -99,12 +101,12 @@ import Testing
     let predictions = [1.0, 2, 6].map { Tensor([$0], shape: [1, 1]) }
     let present = mask([[true, false, true]])
     for combination in [LateFusion.Combination.pool, .average, .weighted, .stacking] {
-      let fusion = try late(combination, outputs: 1, decision: .values)
+      let fusion = try late(combination, outputs: 1, task: .regression)
       #expect(abs(fusion.combine(predictions, present: nil).item() - 3) < 1e-6)
       #expect(abs(fusion.combine(predictions, present: present).item() - 3.5) < 1e-6)
     }
     for combination in [LateFusion.Combination.product, .majority] {
-      #expect(throws: UsageError.self) { try self.late(combination, decision: .values) }
+      #expect(throws: UsageError.self) { try self.late(combination, task: .regression) }
     }
   }
 

@@ -21,7 +21,7 @@ import Training
     ///   - missing: whether samples lack modalities.
     ///   - ragged: whether sequences differ in length.
     init(
-      _ name: String, _ modalities: [String: (ModalityKind, [Int])], task: Task = .classification,
+      _ name: String, _ modalities: [String: (ModalityKind, [Int])], task: TaskKind = .classification,
       missing: Bool = false, ragged: Bool = false
     ) {
       testDescription = name + (missing ? ", some missing" : "") + (ragged ? ", ragged" : "")
@@ -162,7 +162,7 @@ import Training
       Kit("vectors", ["a": (.vector, [5]), "b": (.vector, [4]), "c": (.vector, [3])], missing: true))
   }
 
-  @Test(arguments: [Task.regression, .multilabel]) func otherTasks(_ task: Task) throws {
+  @Test(arguments: [TaskKind.regression, .multilabel]) func otherTasks(_ task: TaskKind) throws {
     let kit = Kit("vectors", ["a": (.vector, [5]), "b": (.vector, [4])], task: task)
     for method in ["low-rank", "late", "gated"] { try expectEqual(method, [:], kit) }
   }

@@ -46,7 +46,7 @@ struct Variant: CustomTestStringConvertible, Sendable {
   var isBlindToItsChoice: Bool { isHard && options["sees"] == "others" }
 
   /// A small instance in double precision.
-  func fusion(widths: [Int], seed: UInt64 = 1, task: Task = .classification) throws -> any Fusion {
+  func fusion(widths: [Int], seed: UInt64 = 1, task: TaskKind = .classification) throws -> any Fusion {
     let small = [
       "output": "5", "projection": "3", "hidden": "6", "rank": "2", "factor": "2", "heads": "1", "frames": "2",
       "steps": "3", "channels": "3",

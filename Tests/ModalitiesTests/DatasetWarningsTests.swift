@@ -9,7 +9,7 @@ import Testing
     _ targets: Targets, classes: [String] = [], values: [Float] = (0..<20).map { Float($0 * $0) }
   ) -> Dataset {
     let count = values.count
-    let task: Modalities.Task = if case .values = targets { .regression } else { .classification }
+    let task: TaskKind = if case .values = targets { .regression } else { .classification }
     return Dataset(
       manifest: Manifest(name: "n", task: task, target: "y", modalities: ["v": .init(kind: .vector, file: "v.npy")]),
       ids: (0..<count).map { "s\($0)" },

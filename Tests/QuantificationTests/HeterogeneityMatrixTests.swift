@@ -1,5 +1,6 @@
 import Foundation
 import InformationTheory
+import Modalities
 import Quantification
 import Tensors
 import Testing
@@ -26,7 +27,7 @@ import Testing
     let (a, b) = (modality(1), modality(2))
     // The other one shows the class at other places, which a trunk of the first does not look at.
     let matrix = try HeterogeneityMatrix(
-      [("a", [a]), ("copy", [a]), ("scaled", [a * 3 + 1]), ("b", [b])], target: .classes(classes, count: 3),
+      [("a", [a]), ("copy", [a]), ("scaled", [a * 3 + 1]), ("b", [b])], target: .classes(classes), classes: 3,
       settings: settings)
     #expect(matrix.unit == "nats" && matrix.samples == 60)
     #expect(matrix.distances[0][1] == 0 && matrix.transfers[0][1] == 0)
@@ -57,18 +58,18 @@ import Testing
 
   @Test func hostileInputs() throws {
     let a = modality(1)
-    func matrix(_ b: Tensor, _ target: HeterogeneityMatrix.Target) throws -> HeterogeneityMatrix {
-      try HeterogeneityMatrix([("a", [a]), ("b", [b])], target: target, settings: settings)
+    func matrix(_ b: Tensor, _ target: Targets) throws -> HeterogeneityMatrix {
+      try HeterogeneityMatrix([("a", [a]), ("b", [b])], target: target, classes: 3, settings: settings)
     }
     // A constant modality is served by nothing and finite.
-    let constant = try matrix(.ones([300, 4]), .classes(classes, count: 3))
+    let constant = try matrix(.ones([300, 4]), .classes(classes))
     #expect(constant.distances.allSatisfy { $0.allSatisfy(\.isFinite) })
-    #expect(throws: SampleError.self) { try matrix(a, .classes(classes.map { _ in 0 }, count: 3)) }
+    #expect(throws: SampleError.self) { try matrix(a, .classes(classes.map { _ in 0 })) }
     #expect(throws: SampleError.self) { try matrix(a, .values(classes.map { _ in 2 })) }
-    #expect(throws: SampleError.self) { try matrix(a * Double.nan, .classes(classes, count: 3)) }
+    #expect(throws: SampleError.self) { try matrix(a * Double.nan, .classes(classes)) }
     #expect(throws: SampleError.self) {
       try HeterogeneityMatrix(
-        [("a", [a[0..<2]]), ("b", [a[0..<2]])], target: .classes([0, 1], count: 3), settings: settings)
+        [("a", [a[0..<2]]), ("b", [a[0..<2]])], target: .classes([0, 1]), classes: 3, settings: settings)
     }
   }
 }

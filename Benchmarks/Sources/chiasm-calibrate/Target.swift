@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Modalities
+import Models
 import Tensors
 import Training
 
@@ -94,7 +95,7 @@ struct MethodScores {
   let chunks: [[Double]]
 
   /// - Parameter chunk: samples of a chunk, in the order of the data set, so that groups stay whole.
-  init(_ records: [TrialRecord], chunk: Int, metric: Metric, task: Task) throws {
+  init(_ records: [TrialRecord], chunk: Int, metric: Metric, task: TaskKind) throws {
     func score(_ record: TrialRecord, _ range: Range<Int>) throws -> Double {
       let width = record.targets.count / record.predictions.count
       let targets = Array(record.targets[range.lowerBound * width..<range.upperBound * width])

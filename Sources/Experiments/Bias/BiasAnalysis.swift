@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Fusion
 public import Modalities
+import Models
 import Quantification
 import Tensors
 

@@ -1,5 +1,6 @@
 public import Evaluation
 public import Modalities
+public import Models
 
 /// What `chiasm quantify RUN bias` writes.
 public struct BiasResult: Codable, Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Evaluation
 import Modalities
+import Models
 import Quantification
 import Tensors
 
@@ -95,8 +96,7 @@ struct Groups {
 
   func donors(for modality: String, on dataset: Dataset) -> Donors {
     let rows = dataset[split]
-    var classes = rows.map { _ in 0 }
-    if case .classes(let all) = dataset.targets { classes = rows.map { all[$0] } }
+    let classes = dataset.targets.selecting(rows).classIndices ?? rows.map { _ in 0 }
     let present = dataset.modalities[modality]?.present
     var pools = [[[Int]]](
       repeating: [[Int]](repeating: [], count: names.count), count: (classes.max() ?? 0) + 1)
@@ -114,7 +114,7 @@ struct Groups {
   func amplification(
     _ predictions: [Predictions], _ dataset: Dataset, resamples: Int, seed: UInt64
   ) -> (zhao: Estimate?, directional: Estimate?)? {
-    guard dataset.manifest.task == .classification, case .classes(let classes) = dataset.targets else { return nil }
+    guard let classes = dataset.targets.classIndices else { return nil }
     let rows = dataset[split]
     func counts(_ pairs: [(Int, Int)]) -> GroupCounts {
       GroupCounts(

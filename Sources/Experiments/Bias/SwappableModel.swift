@@ -1,5 +1,6 @@
 import Fusion
 import Modalities
+import Models
 import Tensors
 
 /// A trained model with the encodings of some samples, whose modalities can be exchanged between them.
@@ -42,16 +43,9 @@ struct SwappableModel {
     var swapped = encoded.map { $0.indexSelect(axis: 0, chosen) }
     swapped[position] = encoded[position].indexSelect(axis: 0, Tensor(donors))
     let found = Self.predictions(trained, swapped, present?.indexSelect(axis: 0, chosen))
-    return zip(rows, found).map { row, now in change(original[row], now) }
-  }
-
-  private func change(_ before: [Double], _ now: [Double]) -> Double {
-    switch trained.configuration.task {
-    case .regression: return Double(zip(before, now).reduce(0) { $0 + abs($1.0 - $1.1) })
-    case .multilabel:
-      return Labels.given(before, trained.thresholds) == Labels.given(now, trained.thresholds) ? 0 : 1
-    case .classification, .retrieval, .none:
-      return before.firstIndex(of: before.max()!) == now.firstIndex(of: now.max()!) ? 0 : 1
+    let task = trained.configuration.prediction
+    return zip(rows, found).map { row, now in
+      task.change(from: original[row], to: now, thresholds: trained.thresholds)
     }
   }
 

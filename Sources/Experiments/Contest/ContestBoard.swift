@@ -1,5 +1,6 @@
 import Evaluation
 import Modalities
+import Models
 
 /// A comparison's winner against what single modalities do at their best, on the test samples that have all of them.
 struct ContestBoard {

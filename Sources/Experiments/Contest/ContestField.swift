@@ -1,5 +1,6 @@
 import Evaluation
 import Modalities
+import Models
 
 /// Who may be a reference: rows of the leaderboard, and the references that were trained for the winner.
 struct Field {

@@ -1,6 +1,7 @@
 import Evaluation
 import Fusion
 import Modalities
+import Models
 
 /// A method with its finished seeds, on some of the test samples, ready to be held against another.
 struct ContestSide: Sendable {
@@ -16,14 +17,14 @@ struct ContestSide: Sendable {
   let isAdditive: Bool
   let predictions: [Predictions]
   let records: [TrialRecord]
-  private let task: Task
+  private let task: TaskKind
 
   /// - Parameters:
   ///   - name: what sentences call it; its method by default.
   ///   - trials: of one method.
   ///   - isAdditive: whether it holds no interactions by construction.
   /// - Returns: nil where no trial finished with a validation score.
-  init?(_ name: String? = nil, _ trials: MethodTrials, task: Task, metric: Metric, isAdditive: Bool? = nil) {
+  init?(_ name: String? = nil, _ trials: MethodTrials, task: TaskKind, metric: Metric, isAdditive: Bool? = nil) {
     let validation = trials.finished.compactMap { $0.record.validationMetrics[metric.rawValue] }
     guard !validation.isEmpty else { return nil }
     self.name = name ?? trials.name
@@ -58,9 +59,9 @@ struct ContestSide: Sendable {
   }
 
   private static func predictions(
-    _ all: [[Double]], of record: TrialRecord, _ rows: [Int], _ task: Task
+    _ all: [[Double]], of record: TrialRecord, _ rows: [Int], _ task: TaskKind
   ) throws -> Predictions {
-    let width = task == .multilabel ? all[0].count : 1
+    let width = task.prediction(outputs: all[0].count)?.targetWidth ?? 1
     return try Predictions(
       rows.map { all[$0] }, targets: rows.flatMap { record.targets[$0 * width..<($0 + 1) * width] }, task: task,
       thresholds: record.thresholds)
@@ -90,7 +91,7 @@ struct ContestSide: Sendable {
   }
 
   /// Whether every prediction of every seed is one and the same class, which no metric of classes can reward.
-  var isOneClass: Bool { task == .classification && Set(predictions.flatMap(\.classes)).count == 1 }
+  var isOneClass: Bool { Set(predictions.flatMap(\.classes)).count == 1 }
 }
 
 extension Contest {

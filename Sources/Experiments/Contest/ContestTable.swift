@@ -1,4 +1,5 @@
 import Evaluation
+import Models
 
 /// The fusion against each modality at its best, and against what adds up: rows for a terminal and for a page.
 struct ContestTable {

@@ -86,14 +86,12 @@ public struct PairedViews {
 
   /// Class of some samples; nil unless the task has exclusive classes.
   public func classes(_ rows: [Int]) -> [Int]? {
-    guard case .classes(let classes) = dataset.targets else { return nil }
-    return rows.map { classes[$0] }
+    dataset.targets.selecting(rows).classIndices
   }
 
   /// Value of some samples; nil unless the task has values.
   public func values(_ rows: [Int]) -> [Double]? {
-    guard case .values(let values) = dataset.targets else { return nil }
-    return rows.map { values[$0] }
+    dataset.targets.selecting(rows).numericValues
   }
 
   /// Names of the classes.

@@ -1,6 +1,7 @@
 import Foundation
 import InformationTheory
 import Modalities
+import Models
 import Quantification
 import Tensors
 import Training
@@ -49,7 +50,7 @@ struct FindingsJob: Sendable {
     if findings.missing == nil { findings.notMeasured["importance"] = findings.notMeasured["missing"] }
     try measure("robustness") { findings.robustness = try Self.unfiled { try robustness(fusion, seeds) } }
     try measure("information") { findings.information = try Self.unfiled { try exactInformation(sides) } }
-    if prepared.task == .classification {
+    if prepared.prediction.hasExclusiveClasses {
       try measure("interactions") {
         let answers = try answers(of: fusion, seeds, sides)
         findings.interactions = interactions(answers, sides)

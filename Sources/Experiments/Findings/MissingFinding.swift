@@ -1,5 +1,6 @@
 public import Evaluation
 import Modalities
+import Models
 public import Quantification
 import Tensors
 
@@ -27,7 +28,7 @@ public struct MissingFinding: Codable, Sendable, Equatable {
   ///   - groups: the group of every sample; its samples are drawn together.
   init(
     _ names: [String], _ imputation: MissingModalityTable.Imputation, predictions: [[[[Double]]]],
-    thresholds: [[Double]?], targets: [Double], task: Task, metric: Metric, groups: [Int]? = nil,
+    thresholds: [[Double]?], targets: [Double], task: TaskKind, metric: Metric, groups: [Int]? = nil,
     resamples: Int = 500
   ) throws {
     let subsets = MissingModalityTable.subsets(of: names.count)

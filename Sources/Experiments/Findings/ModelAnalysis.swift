@@ -1,5 +1,6 @@
 public import Evaluation
 public import Modalities
+public import Models
 public import Quantification
 import Tensors
 
@@ -43,7 +44,7 @@ public struct ModelAnalysis {
     }
   }
 
-  private var task: Task { trained.configuration.task }
+  private var task: TaskKind { trained.configuration.task }
   private var metric: Metric { trained.configuration.metric }
   private var names: [String] { trained.modalities }
   private var targets: [Double] { dataset.targets(of: split) }
@@ -174,7 +175,8 @@ public struct ModelAnalysis {
         file: "samples.csv", "\(rows.count) samples of \(split.rawValue) have all modalities; expected at least 2")
     }
     let encoded = samples.encoded.map { $0.indexSelect(axis: 0, Tensor(rows)) }
-    let outputs = task == .classification || task == .multilabel ? trained.configuration.classes : ["target"]
+    let prediction = trained.configuration.prediction
+    let outputs = prediction.outputsAreClasses ? trained.configuration.classes : ["target"]
     // A number added to all logits changes nothing.
     func value(_ inputs: [Tensor]) -> Tensor {
       let values = samples.outputs(inputs)
@@ -196,7 +198,7 @@ public struct ModelAnalysis {
       }
     }
     return Interactions(
-      split: split, samples: rows.count, pairs: pairs, labels: task == .classification ? labels(sides) : nil)
+      split: split, samples: rows.count, pairs: pairs, labels: prediction.hasExclusiveClasses ? labels(sides) : nil)
   }
 
   private func labels(_ sides: Sides) -> LabelFinding {

@@ -1,5 +1,6 @@
 import InformationTheory
 import Modalities
+import Models
 import Quantification
 import Tensors
 
@@ -7,11 +8,11 @@ import Tensors
 extension FindingsJob {
   /// The split of a table of all samples, where each side takes few values and samples are ten a cell; else nil.
   func exactInformation(_ sides: Sides) throws -> InformationFinding? {
-    guard prepared.task == .classification else { return nil }
+    guard prepared.prediction.hasExclusiveClasses else { return nil }
     let names = sides.first + sides.second
     let view = try FeatureView(
       prepared.dataset, splits: Set(Split.allCases), names: names.sorted(), file: plan.dataset)
-    guard case .classes(let labels, _) = try view.target() else { return nil }
+    guard let labels = try view.target().classIndices else { return nil }
     var levels: [[Int]] = []
     for side in [sides.first, sides.second] {
       let width = side.reduce(0) { $0 + view.features[$1]!.shape[1] }
@@ -39,7 +40,7 @@ extension FindingsJob {
   func learnedInformation(_ sides: Sides) throws -> InformationFinding {
     let names = (sides.first + sides.second).sorted()
     let view = try FeatureView(prepared.dataset, splits: Set(Split.allCases), names: names, file: plan.dataset)
-    guard case .values(let values) = try view.target() else {
+    guard let values = try view.target().numericValues else {
       throw SampleError("there is no one target to have information about")
     }
     let bins = 5

@@ -1,6 +1,7 @@
 import Coordination
 import Foundation
 import Kernels
+import Models
 import Tensors
 
 /// Fits linked spaces of the views and a linear predictor on them. Regularisation, components and the predictor's C that
@@ -78,8 +79,8 @@ struct CorrelationFitter: Fitter {
 
   private func predictor(_ parts: [Tensor], _ samples: FittingSamples, _ cost: Double) throws -> LinearPredictor {
     try LinearPredictor(
-      fitting: Tensor.concatenated(parts, axis: 1), samples.targets, sampleWeights: samples.weights(telling:),
-      cost: cost)
+      fitting: Tensor.concatenated(parts, axis: 1), samples.targets, task: samples.task,
+      sampleWeights: samples.weights(telling:), cost: cost)
   }
 
   // MARK: Spaces
@@ -175,9 +176,9 @@ struct CorrelationFitter: Fitter {
     }
   }
 
-  func restore(_ file: inout NamedTensors, widths: [Int], decision: FittedDecision) throws -> any FittedSolution {
-    let bias = try file.take("predictor.bias", [decision.outputs])
-    let weights = try file.take("predictor.weights", [nil, decision.outputs])
+  func restore(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws -> any FittedSolution {
+    let bias = try file.take("predictor.bias", [task.outputs])
+    let weights = try file.take("predictor.weights", [nil, task.outputs])
     guard weights.shape[0] > 0, weights.shape[0] % widths.count == 0 else {
       throw InputError(file: file.file, at: "predictor.weights", "\(weights.shape[0]) rows for \(widths.count) views")
     }

@@ -1,4 +1,5 @@
 import Kernels
+import Models
 import Tensors
 
 /// Scores of every view in a shared space, and a linear predictor on all of them side by side.

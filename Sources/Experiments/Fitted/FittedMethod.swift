@@ -1,5 +1,6 @@
 public import Encoders
 import Fusion
+import Models
 import Tensors
 
 /// A method whose model a solver finds, not gradient steps on batches: its name, its options, and how it is fitted.
@@ -52,7 +53,7 @@ protocol Fitter: Sendable {
   ///
   /// - Parameter widths: of the views, in sorted order of the modalities' names.
   /// - Throws: `InputError` naming the file and what does not fit.
-  func restore(_ file: inout NamedTensors, widths: [Int], decision: FittedDecision) throws -> any FittedSolution
+  func restore(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws -> any FittedSolution
 
   /// Bytes that fitting holds at its largest.
   func bytes(samples: Int, widths: [Int]) -> Int
@@ -78,27 +79,4 @@ protocol FittedSolution {
   var tensors: [String: Tensor] { get }
   /// What it says in words beside them.
   var notes: [String: String] { get }
-}
-
-/// What is predicted.
-enum FittedDecision: Sendable, Equatable {
-  case classes(Int)
-  case labels(Int)
-  case value
-
-  init(_ configuration: TrialConfiguration) {
-    switch configuration.task {
-    case .multilabel: self = .labels(configuration.outputs)
-    case .regression: self = .value
-    case .classification, .retrieval, .none: self = .classes(configuration.outputs)
-    }
-  }
-
-  /// Numbers that come out.
-  var outputs: Int {
-    switch self {
-    case .classes(let count), .labels(let count): count
-    case .value: 1
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import Encoders
 public import Modalities
+import Models
 public import Tensors
 
 /// A model that a solver found: every modality as a vector, and what the solution makes of the vectors.
@@ -90,7 +91,7 @@ public struct FittedModel: TrialModel {
     let encoders = try encoders(names, configuration, manifest)
     let fills = try zip(names, encoders).map { try file.take("fill.\($0)", [$1.outputSize]) }
     let solution = try method.fitter(configuration.options).restore(
-      &file, widths: encoders.map(\.outputSize), decision: FittedDecision(configuration))
+      &file, widths: encoders.map(\.outputSize), task: configuration.prediction)
     try file.checkEmpty()
     return FittedModel(names: names, encoders: encoders, fills: fills, solution: solution)
   }

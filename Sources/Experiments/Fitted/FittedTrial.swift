@@ -1,6 +1,7 @@
 import Encoders
 import Foundation
 import Modalities
+import Models
 import Tensors
 import Training
 
@@ -76,7 +77,9 @@ extension TrialRunner {
       return { try self.validation(of: $0.to(.float32), configuration, criterion, wanted, truth) }
     }
     let samples = FittingSamples(
-      train: views(train, fills), targets: try targets(train), weights: sampleWeights(configuration.training, train),
+      train: views(train, fills), targets: prepared.scaling.standardised(prepared.dataset.targets.selecting(train)),
+      task: prepared.prediction,
+      weights: sampleWeights(configuration.training, train),
       balancesLabels: configuration.training.balancedClasses,
       validation: views(validation, fills),
       judge: judge([.validation]), judgeAll: judge([.train, .validation]),
@@ -85,18 +88,9 @@ extension TrialRunner {
     return (samples, encoders, fills)
   }
 
-  private func targets(_ indices: [Int]) throws -> FittingSamples.Targets {
-    switch prepared.dataset.targets {
-    case .classes(let classes): return .classes(indices.map { classes[$0] }, count: prepared.dataset.outputs)
-    case .labels(let labels): return .labels(indices.map { labels[$0] })
-    case .values: return .values(prepared.target(indices)!.doubles)
-    case .none: throw InputError("the data set has no target to learn")
-    }
-  }
-
   /// Weights under which every class counts alike; nil unless asked for.
   func sampleWeights(_ training: TrainingOptions, _ indices: [Int]) -> [Double]? {
-    guard training.balancedClasses, case .classes(let classes) = prepared.dataset.targets else { return nil }
+    guard training.balancedClasses, let classes = prepared.dataset.targets.classIndices else { return nil }
     var counts = [Int](repeating: 0, count: prepared.dataset.outputs)
     for index in indices { counts[classes[index]] += 1 }
     let each = Double(indices.count) / Double(counts.count { $0 > 0 })

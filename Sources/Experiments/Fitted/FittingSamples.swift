@@ -1,21 +1,17 @@
 import Encoders
 import Modalities
+import Models
 import Tensors
 import Training
 
 /// What a fitted method learns from and chooses by.
 struct FittingSamples {
-  /// What each train sample should come out as.
-  enum Targets {
-    case classes([Int], count: Int)
-    case labels([[Bool]])
-    /// Standardised.
-    case values([Double])
-  }
-
   /// Train samples, `[n, width]` float64 per modality in sorted order of names.
   let train: [Tensor]
+  /// What each train sample should come out as; values are standardised.
   let targets: Targets
+  /// What is predicted.
+  let task: any PredictionTask
   /// How much each train sample counts; nil for all alike.
   let weights: [Double]?
   /// Labels: whether samples that have one count as much together as those that have it not.
@@ -33,18 +29,9 @@ struct FittingSamples {
 
   /// How much each train sample counts to a machine that is to tell these from the others; nil for all alike.
   func weights(telling positive: [Bool]) -> [Double]? {
-    guard balancesLabels, case .labels = targets else { return weights }
+    guard balancesLabels, targets.labelSets != nil else { return weights }
     let weight = Criterion.positiveWeights(counts: [positive.count { $0 }], of: positive.count)[0]
     return positive.map { $0 ? weight : 1 }
-  }
-
-  /// What is predicted.
-  var decision: FittedDecision {
-    switch targets {
-    case .classes(_, let count): .classes(count)
-    case .labels(let labels): .labels(labels.first?.count ?? 0)
-    case .values: .value
-    }
   }
 
   /// Whether a choice is better than another.

@@ -1,5 +1,6 @@
 import Encoders
 import Kernels
+import Models
 import Tensors
 
 /// Learns a weighted sum of kernels, some on each modality, with support vector machines: one per class against the rest,
@@ -41,7 +42,7 @@ struct KernelFitter: Fitter {
       last = machines
       let held = try heldOut(stack, samples, machines, cost: cost)
       let solution = KernelSolution(
-        machines, terms, factors: factors, views: samples.train, decision: samples.decision,
+        machines, terms, factors: factors, views: samples.train, task: samples.task,
         calibrations: try held.flatMap { try calibrations($0, samples) })
       let validation = solution.representation(try solution.parts(samples.validation))
       let judged =
@@ -70,25 +71,18 @@ struct KernelFitter: Fitter {
     _ stack: KernelStack, _ samples: FittingSamples, cost: Double, start: [MultipleKernelModel]?
   ) throws -> [MultipleKernelModel] {
     let learning = learning(cost)
-    if case .values(let values) = samples.targets {
+    if let values = samples.targets.numericValues {
       return try [learning.regress(stack, targets: values, epsilon: epsilon, start: start?[0])]
     }
-    return try Self.sides(samples.targets).enumerated().map { number, positive in
+    return try Self.sides(samples).enumerated().map { number, positive in
       try learning.classify(
         stack, labels: positive.map { $0 ? 1 : -1 }, costs: samples.weights(telling: positive), start: start?[number])
     }
   }
 
   /// The samples on the positive side of each machine; none for values.
-  private static func sides(_ targets: FittingSamples.Targets) throws -> [[Bool]] {
-    let columns: [[Bool]]
-    switch targets {
-    case .classes(let classes, let count):
-      columns = (count == 2 ? [1] : Array(0..<count)).map { positive in classes.map { $0 == positive } }
-    case .labels(let labels):
-      columns = (labels.first ?? []).indices.map { label in labels.map { $0[label] } }
-    case .values: return []
-    }
+  private static func sides(_ samples: FittingSamples) throws -> [[Bool]] {
+    let columns = samples.task.binaryProblems(samples.targets)
     if let number = columns.firstIndex(where: { Set($0).count < 2 }) {
       throw InputError("class number \(number + 1): all samples of train have it or none; machines need both")
     }
@@ -100,14 +94,14 @@ struct KernelFitter: Fitter {
     _ stack: KernelStack, _ samples: FittingSamples, _ machines: [MultipleKernelModel], cost: Double
   ) throws -> [[Double]]? {
     let learning = learning(cost)
-    if case .values(let values) = samples.targets {
+    if let values = samples.targets.numericValues {
       guard values.count >= 2 * Self.folds else { return nil }
       let folds = MultipleKernelLearning.folds(values.map { _ in true }, Self.folds)
       return [
         try learning.heldOutValues(stack, of: machines[0], targets: values, epsilon: epsilon, folds: folds)
       ]
     }
-    let columns = try Self.sides(samples.targets)
+    let columns = try Self.sides(samples)
     let smallest = columns.map { column in min(column.count { $0 }, column.count { !$0 }) }.min() ?? 0
     guard smallest >= 2 else { return nil }
     return try zip(columns, machines).map { positive, machine in
@@ -120,15 +114,15 @@ struct KernelFitter: Fitter {
 
   /// nil for values; without any, decisions are taken for log-odds.
   private func calibrations(_ held: [[Double]], _ samples: FittingSamples) throws -> [PlattScaling]? {
-    let columns = try Self.sides(samples.targets)
+    let columns = try Self.sides(samples)
     guard !columns.isEmpty else { return nil }
     return try zip(held, columns).map {
       try PlattScaling(fitting: $0, positive: $1, weights: samples.weights(telling: $1))
     }
   }
 
-  func restore(_ file: inout NamedTensors, widths: [Int], decision: FittedDecision) throws -> any FittedSolution {
-    try KernelSolution(&file, widths: widths, decision: decision)
+  func restore(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws -> any FittedSolution {
+    try KernelSolution(&file, widths: widths, task: task)
   }
 
   func bytes(samples: Int, widths: [Int]) -> Int {

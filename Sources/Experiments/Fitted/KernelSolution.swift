@@ -1,4 +1,5 @@
 import Kernels
+import Models
 import Tensors
 
 /// Support vector machines on a weighted sum of kernels, each on one view, and what makes probabilities of their decisions.
@@ -9,7 +10,7 @@ struct KernelSolution: FittedSolution {
     let kernel: VectorKernel
   }
 
-  let decision: FittedDecision
+  let task: any PredictionTask
   let terms: [Term]
   /// What each term is multiplied by in each machine, scale included, `[terms, machines]`.
   let weights: Tensor
@@ -26,8 +27,7 @@ struct KernelSolution: FittedSolution {
   var isLinked: Bool { false }
   private var machines: Int { bias.count }
   var partWidths: [Int] { vectors.map { _ in machines } }
-  /// Log-probabilities of several machines are no affine function of their decisions.
-  var isMultiaffine: Bool { if case .classes(let count) = decision { count == 2 } else { true } }
+  var isMultiaffine: Bool { task.isAffineInDecisions }
 
   /// What the kernels on each view add to the decisions.
   func parts(_ views: [Tensor]) throws -> [Tensor] {
@@ -47,13 +47,7 @@ struct KernelSolution: FittedSolution {
   func outputs(_ representation: Tensor) -> Tensor {
     let odds =
       representation * calibration.select(axis: 0, index: 0) + calibration.select(axis: 0, index: 1)
-    switch decision {
-    case .value: return representation
-    case .labels: return odds
-    case .classes(2): return Tensor.concatenated([odds.zerosLike(), odds], axis: 1)
-    // Their softmax divides the machines' probabilities by their sum.
-    case .classes: return odds.logSigmoid()
-    }
+    return task.outputs(ofDecisions: representation, logOdds: odds)
   }
 
   var tensors: [String: Tensor] {
@@ -65,8 +59,8 @@ struct KernelSolution: FittedSolution {
   var notes: [String: String] { ["terms": (try? note(terms)) ?? ""] }
 
   /// Reads what `tensors` and `notes` gave; for what is refused see `Fitter.restore`.
-  init(_ file: inout NamedTensors, widths: [Int], decision: FittedDecision) throws {
-    let machines = Self.machines(decision)
+  init(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws {
+    let machines = task.machines
     terms = try file.note("terms", as: [Term].self)
     for term in terms {
       guard widths.indices.contains(term.view) else {
@@ -74,7 +68,7 @@ struct KernelSolution: FittedSolution {
       }
       try term.kernel.check(file: file.file)
     }
-    self.decision = decision
+    self.task = task
     weights = try file.take("weights", [terms.count, machines])
     coefficients = try file.take("coefficients", [nil, machines])
     let count = coefficients.shape[0]
@@ -90,12 +84,12 @@ struct KernelSolution: FittedSolution {
   ///   - factors: what brought each term's kernel to its scale.
   ///   - views: the samples that were fitted.
   init(
-    _ models: [MultipleKernelModel], _ terms: [Term], factors: [Double], views: [Tensor], decision: FittedDecision,
+    _ models: [MultipleKernelModel], _ terms: [Term], factors: [Double], views: [Tensor], task: any PredictionTask,
     calibrations: [PlattScaling]?
   ) {
     let used = (0..<views[0].shape[0]).filter { row in models.contains { $0.coefficients[row] != 0 } }
     let rows = Tensor(used)
-    self.decision = decision
+    self.task = task
     self.terms = terms
     let products: [Double] = terms.indices.flatMap { term in models.map { $0.weights[term] * factors[term] } }
     weights = Tensor(products, shape: [terms.count, models.count])
@@ -108,7 +102,4 @@ struct KernelSolution: FittedSolution {
     let offsets: [Double] = calibrations?.map { -$0.b } ?? models.map { _ in 0 }
     calibration = Tensor(slopes + offsets, shape: [2, models.count])
   }
-
-  /// How many machines a decision takes.
-  static func machines(_ decision: FittedDecision) -> Int { decision == .classes(2) ? 1 : decision.outputs }
 }

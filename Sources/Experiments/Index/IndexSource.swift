@@ -132,7 +132,7 @@ public struct IndexSource {
   }
 
   private static func classes(_ dataset: Dataset, _ rows: [Int]) -> [String]? {
-    guard case .classes(let classes) = dataset.targets else { return nil }
+    guard let classes = dataset.targets.classIndices else { return nil }
     return rows.map { dataset.classes[classes[$0]] }
   }
 }

@@ -63,33 +63,31 @@ public struct FeatureView {
     return .concatenated([mean, deviation.sqrt()], axis: 1)
   }
 
-  /// What an estimator needs to know of the target.
-  public enum Target {
-    /// Numbered from 0.
-    case classes([Int], count: Int)
-    case values([Double])
-  }
+  /// How many classes the data set has.
+  public var classCount: Int { classes.count }
 
+  /// The target of every row: classes or values that vary.
+  ///
   /// - Throws: `InputError` where there is no target, several labels a sample, or one value alone.
-  public func target() throws -> Target {
-    switch targets {
-    case .classes(let all):
-      let labels = rows.map { all[$0] }
+  public func target() throws -> Targets {
+    let chosen = targets.selecting(rows)
+    if let labels = chosen.classIndices {
       guard Set(labels).count > 1 else {
         throw InputError(
           file: file, "every sample is of class \"\(classes[labels[0]])\"; there is nothing to have information about")
       }
-      return .classes(labels, count: classes.count)
-    case .values(let all):
-      let values = rows.map { all[$0] }
+    } else if let values = chosen.numericValues {
       guard Set(values).count > 1 else {
         throw InputError(
           file: file, "every sample has the target \(values[0]); there is nothing to have information about")
       }
-      return .values(values)
-    case .labels: throw InputError(file: file, "several labels a sample are no one variable; expected one target")
-    case .none: throw InputError(file: file, "the data set has no target")
+    } else {
+      throw InputError(
+        file: file,
+        chosen.labelSets == nil
+          ? "the data set has no target" : "several labels a sample are no one variable; expected one target")
     }
+    return chosen
   }
 
   /// The leading principal components of a modality, scaled to its largest spread.

@@ -14,11 +14,8 @@ public struct HeterogeneityResult: Codable, Sendable, Equatable {
     guard view.names.count > 1 else {
       throw UsageError("distances need at least two modalities, found \(view.names.joined(separator: ", "))")
     }
-    let target: HeterogeneityMatrix.Target
-    switch try view.target() {
-    case .classes(let labels, let count): target = .classes(labels, count: count)
-    case .values(let values): target = .values(values)
-    }
+    let target = try view.target()
+    let classes = view.classCount
     self.dataset = dataset
     let (first, second) = try view.reporting {
       let alone = view.names.map { ($0, [view.features[$0]!]) }
@@ -28,8 +25,8 @@ public struct HeterogeneityResult: Codable, Sendable, Equatable {
         }
       }
       return (
-        try HeterogeneityMatrix(alone, target: target, settings: settings),
-        joint.count > 1 ? try HeterogeneityMatrix(joint, target: target, settings: settings) : nil
+        try HeterogeneityMatrix(alone, target: target, classes: classes, settings: settings),
+        joint.count > 1 ? try HeterogeneityMatrix(joint, target: target, classes: classes, settings: settings) : nil
       )
     }
     (modalities, pairs) = (first, second)

@@ -90,7 +90,7 @@ public struct InformationAnalysis {
   }
 
   private func row(
-    _ view: FeatureView, _ name: String, _ other: String?, _ target: FeatureView.Target, stream: UInt64,
+    _ view: FeatureView, _ name: String, _ other: String?, _ target: Targets, stream: UInt64,
     _ isCancelled: () -> Bool
   ) throws -> Row {
     var generator = SplitMix64(seed: seed, stream: stream)
@@ -112,7 +112,7 @@ public struct InformationAnalysis {
     switch estimator {
     case .nearest(let neighbours, let components):
       let x = try view.components(name, count: components)
-      if other == nil, case .classes(let labels, _) = target {
+      if other == nil, let labels = target.classIndices {
         let ross = RossInformation(neighbours: neighbours)
         return try tested(labels) { order in
           try ross.mutualInformation(x, labels: order.map { labels[$0] }, unit: unit)
@@ -126,7 +126,7 @@ public struct InformationAnalysis {
       var y: [Int]
       if let other {
         y = try Self.labels(view.components(other, count: components), method, &generator)
-      } else if case .classes(let labels, _) = target {
+      } else if let labels = target.classIndices {
         y = labels
       } else {
         y = try Self.labels(Self.points(target), method, &generator)
@@ -142,11 +142,9 @@ public struct InformationAnalysis {
       if let other {
         y = view.features[other]!
       } else {
-        switch target {
-        case .values(let values): y = Tensor(values).to(.float32)
-        case .classes(let labels, let count):
-          y = Tensor.eye(count).indexSelect(axis: 0, Tensor(labels))
-        }
+        y =
+          target.classIndices.map { Tensor.eye(view.classCount).indexSelect(axis: 0, Tensor($0)) }
+          ?? Tensor(target.numericValues!).to(.float32)
       }
       let found = try neural.estimate(view.features[name]!, y, unit: unit)
       return Row(
@@ -166,11 +164,8 @@ public struct InformationAnalysis {
     }
   }
 
-  private static func points(_ target: FeatureView.Target) throws -> Points {
-    switch target {
-    case .classes(let labels, _): try Points(labels.map(Double.init))
-    case .values(let values): try Points(values).standardised()
-    }
+  private static func points(_ target: Targets) throws -> Points {
+    try target.classIndices.map { try Points($0.map(Double.init)) } ?? Points(target.numericValues!).standardised()
   }
 
   static func labels(

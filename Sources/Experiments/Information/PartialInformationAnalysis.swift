@@ -196,17 +196,18 @@ public struct PartialInformationAnalysis {
   }
 
   private static func classes(
-    _ target: FeatureView.Target, _ estimator: Estimator, _ generator: inout SplitMix64
+    _ target: Targets, _ estimator: Estimator, _ generator: inout SplitMix64
   ) throws -> [Int] {
-    switch (target, estimator) {
-    // Only classes that occur, numbered anew.
-    case (.classes(let labels, _), _):
+    if let labels = target.classIndices {
+      // Only classes that occur, numbered anew.
       let seen = Array(Set(labels)).sorted()
       return labels.map { seen.firstIndex(of: $0)! }
-    case (.values(let values), .learned(_, let bins)):
-      return try InformationAnalysis.labels(Points(values), .quantile(bins: bins), &generator)
-    case (.values(let values), .discrete(let method, _, _)):
-      return try InformationAnalysis.labels(Points(values), method, &generator)
     }
+    let method: Discretizer.Method =
+      switch estimator {
+      case .learned(_, let bins): .quantile(bins: bins)
+      case .discrete(let method, _, _): method
+      }
+    return try InformationAnalysis.labels(Points(target.numericValues!), method, &generator)
   }
 }

@@ -1,6 +1,7 @@
 public import Encoders
-public import Fusion
+import Fusion
 public import Modalities
+public import Models
 import Tensors
 
 /// An implemented system as `chiasm methods` lists it.
@@ -62,7 +63,7 @@ public struct Method: Sendable, Codable {
   ///
   /// - Parameter options: values given by the user; the rest take their defaults.
   /// - Throws: `UsageError` for an unknown option or a value out of range.
-  public func additiveScale(options: [String: String] = [:], task: Task) throws -> AdditiveScale? {
+  public func additiveScale(options: [String: String] = [:], task: TaskKind) throws -> AdditiveScale? {
     guard let fitted = FittedMethod.named(name) else {
       return try FusionRegistry.description(named: name).additiveScale(options: options, task: task)
     }

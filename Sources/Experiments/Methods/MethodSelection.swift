@@ -1,6 +1,6 @@
 import Encoders
-public import Fusion
 public import Modalities
+public import Models
 import Tensors
 
 /// One row of a comparison: a method, the modalities it sees and the options that differ from the defaults.
@@ -32,7 +32,7 @@ public struct MethodSelection: Sendable, Codable, Equatable {
   /// alone is additive.
   ///
   /// - Throws: `UsageError` for an unknown method or option.
-  public func additiveScale(task: Task) throws -> AdditiveScale? {
+  public func additiveScale(task: TaskKind) throws -> AdditiveScale? {
     let method = try Method.named(method)
     return try (modalities.count == 1 ? Method.unimodal : method)
       .additiveScale(options: modalities.count == 1 ? [:] : options, task: task)

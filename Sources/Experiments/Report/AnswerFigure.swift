@@ -1,5 +1,6 @@
 import Foundation
 import Modalities
+import Models
 import Training
 
 /// What the best single modality and the best fusion answer, side by side: confusion matrices for classes, predicted

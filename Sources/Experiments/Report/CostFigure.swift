@@ -1,4 +1,5 @@
 import Foundation
+import Models
 
 /// Score against what it costs, parameters and time per sample, both on logarithmic axes; a line joins the methods that no
 /// other one beats on both.

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 
 /// The score of the best fusion for every subset of its modalities: who is there as dots, how well it does as shading.
 enum MissingFigure {

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Modalities
+import Models
 
 /// The sections of a report in the order in which a reader asks: what came out, who did how well, at what cost, how they
 /// learned, where they err, how all this was measured.

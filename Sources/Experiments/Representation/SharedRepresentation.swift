@@ -2,6 +2,7 @@ import Coordination
 import Fusion
 import Layers
 public import Modalities
+import Models
 import Tensors
 public import Training
 

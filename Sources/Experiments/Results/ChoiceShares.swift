@@ -42,10 +42,9 @@ public struct ChoiceShares: Codable, Sendable, Equatable {
       return Row(label: label, samples: members.count, shares: sums.map { $0 / Double(members.count) })
     }
     var rows: [Row] = []
-    if dataset.manifest.task == .classification {
-      let targets = dataset.targets(of: split)
+    if let targets = dataset.targets.selecting(indices).classIndices {
       for (number, label) in dataset.classes.enumerated() {
-        let members = targets.indices.filter { Int(targets[$0]) == number }
+        let members = targets.indices.filter { targets[$0] == number }
         if !members.isEmpty { rows.append(row(label, members)) }
       }
     }

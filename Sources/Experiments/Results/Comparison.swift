@@ -1,5 +1,6 @@
 public import Foundation
 public import Modalities
+public import Models
 
 /// What `chiasm compare --json` writes: the data set, one entry per method, and the verdict.
 public struct Comparison: Codable, Sendable, Equatable {
@@ -71,7 +72,7 @@ public struct Comparison: Codable, Sendable, Equatable {
 /// The data set as the comparison saw it.
 public struct DatasetSummary: Codable, Sendable, Equatable {
   public var name: String
-  public var task: Task
+  public var task: TaskKind
   /// The metric that ranks the methods.
   public var metric: Metric
   /// Class names in index order; empty for regression.
@@ -98,7 +99,7 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   }
 
   public init(
-    name: String, task: Task, metric: Metric, classes: [String] = [], samples: [String: Int],
+    name: String, task: TaskKind, metric: Metric, classes: [String] = [], samples: [String: Int],
     modalities: [String: ModalitySummary], units: TestUnits? = nil, targetDeviation: Double? = nil,
     majorityClass: ClassShare? = nil
   ) {

@@ -1,4 +1,5 @@
 import Foundation
+public import Models
 
 /// Numbers as people read them: one way for tables, sentences and figures.
 public enum Format {

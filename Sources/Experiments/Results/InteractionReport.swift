@@ -56,11 +56,11 @@ public struct InteractionReport: Codable, Sendable {
     _ dataset: Dataset, _ indices: [Int], positive: String?
   ) throws -> (name: String, values: [Double]) {
     let column = dataset.manifest.target ?? "target"
-    switch dataset.targets {
-    case .values(let values):
+    if let values = dataset.targets.numericValues {
       guard positive == nil else { throw UsageError("\(column) is a number and has no class \"\(positive!)\"") }
       return (column, indices.map { values[$0] })
-    case .classes(let classes):
+    }
+    if let classes = dataset.targets.classIndices {
       guard let name = positive ?? (dataset.classes.count == 2 ? dataset.classes[1] : nil) else {
         throw UsageError(
           "\(column) has \(dataset.classes.count) classes; choose with --class the one that counts 1, such as "
@@ -70,11 +70,10 @@ public struct InteractionReport: Codable, Sendable {
         throw UsageError("no class \"\(name)\"; the data set has \(dataset.classes.joined(separator: ", "))")
       }
       return ("\(column) = \(name)", indices.map { classes[$0] == index ? 1 : 0 })
-    case .labels, .none:
-      throw InputError(
-        file: Manifest.fileName, at: "task",
-        "\(dataset.manifest.task.rawValue); a regression needs a number or a class for each sample")
     }
+    throw InputError(
+      file: Manifest.fileName, at: "task",
+      "\(dataset.manifest.task.rawValue); a regression needs a number or a class for each sample")
   }
 }
 

@@ -1,5 +1,6 @@
 import Evaluation
 public import Modalities
+public import Models
 import Tensors
 
 /// Trials of several methods as one table: means, spreads over seeds, and paired bootstrap intervals over test samples.
@@ -9,7 +10,7 @@ import Tensors
 /// leaderboard.methods[0].metrics["accuracy"]?.ci95
 /// ```
 public struct Leaderboard: Sendable {
-  public let task: Task
+  public let task: TaskKind
   /// The metric that ranks.
   public let metric: Metric
   /// Best first by the mean of `metric` on the test split; methods without a finished trial last.
@@ -29,7 +30,7 @@ public struct Leaderboard: Sendable {
   ///   - groups: the group of every test sample; its samples are drawn together.
   /// - Throws: `InputError` when two trials were not tested on the same samples.
   public init(
-    _ records: [TrialRecord], task: Task, metric: Metric, resamples: Int = 2000, seed: UInt64 = 0,
+    _ records: [TrialRecord], task: TaskKind, metric: Metric, resamples: Int = 2000, seed: UInt64 = 0,
     groups: [Int]? = nil
   ) throws {
     let methods = try MethodTrials.grouped(records, task: task, metric: metric)
@@ -119,24 +120,9 @@ public struct Leaderboard: Sendable {
     return best.sorted { metric.improvement(of: $0.1, over: $1.1) > 0 }.map(\.0)
   }
 
-  /// The best constant answer knows the test targets' distribution, which makes it a hard baseline.
-  private static func constantScore(of record: TrialRecord, task: Task, metric: Metric) throws -> Double? {
-    let targets = record.targets
-    let answer: [Double]
-    switch (task, metric) {
-    case (.classification, .calibrationError), (_, .pearson), (.multilabel, _): return nil
-    case (.classification, _):
-      var shares = [Double](repeating: 0, count: record.predictions[0].count)
-      for target in targets { shares[Int(target)] += 1 / Double(targets.count) }
-      answer = shares
-    case (.regression, .mae), (.regression, .accuracy7):
-      answer = [targets.sorted()[targets.count / 2]]
-    case (.regression, .accuracy2Has0), (.regression, .accuracy2Non0), (.regression, .f1Has0), (.regression, .f1Non0):
-      answer = [targets.count { $0 > 0 } >= targets.count { $0 < 0 } ? 1 : -1]
-    case (.regression, _): answer = [targets.reduce(0, +) / Double(targets.count)]
-    case (.retrieval, _), (.none, _): return nil
-    }
-    let rows = [[Double]](repeating: answer, count: record.predictions.count)
-    return try Predictions(rows, targets: targets, task: task).score(metric)
+  private static func constantScore(of record: TrialRecord, task: TaskKind, metric: Metric) throws -> Double? {
+    let row = task.prediction(outputs: record.predictions[0].count)?.bestConstant(metric, targets: record.targets)
+    let rows = row.map { [[Double]](repeating: $0, count: record.predictions.count) }
+    return try rows.flatMap { try Predictions($0, targets: record.targets, task: task).score(metric) }
   }
 }

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Modalities
+import Models
 import Tensors
 
 /// The trials of one method: those that finished, with their predictions, and those that failed.
@@ -19,7 +20,7 @@ struct MethodTrials: Sendable {
   ///
   /// A trial whose predictions cannot be scored counts as failed.
   /// - Throws: `InputError` when two finished trials were not tested on the same samples.
-  static func grouped(_ records: [TrialRecord], task: Task, metric: Metric) throws -> [MethodTrials] {
+  static func grouped(_ records: [TrialRecord], task: TaskKind, metric: Metric) throws -> [MethodTrials] {
     var names = [String]()
     for record in records where !names.contains(record.method) { names.append(record.method) }
     let methods = names.map { name in
@@ -37,7 +38,7 @@ struct MethodTrials: Sendable {
     return methods
   }
 
-  private init(_ name: String, _ records: [TrialRecord], task: Task, metric: Metric) {
+  private init(_ name: String, _ records: [TrialRecord], task: TaskKind, metric: Metric) {
     self.name = name
     self.records = records
     var finished = [Finished]()

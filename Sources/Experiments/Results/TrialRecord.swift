@@ -1,5 +1,5 @@
-public import Fusion
 import Modalities
+public import Models
 public import Training
 
 /// Everything one training of one method with one seed left behind; the leaderboard, the verdict and the report are
@@ -86,7 +86,7 @@ public struct TrialRecord: Codable, Sendable, Equatable {
 
   /// Predictions of the test samples, such as its own or their additive projection, beside their targets.
   /// - Throws: `InputError` where they cannot be scored.
-  func scored(_ rows: [[Double]], task: Task) throws -> Predictions {
+  func scored(_ rows: [[Double]], task: TaskKind) throws -> Predictions {
     try Predictions(rows, targets: targets, task: task, thresholds: thresholds)
   }
 

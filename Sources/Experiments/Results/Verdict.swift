@@ -1,5 +1,5 @@
 public import Evaluation
-public import Fusion
+public import Models
 
 /// The answer of a comparison: did fusing the modalities help, by how much, and how sure is that.
 ///

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Models
 
 /// A verdict in words: one sentence that names the fusion, its score and what it gains, then what it rests on. Every number
 /// leads to where it is to be found, and every sign follows the verb: a loss is told as a loss, with the interval turned.

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Fusion
 public import Modalities
+import Models
 public import Quantification
 import Synchronization
 import Tensors

@@ -173,15 +173,8 @@ extension Dataset {
   func without(_ split: Split) -> Dataset {
     let kept = splits.indices.filter { splits[$0] != split }
     func some<Element>(_ elements: [Element]) -> [Element] { kept.map { elements[$0] } }
-    let targets: Targets =
-      switch targets {
-      case .none: .none
-      case .classes(let classes): .classes(some(classes))
-      case .values(let values): .values(some(values))
-      case .labels(let labels): .labels(some(labels))
-      }
     return Dataset(
-      manifest: manifest, ids: some(ids), splits: some(splits), targets: targets, classes: classes,
+      manifest: manifest, ids: some(ids), splits: some(splits), targets: targets.selecting(kept), classes: classes,
       attributes: attributes.mapValues(some),
       modalities: modalities.mapValues { data in
         ModalityData(

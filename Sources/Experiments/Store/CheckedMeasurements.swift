@@ -1,4 +1,5 @@
 import Evaluation
+import Models
 public import Quantification
 import Tensors
 

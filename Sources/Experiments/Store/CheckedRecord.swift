@@ -1,5 +1,6 @@
 import Evaluation
 import Modalities
+import Models
 import Tensors
 
 extension TrialRecord: CheckedResult {
@@ -35,22 +36,19 @@ extension TrialRecord: CheckedResult {
   /// Refuses predictions of something else than the classes or values of a data set.
   func check(on dataset: DatasetSummary) throws {
     guard failure == nil, let width = predictions.first?.count else { return }
-    let expected = dataset.task == .regression ? 1 : dataset.classes.count
-    try expect(width == expected, at: "predictions", "\(width) columns; the comparison has \(expected)")
+    let task = try dataset.task.prediction(classes: dataset.classes)
+    try expect(width == task.outputs, at: "predictions", "\(width) columns; the comparison has \(task.outputs)")
     try expect(
-      targets.count == predictions.count * (dataset.task == .multilabel ? width : 1), at: "targets",
-      "\(targets.count) for \(predictions.count) predictions of \(dataset.task.rawValue)")
-    if dataset.task != .regression {
+      targets.count == predictions.count * task.targetWidth, at: "targets",
+      "\(targets.count) for \(predictions.count) predictions of \(task.kind.rawValue)")
+    if task.outputsAreClasses {
       // A little more than 1 is rounding; calibration counts probabilities in bins.
       try expect(
         (predictions + (emap ?? [])).allSatisfy { $0.allSatisfy { (-1e-4...1.0001).contains($0) } }, at: "predictions",
         "one is no probability")
     }
-    if dataset.task == .classification {
-      try expect(
-        targets.allSatisfy { (0..<Double(width)).contains($0) && $0 == $0.rounded() }, at: "targets",
-        "one is no class from 0 to \(width - 1)")
-    }
+    let objection = task.objection(to: targets)
+    try expect(objection == nil, at: "targets", objection ?? "")
   }
 }
 
@@ -69,10 +67,10 @@ extension ChoiceShares: CheckedResult {
 
 extension DatasetSummary: CheckedResult {
   public func check() throws {
-    switch task {
-    case .classification, .multilabel: try checkNames(classes, at: "classes")
-    case .regression: try expect(classes.isEmpty, at: "classes", "a regression has none")
-    case .retrieval, .none: throw InputError(at: "task", "\"\(task.rawValue)\" is nothing to compare on")
+    if try task.prediction(classes: classes).outputsAreClasses {
+      try checkNames(classes, at: "classes")
+    } else {
+      try expect(classes.isEmpty, at: "classes", "a \(task.rawValue) has none")
     }
     try expect(
       Metric.all(for: task).contains(metric), at: "metric", "\(metric.rawValue) is no metric of \(task.rawValue)")

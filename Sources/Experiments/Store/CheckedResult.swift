@@ -1,4 +1,5 @@
 import Modalities
+import Models
 import Tensors
 public import Training
 
@@ -70,14 +71,11 @@ extension TrialConfiguration: CheckedResult {
   public func check() throws {
     try within("selection") { try selection.check() }
     try training.check()
-    switch task {
-    case .classification, .multilabel:
+    if try task.prediction(classes: classes).outputsAreClasses {
       try checkNames(classes, at: "classes")
       try expect(outputs == classes.count, at: "outputs", "\(outputs) for \(classes.count) classes")
-    case .regression:
-      try expect(classes.isEmpty && outputs == 1, at: "outputs", "\(outputs) for a regression; 1 expected")
-    case .retrieval, .none:
-      throw InputError(at: "task", "\"\(task.rawValue)\" is nothing that a model predicts")
+    } else {
+      try expect(classes.isEmpty && outputs == 1, at: "outputs", "\(outputs) for a \(task.rawValue); 1 expected")
     }
     try expect(
       Metric.all(for: task).contains(metric), at: "metric", "\(metric.rawValue) is no metric of \(task.rawValue)")

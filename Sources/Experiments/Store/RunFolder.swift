@@ -1,5 +1,6 @@
 public import Foundation
-public import Modalities
+import Modalities
+public import Models
 import Tensors
 public import Training
 import Yams
@@ -151,24 +152,16 @@ public struct RunFolder: Sendable, Equatable {
   /// Writes `predictions.csv`: id, target, predicted, and for classes one probability column per class.
   ///
   /// Multilabel targets and predictions list their classes with `|` between, as `samples.csv` does.
-  public func write(predictionsOf trial: TrialRecord, task: Task, classes: [String]) throws {
-    var table = CSVText(["id", "target", "predicted"] + (task == .regression ? [] : classes.map { "p(\($0))" }))
+  public func write(predictionsOf trial: TrialRecord, task: any PredictionTask, classes: [String]) throws {
+    let columns = task.outputsAreClasses ? classes.map { "p(\($0))" } : []
+    var table = CSVText(["id", "target", "predicted"] + columns)
     for (index, row) in trial.predictions.enumerated() {
-      let target: String
-      let predicted: String
-      switch task {
-      case .classification:
-        target = classes[Int(trial.targets[index])]
-        predicted = classes[row.indices.max { row[$0] < row[$1] || (row[$0] == row[$1] && $0 > $1) } ?? 0]
-      case .multilabel:
-        let truth = trial.targets[index * classes.count..<(index + 1) * classes.count]
-        target = zip(classes, truth).filter { $0.1 >= 0.5 }.map(\.0).joined(separator: "|")
-        predicted = Labels.given(row, trial.thresholds).map { classes[$0] }.joined(separator: "|")
-      case .regression, .retrieval, .none:
-        target = "\(trial.targets[index])"
-        predicted = row.map { "\($0)" }.joined(separator: " ")
-      }
-      table.append([trial.ids[index], target, predicted] + (task == .regression ? [] : row.map { "\(Float($0))" }))
+      let target = Array(trial.targets[index * task.targetWidth..<(index + 1) * task.targetWidth])
+      table.append(
+        [
+          trial.ids[index], task.text(target: target, classes: classes),
+          task.text(row, classes: classes, thresholds: trial.thresholds),
+        ] + (columns.isEmpty ? [] : row.map { "\(Float($0))" }))
     }
     try AtomicFile.write(Data(table.text.utf8), to: predictions)
   }

@@ -1,5 +1,6 @@
 import Foundation
 public import Modalities
+import Models
 public import Tensors
 
 /// A trained run in use: metrics on other data, predictions for new samples, representations.
@@ -109,19 +110,11 @@ public struct ModelUse {
 
   private func prediction(_ id: String, _ row: [Double]) -> Prediction {
     Prediction(
-      id: id, row: row, task: trained.configuration.task, classes: trained.configuration.classes,
+      id: id, row: row, task: trained.configuration.prediction, classes: trained.configuration.classes,
       thresholds: trained.thresholds)
   }
 
   private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
-}
-
-/// Labels that probabilities give.
-enum Labels {
-  /// The positions of those that reach their thresholds, which are one half where none were chosen.
-  static func given(_ probabilities: [Double], _ thresholds: [Double]?) -> [Int] {
-    probabilities.indices.filter { probabilities[$0] >= (thresholds?[$0] ?? 0.5) }
-  }
 }
 
 /// What a model says about one sample.
@@ -132,19 +125,10 @@ public struct Prediction: Codable, Sendable, Equatable {
   /// Probability of every class or label; nil for regression.
   public let probabilities: [String: Double]?
 
-  init(id: String, row: [Double], task: Task, classes: [String], thresholds: [Double]? = nil) {
+  init(id: String, row: [Double], task: any PredictionTask, classes: [String], thresholds: [Double]? = nil) {
     self.id = id
-    guard task != .regression else {
-      prediction = row.map { "\($0)" }.joined(separator: " ")
-      probabilities = nil
-      return
-    }
-    let pairs = zip(classes, row)
-    probabilities = Dictionary(uniqueKeysWithValues: Array(pairs))
-    prediction =
-      task == .multilabel
-      ? Labels.given(row, thresholds).map { classes[$0] }.joined(separator: "|")
-      : pairs.max { $0.1 < $1.1 }?.0 ?? ""
+    prediction = task.text(row, classes: classes, thresholds: thresholds)
+    probabilities = task.outputsAreClasses ? Dictionary(uniqueKeysWithValues: zip(classes, row)) : nil
   }
 
   /// Probability of the predicted class; nil where there is no single one.

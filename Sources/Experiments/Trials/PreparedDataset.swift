@@ -1,4 +1,5 @@
 public import Modalities
+public import Models
 import Tensors
 
 /// A data set ready for training: normalised on its train split, with the metric that ranks and, for regression, the
@@ -60,7 +61,15 @@ public struct PreparedDataset: Sendable {
   /// Targets of some samples as a model learns them.
   func target(_ indices: [Int]) -> Tensor? { dataset.targets.tensor(indices).map { scaling.standardised($0) } }
 
-  public var task: Task { dataset.manifest.task }
+  public var task: TaskKind { dataset.manifest.task }
+
+  /// The prediction problem.
+  public var prediction: any PredictionTask {
+    guard let prediction = task.prediction(outputs: dataset.outputs, scaling: scaling) else {
+      preconditionFailure("a data set of task \(task.rawValue), which has no metric")
+    }
+    return prediction
+  }
 
   /// Shape of one sample of each modality as encoders receive it: `[D]`, `[T, D]` or `[C, H, W]`.
   public var shapes: [String: [Int]] {
@@ -82,13 +91,13 @@ public struct PreparedDataset: Sendable {
           kind: entry.value.kind, shape: shapes[entry.key] ?? [],
           missing: dataset.modalities[entry.key]?.present?.count { !$0 } ?? 0,
           absentFrom: absentFrom(entry.key))
-      }, units: TestUnits(dataset), targetDeviation: task == .regression ? scaling.scale : nil,
+      }, units: TestUnits(dataset), targetDeviation: dataset.targets.numericValues == nil ? nil : scaling.scale,
       majorityClass: majorityClass)
   }
 
   private var majorityClass: DatasetSummary.ClassShare? {
     let rows = dataset[.test]
-    guard case .classes(let classes) = dataset.targets, !rows.isEmpty else { return nil }
+    guard let classes = dataset.targets.classIndices, !rows.isEmpty else { return nil }
     var counts = [Int](repeating: 0, count: dataset.classes.count)
     for row in rows { counts[classes[row]] += 1 }
     guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return nil }
@@ -107,52 +116,5 @@ extension Dataset {
         file: "samples.csv", at: "row \(row + 2) (id \"\(ids[row])\")",
         "\(name) holds a number that is too far from those of the train split to be normalised")
     }
-  }
-}
-
-/// The mean and deviation of a regression target in the train split: a model learns the standardised target.
-public struct TargetScaling: Codable, Sendable, Equatable {
-  public var mean: Double
-  public var scale: Double
-
-  /// Targets as they are.
-  public static let identity = TargetScaling(mean: 0, scale: 1)
-
-  public init(mean: Double, scale: Double) {
-    self.mean = mean
-    self.scale = scale
-  }
-
-  /// Values of float64 as float32 that a model learns; class indices and labels as they are.
-  func standardised(_ target: Tensor) -> Tensor {
-    // Narrowed last: single precision holds neither the seconds of a Unix time nor 1e39.
-    target.dtype == .float64 ? ((target - mean) / scale).to(.float32) : target
-  }
-
-  /// What a model's float32 output says in the unit of the target, in float64.
-  func restored(_ output: Tensor) -> Tensor { output.to(.float64) * scale + mean }
-
-  /// Of the train split.
-  /// - Throws: `InputError` for values whose squares no number can hold.
-  init(_ dataset: Dataset) throws {
-    guard dataset.manifest.task == .regression else {
-      self = .identity
-      return
-    }
-    let values = dataset.targets.numbers(dataset[.train])
-    // From the first on, so that the mean of equal values is that value.
-    let mean = values[0] + values.reduce(0) { $0 + ($1 - values[0]) / Double(values.count) }
-    // As multiples of the largest, so that neither large nor small ones leave the range when squared.
-    let largest = values.reduce(0) { max($0, abs($1 - mean)) }
-    let squares = values.reduce(0) { $0 + ($1 - mean) / largest * (($1 - mean) / largest) }
-    let deviation = largest > 0 ? largest * (squares / Double(values.count)).squareRoot() : 0
-    let all = dataset.targets.numbers(Array(0..<dataset.count))
-    if let row = all.firstIndex(where: { abs($0) > 1e150 }) ?? (deviation > 0 && deviation < 1e-150 ? 0 : nil) {
-      throw InputError(
-        file: "samples.csv", at: "row \(row + 2) (id \"\(dataset.ids[row])\")",
-        "the target \(all[row]), with a spread of \(deviation) in the train split, is out of range once it is squared; "
-          + "expected sizes and spreads between 1e-150 and 1e150, so give it in another unit")
-    }
-    self.init(mean: mean, scale: deviation > 0 ? deviation : 1)
   }
 }

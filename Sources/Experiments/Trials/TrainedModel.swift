@@ -1,6 +1,7 @@
 import Foundation
 import Fusion
 public import Modalities
+import Models
 public import Tensors
 
 /// A model with what it takes to use it on new samples: the configuration, the manifest and the normalisation.
@@ -139,7 +140,7 @@ public struct TrainedModel {
   private static func thresholds(
     _ tensor: Tensor, _ configuration: TrialConfiguration, file: String
   ) throws -> [Double] {
-    guard configuration.task == .multilabel, tensor.dtype == .float64, tensor.shape == [configuration.outputs],
+    guard configuration.prediction.usesThresholds, tensor.dtype == .float64, tensor.shape == [configuration.outputs],
       tensor.doubles.allSatisfy((0...1).contains)
     else {
       throw InputError(

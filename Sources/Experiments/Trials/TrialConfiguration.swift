@@ -1,5 +1,6 @@
 import Encoders
 public import Modalities
+public import Models
 import Tensors
 public import Training
 
@@ -13,7 +14,7 @@ public struct TrialConfiguration: Codable, Sendable, Equatable {
   public var seed: Int
   /// Name of the data set.
   public var dataset: String
-  public var task: Task
+  public var task: TaskKind
   /// Class names in the order of the outputs; empty for regression.
   public var classes: [String]
   /// Number of values the model puts out.
@@ -25,7 +26,7 @@ public struct TrialConfiguration: Codable, Sendable, Equatable {
 
   /// - Throws: `UsageError` for an option that the method does not have, or balanced classes where there are values.
   public init(_ selection: MethodSelection, training: TrainingOptions, seed: Int, on prepared: PreparedDataset) throws {
-    guard !training.balancedClasses || prepared.task != .regression else {
+    guard !training.balancedClasses || prepared.prediction.balances else {
       throw UsageError(
         "--balanced weighs classes or labels; the target \"\(prepared.dataset.manifest.target ?? "")\" is a value")
     }
@@ -56,12 +57,14 @@ extension TrialConfiguration {
   }
 
   /// Turns logits or standardised values into probabilities or values.
-  func finish(_ output: Tensor) -> Tensor {
-    switch task {
-    case .classification, .retrieval, .none: output.softmax(axis: 1)
-    case .multilabel: output.sigmoid()
-    case .regression: scaling.restored(output)
+  func finish(_ output: Tensor) -> Tensor { prediction.predictions(of: output) }
+
+  /// The prediction problem.
+  var prediction: any PredictionTask {
+    guard let prediction = task.prediction(outputs: outputs, scaling: scaling) else {
+      preconditionFailure("a trial of task \(task.rawValue)")
     }
+    return prediction
   }
 }
 

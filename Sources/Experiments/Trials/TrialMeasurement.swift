@@ -1,5 +1,6 @@
 import Foundation
 import Modalities
+import Models
 import Quantification
 import Tensors
 import Training
@@ -49,8 +50,5 @@ struct TrialMeasurement {
 
 extension Dataset {
   /// Targets of a split as records hold them: class index, value, or zeros and ones per label.
-  func targets(of split: Split) -> [Double] {
-    guard case .labels(let labels) = targets else { return targets.numbers(self[split]) }
-    return self[split].flatMap { labels[$0].map { $0 ? 1 : 0 } }
-  }
+  func targets(of split: Split) -> [Double] { targets.numbers(self[split]) }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Fusion
 import Modalities
+import Models
 import Tensors
 public import Training
 
@@ -74,7 +75,7 @@ public struct TrialRunner: Sendable {
     try trained.save(to: folder)
     try folder.write(epochs: record.epochs)
     try folder.write(testMetrics: record.metrics, validationMetrics: record.validationMetrics)
-    try folder.write(predictionsOf: record, task: prepared.task, classes: prepared.dataset.classes)
+    try folder.write(predictionsOf: record, task: prepared.prediction, classes: prepared.dataset.classes)
     try folder.write(RunEnvironment.current(libtorch: Engine.version, chiasm: chiasmVersion), to: folder.environment)
     try? FileManager.default.removeItem(at: folder.url.appending(path: "checkpoint.safetensors"))
     let metric = prepared.metric
@@ -202,7 +203,7 @@ public struct TrialRunner: Sendable {
     let validation = try validation(of: outputs.all, trained.configuration, criterion, target, targets)
     guard validation.loss.isFinite, validation.score.isFinite else { return validation }
     var trained = trained
-    if prepared.task == .multilabel {
+    if prepared.prediction.usesThresholds {
       let rows = withoutGradients { trained.finish(outputs.all).rows }
       trained.thresholds = try trained.scored(rows, targets: targets).bestThresholds
     }
@@ -237,23 +238,8 @@ public struct TrialRunner: Sendable {
   }
 
   func criterion(_ training: TrainingOptions) -> Criterion {
-    switch prepared.task {
-    case .multilabel:
-      guard training.balancedClasses, case .labels(let labels) = prepared.dataset.targets else {
-        return .binaryCrossEntropy()
-      }
-      let train = prepared.dataset[.train]
-      let counts = (0..<prepared.dataset.outputs).map { label in train.count { labels[$0][label] } }
-      return .binaryCrossEntropy(positiveWeights: Criterion.positiveWeights(counts: counts, of: train.count))
-    case .regression: return .meanSquaredError
-    case .classification, .retrieval, .none:
-      guard training.balancedClasses, case .classes(let classes) = prepared.dataset.targets else {
-        return .crossEntropy()
-      }
-      var counts = [Int](repeating: 0, count: prepared.dataset.outputs)
-      for index in prepared.dataset[.train] { counts[classes[index]] += 1 }
-      return .crossEntropy(classWeights: Criterion.balancedWeights(counts: counts))
-    }
+    let targets = training.balancedClasses ? prepared.dataset.targets.selecting(prepared.dataset[.train]) : nil
+    return prepared.prediction.criterion(balancing: targets)
   }
 
   // MARK: Measuring

@@ -1,5 +1,6 @@
 public import Evaluation
 public import Modalities
+public import Models
 import Quantification
 import Tensors
 

@@ -1,4 +1,5 @@
 import Evaluation
+import Models
 import Testing
 
 @testable import Experiments

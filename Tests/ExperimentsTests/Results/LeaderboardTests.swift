@@ -1,5 +1,6 @@
 import Evaluation
 import Modalities
+import Models
 import Tensors
 import Testing
 

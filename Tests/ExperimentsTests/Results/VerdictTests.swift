@@ -1,5 +1,6 @@
 import Evaluation
 import Modalities
+import Models
 import Testing
 
 @testable import Experiments
@@ -7,7 +8,7 @@ import Testing
 @Suite("Verdict")
 struct VerdictTests {
   private func verdict(
-    _ records: [TrialRecord], task: Task = .classification, metric: Metric = .accuracy, units: TestUnits? = nil
+    _ records: [TrialRecord], task: TaskKind = .classification, metric: Metric = .accuracy, units: TestUnits? = nil
   ) throws -> Verdict? {
     try Verdict(try Leaderboard(records, task: task, metric: metric, resamples: 50), units: units)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Tensors
 import Testing
 import Training
@@ -34,7 +35,7 @@ struct RunFolderTests {
       let trial = TrialRecord(
         method: "m", area: "fusion", modalities: ["a", "b"], seed: 0, predictions: [[0.25, 0.75], [0.5, 0.5]],
         targets: [1, 0], ids: ["x,1", "y"])
-      try folder.write(predictionsOf: trial, task: .classification, classes: ["no", "say \"yes\""])
+      try folder.write(predictionsOf: trial, task: ClassificationTask(outputs: 2), classes: ["no", "say \"yes\""])
       #expect(
         try text(folder.predictions) == """
           id,target,predicted,p(no),"p(say ""yes"")"
@@ -50,13 +51,13 @@ struct RunFolderTests {
       var trial = TrialRecord(
         method: "m", area: "fusion", modalities: ["a", "b"], seed: 0, predictions: [[0.75, 0.5], [0, 0.25]],
         targets: [1, 1, 0, 1], ids: ["x", "y"])
-      try folder.write(predictionsOf: trial, task: .multilabel, classes: ["red", "blue"])
+      try folder.write(predictionsOf: trial, task: MultilabelTask(outputs: 2), classes: ["red", "blue"])
       #expect(
         try text(folder.predictions)
           == "id,target,predicted,p(red),p(blue)\nx,red|blue,red|blue,0.75,0.5\ny,blue,,0.0,0.25\n")
       trial.predictions = [[1.5], [-2]]
       trial.targets = [1, -1]
-      try folder.write(predictionsOf: trial, task: .regression, classes: [])
+      try folder.write(predictionsOf: trial, task: RegressionTask(), classes: [])
       #expect(try text(folder.predictions) == "id,target,predicted\nx,1.0,1.5\ny,-1.0,-2.0\n")
     }
   }

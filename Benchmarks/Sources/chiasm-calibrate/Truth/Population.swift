@@ -17,7 +17,7 @@ struct Population: Sendable {
   /// Draws a sample of a group whose members share some standard normal numbers.
   typealias Draw = @Sendable (_ random: inout SplitMix64, _ shared: [Double]) -> Sample
 
-  let task: Task
+  let task: TaskKind
   /// As `dataset.yaml` names it; nil: the task's usual one.
   let metric: String?
   /// Classes or labels; empty for regression.

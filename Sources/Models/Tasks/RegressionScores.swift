@@ -1,7 +1,7 @@
 import Training
 
 /// Predicted values beside the right ones, ready to be scored on any selection of the samples.
-struct RegressionScores: ScoredAnswers {
+struct RegressionScores: ScoredPredictions {
   let predicted: [Double]
   let targets: [Double]
 

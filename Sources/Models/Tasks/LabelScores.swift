@@ -1,7 +1,7 @@
 import Training
 
 /// Probabilities of several labels beside the right ones, ready to be scored on any selection of the samples.
-struct LabelScores: ScoredAnswers {
+struct LabelScores: ScoredPredictions {
   /// `[N, K]`, row-major.
   private let probabilities: [Double]
   private let targets: [Bool]

@@ -2,24 +2,25 @@ import Modalities
 import Tensors
 import Testing
 
-@testable import Experiments
+@testable import Models
 
 @Suite("Metric")
 struct MetricTests {
-  private func manifest(_ task: Task, _ metric: String?) -> Manifest {
+  private func manifest(_ task: TaskKind, _ metric: String?) -> Manifest {
     Manifest(name: "m", task: task, modalities: [:], metric: metric)
   }
 
   @Test(
     arguments: [
-      (Task.classification, nil, Metric.accuracy), (.regression, nil, .mae), (.multilabel, nil, .macroAveragePrecision),
+      (TaskKind.classification, nil, Metric.accuracy), (.regression, nil, .mae),
+      (.multilabel, nil, .macroAveragePrecision),
       (.classification, "macrof1", .macroF1), (.regression, "accuracy7", .accuracy7),
       (.classification, "auroc", .auroc), (.classification, "mcc", .mcc), (.classification, "brier", .brier),
       (.classification, "averageprecision", .averagePrecision), (.multilabel, "microAUROC", .microAUROC),
       (.multilabel, "auroc", .macroAUROC), (.multilabel, "averagePrecision", .macroAveragePrecision),
       (.multilabel, "logLoss", .logLoss), (.multilabel, "mcc", .mcc), (.classification, "f1", .macroF1),
-    ] as [(Task, String?, Metric)])
-  func mainMetricComesFromTheManifestOrTheTask(task: Task, name: String?, expected: Metric) throws {
+    ] as [(TaskKind, String?, Metric)])
+  func mainMetricComesFromTheManifestOrTheTask(task: TaskKind, name: String?, expected: Metric) throws {
     #expect(try Metric.main(of: manifest(task, name)) == expected)
   }
 

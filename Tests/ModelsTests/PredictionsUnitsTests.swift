@@ -1,7 +1,7 @@
 import Modalities
 import Testing
 
-@testable import Experiments
+@testable import Models
 
 /// Permutations, scores of samples and pseudo-values against scoring the selections themselves.
 @Suite("Predictions by units")
@@ -9,7 +9,7 @@ struct PredictionsUnitsTests {
   /// A data set of one task with predictions that are a little better than chance, some of them equal.
   struct Drawn: CustomTestStringConvertible, Sendable {
     let name: String
-    let task: Task
+    let task: TaskKind
     let rows: [[Float]]
     let targets: [Double]
 

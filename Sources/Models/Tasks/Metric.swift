@@ -27,7 +27,7 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
 
   /// Whether it holds predicted classes, not probabilities, against the true ones: where all predictions are one class it
   /// shows nothing.
-  var comparesClasses: Bool { [.accuracy, .balancedAccuracy, .macroF1, .weightedF1, .mcc].contains(self) }
+  public var comparesClasses: Bool { [.accuracy, .balancedAccuracy, .macroF1, .weightedF1, .mcc].contains(self) }
 
   /// The name in running text.
   public var label: String {
@@ -84,28 +84,15 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   ///
   /// Of classification, `auroc` and `averagePrecision` are of the second class where there are two, else the mean over
   /// classes of each against the rest. Of several labels, `mcc` is a mean over labels, as all that is called macro.
-  public static func all(for task: Task) -> [Metric] {
-    switch task {
-    case .classification:
-      [
-        .accuracy, .balancedAccuracy, .macroF1, .weightedF1, .mcc, .auroc, .averagePrecision, .logLoss, .brier,
-        .calibrationError,
-      ]
-    case .multilabel:
-      [
-        .macroAveragePrecision, .microAveragePrecision, .macroAUROC, .microAUROC, .macroF1, .microF1, .subsetAccuracy,
-        .mcc, .logLoss, .brier,
-      ]
-    case .regression: [.mae, .mse, .rmse, .r2, .pearson] + sentiment
-    case .retrieval, .none: []
-    }
+  public static func all(for task: TaskKind) -> [Metric] {
+    task.prediction(outputs: 2)?.metrics ?? []
   }
 
   /// The metrics to report for a task ranked by `main`; those of the sentiment field only where one of them ranks, and
   /// areas under curves of many classes only where they do: a pass for each class in each resample takes long.
   ///
   /// - Parameter classes: how many there are.
-  public static func reported(for task: Task, main: Metric, classes: Int = 2) -> [Metric] {
+  public static func reported(for task: TaskKind, main: Metric, classes: Int = 2) -> [Metric] {
     all(for: task).filter { metric in
       metric == main
         || ((!sentiment.contains(metric) || sentiment.contains(main))
@@ -134,5 +121,5 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
     return metric
   }
 
-  private static let sentiment: [Metric] = [.accuracy2Has0, .accuracy2Non0, .f1Has0, .f1Non0, .accuracy7]
+  static let sentiment: [Metric] = [.accuracy2Has0, .accuracy2Non0, .f1Has0, .f1Non0, .accuracy7]
 }

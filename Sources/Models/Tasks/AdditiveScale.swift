@@ -1,4 +1,3 @@
-import Encoders
 public import Modalities
 
 /// The scale in which a method's predictions are, by how it is built, a sum of one function per modality.
@@ -16,15 +15,5 @@ public enum AdditiveScale: String, Codable, Sendable, CaseIterable {
   case values
 
   /// The same where a task predicts values.
-  func scale(of task: Task) -> AdditiveScale { task == .regression ? .values : self }
-}
-
-extension FusionDescription {
-  /// The scale in which the method adds its modalities up; nil where it is not additive by construction, whatever it learns.
-  ///
-  /// - Parameter options: values given by the user; the rest take their defaults.
-  /// - Throws: `UsageError` for an unknown option or a value out of range.
-  public func additiveScale(options: [String: String] = [:], task: Task) throws -> AdditiveScale? {
-    try adds(OptionValues(options, of: allOptions, method: name))?.scale(of: task)
-  }
+  public func scale(of task: TaskKind) -> AdditiveScale { task == .regression ? .values : self }
 }

@@ -9,10 +9,10 @@ import Training
 /// predictions.score(.accuracy)   // 0.5
 /// ```
 public struct Predictions: Sendable {
-  public let task: Task
+  public let task: TaskKind
   public let count: Int
   /// What the task makes of the metrics.
-  let scored: any ScoredAnswers
+  let scored: any ScoredPredictions
 
   /// - Parameters:
   ///   - rows: `[N][K]`: class probabilities, label probabilities, or values (K = 1).
@@ -21,9 +21,12 @@ public struct Predictions: Sendable {
   ///   - thresholds: multilabel: from which probability on each label is given, `[K]`; nil for one half.
   /// - Throws: `InputError` for no samples, rows of unequal width, a number that is not finite, counts that do not
   ///   agree, or a target outside the classes.
-  public init(_ rows: [[Double]], targets: [Double], task: Task, thresholds: [Double]? = nil) throws {
+  public init(_ rows: [[Double]], targets: [Double], task: TaskKind, thresholds: [Double]? = nil) throws {
     guard let columns = rows.first?.count, columns > 0 else { throw InputError("no predictions to score") }
-    let expected = task == .multilabel ? rows.count * columns : rows.count
+    guard let problem = task.prediction(outputs: columns) else {
+      throw InputError("task \(task.rawValue) has no predictions to score")
+    }
+    let expected = rows.count * problem.targetWidth
     guard targets.count == expected else {
       throw InputError("\(targets.count) targets for \(rows.count) predictions; expected \(expected)")
     }
@@ -36,27 +39,12 @@ public struct Predictions: Sendable {
     guard targets.allSatisfy(\.isFinite) else { throw InputError("a target is not finite") }
     self.task = task
     count = rows.count
-    let values = rows.flatMap { $0 }
-    switch task {
-    case .classification:
-      if let outside = targets.first(where: { !(0..<Double(columns)).contains($0) || $0 != $0.rounded() }) {
-        throw InputError("target class \(outside) is not one of the \(columns) predicted ones")
-      }
-      scored = ClassificationScores(values, targets: targets.map { Int($0) }, classes: columns)
-    case .multilabel:
-      let thresholds = thresholds ?? [Double](repeating: 0.5, count: columns)
-      guard thresholds.count == columns else {
-        throw InputError("\(thresholds.count) thresholds for \(columns) labels")
-      }
-      scored = LabelScores(values, targets: targets.map { $0 >= 0.5 }, thresholds: thresholds)
-    case .regression: scored = RegressionScores(predicted: rows.map { $0[0] }, targets: targets)
-    case .retrieval, .none: throw InputError("task \(task.rawValue) has no predictions to score")
-    }
+    scored = try problem.scored(rows.flatMap { $0 }, targets: targets, thresholds: thresholds)
   }
 
   /// The same of another precision.
   public init(
-    _ rows: [[some BinaryFloatingPoint]], targets: [Double], task: Task, thresholds: [Double]? = nil
+    _ rows: [[some BinaryFloatingPoint]], targets: [Double], task: TaskKind, thresholds: [Double]? = nil
   ) throws {
     try self.init(rows.map { $0.map { Double($0) } }, targets: targets, task: task, thresholds: thresholds)
   }
@@ -85,5 +73,5 @@ public struct Predictions: Sendable {
   /// The scores over the samples at `indices`, a sample as often as it occurs.
   ///
   /// - Precondition: the metrics belong to the task.
-  func scores(_ metrics: [Metric], at indices: [Int]) -> [Double?] { scored(metrics, at: indices) }
+  public func scores(_ metrics: [Metric], at indices: [Int]) -> [Double?] { scored(metrics, at: indices) }
 }

@@ -2,7 +2,7 @@ import Training
 
 /// Answers of a classifier beside the right classes, ready to be scored on any selection of the samples: a bootstrap asks for
 /// that thousands of times, so that one pass over the selection serves all metrics but the areas.
-struct ClassificationScores: ScoredAnswers {
+struct ClassificationScores: ScoredPredictions {
   /// A sample as the metrics see it.
   private struct Answer {
     let predicted, target, bin: Int32

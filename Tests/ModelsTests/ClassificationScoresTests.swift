@@ -2,7 +2,7 @@ import Tensors
 import Testing
 import Training
 
-@testable import Experiments
+@testable import Models
 
 @Suite("Classification scores")
 struct ClassificationScoresTests {

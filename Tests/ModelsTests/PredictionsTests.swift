@@ -2,7 +2,7 @@ import Modalities
 import Tensors
 import Testing
 
-@testable import Experiments
+@testable import Models
 
 @Suite("Predictions")
 struct PredictionsTests {
@@ -50,15 +50,15 @@ struct PredictionsTests {
 
   @Test(
     arguments: [
-      ([], [], Task.classification, "no predictions"),
+      ([], [], TaskKind.classification, "no predictions"),
       ([[0.5, 0.5]], [0, 1], .classification, "2 targets for 1 predictions"),
       ([[0.5, 0.5], [1]], [0, 1], .classification, "prediction 1 has 1 columns"),
       ([[.nan, 0.5]], [0], .classification, "not finite"),
       ([[0.5, 0.5]], [2], .classification, "target class 2.0"),
       ([[0.5, 0.5]], [0.5], .classification, "target class 0.5"),
       ([[1]], [.infinity], .regression, "not finite"),
-    ] as [([[Float]], [Double], Task, String)])
-  func refusesWhatCannotBeScored(rows: [[Float]], targets: [Double], task: Task, problem: String) {
+    ] as [([[Float]], [Double], TaskKind, String)])
+  func refusesWhatCannotBeScored(rows: [[Float]], targets: [Double], task: TaskKind, problem: String) {
     let error = #expect(throws: InputError.self) { try Predictions(rows, targets: targets, task: task) }
     #expect(error?.description.contains(problem) == true)
   }

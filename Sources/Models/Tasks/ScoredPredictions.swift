@@ -1,5 +1,5 @@
-/// Answers beside what is right, of one task, ready to be scored on any selection: what `Predictions` asks of a task.
-protocol ScoredAnswers: Sendable {
+/// Predictions of one task beside their targets, ready to be scored on any selection: what `Predictions` asks of a task.
+public protocol ScoredPredictions: Sendable {
   /// The scores over the samples at `indices`, a sample as often as it occurs.
   func callAsFunction(_ metrics: [Metric], at indices: [Int]) -> [Double?]
 
@@ -17,16 +17,16 @@ protocol ScoredAnswers: Sendable {
 }
 
 /// What is drawn and left out together: samples, or groups of them.
-struct Units: Sendable {
+public struct Units: Sendable {
   /// The unit of each sample, in `0..<count`.
-  let unit: [Int]
+  public let unit: [Int]
   /// The samples of each unit.
-  let members: [[Int]]
+  public let members: [[Int]]
 
-  init(_ unit: [Int], count: Int) {
+  public init(_ unit: [Int], count: Int) {
     self.unit = unit
     members = unit.indices.reduce(into: [[Int]](repeating: [], count: count)) { $0[unit[$1]].append($1) }
   }
 
-  var count: Int { members.count }
+  public var count: Int { members.count }
 }

@@ -1,3 +1,4 @@
+import Modalities
 public import Tensors
 
 /// Multinomial logistic regression: P(class | x) ∝ exp(w_class·x + b_class), with C Σ loss + ½ ‖W‖² minimised by Newton's
@@ -18,7 +19,10 @@ public struct SoftmaxRegression {
   public init(
     fitting x: Tensor, targets: [Int], classes: Int, cost: Double = 1, sampleWeights: [Double]? = nil
   ) throws {
-    try checkViews([x])
+    guard x.isFinite().all().item() == 1 else {
+      let row = (.!x.isFinite()).any(axis: 1).nonzero().integers[0]
+      throw InputError(at: "row \(row + 1)", "holds a value that is not finite; numbers expected")
+    }
     precondition(x.shape[0] == targets.count, "\(targets.count) targets for samples of shape \(x.shape)")
     precondition(targets.allSatisfy { (0..<classes).contains($0) }, "targets outside 0 ..< \(classes)")
     guard classes >= 2, Set(targets).count >= 2 else { throw InputError("samples of one class; two expected") }

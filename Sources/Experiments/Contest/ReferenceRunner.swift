@@ -80,10 +80,13 @@ struct ReferenceRunner: Sendable {
     _ candidate: ReferencePlan.Candidate, _ seeds: [Int], on data: PreparedDataset
   ) throws -> TrialGroup {
     let folders = seeds.map { ReferenceTrials.folder(of: candidate, seed: $0, in: folder) }
+    // Nobody asks how much a placebo uses its modalities.
+    var training = plan.training
+    training.measuresUtilization = false
     return TrialGroup(
       trials: try zip(seeds, folders).map { seed, folder in
         TrialWork(
-          configuration: try TrialConfiguration(candidate.selection, training: plan.training, seed: seed, on: data),
+          configuration: try TrialConfiguration(candidate.selection, training: training, seed: seed, on: data),
           folder: folder)
       },
       checkpoint: folders[0].url.deletingLastPathComponent()

@@ -48,19 +48,7 @@ public struct Leaderboard: Sendable {
     let bootstrap = Bootstrap(
       samples: tested.predictions.count, groups: groups, resamples: resamples, seed: seed)
     // Every method draws the same resamples.
-    let samples = parallelMap(methods.count) { number in
-      var samples = [Metric: [Double?]]()
-      guard !methods[number].finished.isEmpty else { return samples }
-      var drawn = 0
-      bootstrap.forEachResample { indices in
-        let asked = drawn < (resamples + 3) / 4 ? metrics : [metric]
-        for (metric, value) in zip(asked, methods[number].means(asked, at: indices)) {
-          samples[metric, default: []].append(value)
-        }
-        drawn += 1
-      }
-      return samples
-    }
+    let samples = parallelMap(methods.count) { methods[$0].distributions(of: metrics, ranking: metric, bootstrap) }
     let results = zip(methods, samples).map { trials, samples in
       var summaries = [String: MetricSummary]()
       for (metric, distribution) in samples {

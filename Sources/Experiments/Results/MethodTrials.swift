@@ -74,6 +74,35 @@ struct MethodTrials: Sendable {
     }
   }
 
+  /// The mean over seeds of every metric in every resample; of those that do not rank in the first quarter of them.
+  ///
+  /// A metric that is a mean over samples needs one pass over the seeds' pooled scores, others one over each seed.
+  func distributions(of metrics: [Metric], ranking main: Metric, _ bootstrap: Bootstrap) -> [Metric: [Double?]] {
+    guard !finished.isEmpty else { return [:] }
+    var distributions: [Metric: [Double?]] = [:]
+    let pooled = metrics.compactMap { metric -> (metric: Metric, scores: [Double])? in
+      let scores = finished.compactMap { $0.predictions.sampleScores(metric) }
+      return scores.count == finished.count ? (metric, Bootstrap.pooled(scores)) : nil
+    }
+    let others = metrics.filter { metric in !pooled.contains { $0.metric == metric } }
+    var left = (bootstrap.resamples + 3) / 4
+    bootstrap.forEachResample { indices in
+      for (metric, scores) in pooled where left > 0 || metric == main {
+        var sum = 0.0
+        for index in indices { sum += scores[index] }
+        distributions[metric, default: []].append(sum / Double(indices.count))
+      }
+      let asked = left > 0 ? others : others.filter { $0 == main }
+      if !asked.isEmpty {
+        for (metric, value) in zip(asked, means(asked, at: indices)) {
+          distributions[metric, default: []].append(value)
+        }
+      }
+      left -= 1
+    }
+    return distributions
+  }
+
   func summary(of metric: Metric, distribution: [Double?]) -> MetricSummary? {
     let perSeed = finished.compactMap { $0.predictions.score(metric) }
     guard !perSeed.isEmpty, let interval = Bootstrap.interval(distribution) else { return nil }

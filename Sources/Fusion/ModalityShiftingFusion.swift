@@ -44,7 +44,9 @@ public struct ModalityShiftingFusion: SequenceFusion {
     outputSize = output
     embedding = Linear(widths[main], output, generator: generator)
     self.layers = (0..<layers).map { _ in
-      TransformerBlock(width: output, heads: heads, attends: isSequence, dropout: dropout, generator: generator)
+      TransformerBlock(
+        width: output, heads: heads, attends: isSequence, dropout: dropout, dropping: .alikeInAllSteps,
+        generator: generator)
     }
     let others = widths.indices.filter { $0 != main }.map { widths[$0] }
     shift = ModalityShift(width: output, others: others, gate: .rectified, beta: beta, generator: generator)
@@ -62,7 +64,7 @@ public struct ModalityShiftingFusion: SequenceFusion {
       if layer == insertion {
         x = dropout.alikeInAllSteps(shiftNorm(shift(x, others, main: own.isPresent)))
       }
-      if layer < layers.count { x = layers[layer](x, mask: isSequence ? own.mask : nil) }
+      if layer < layers.count { x = layers[layer](x, mask: isSequence ? AttentionMask(keys: own.mask) : nil) }
     }
     return Steps(norm(x), mask: own.mask).mean
   }

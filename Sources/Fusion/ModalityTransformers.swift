@@ -55,7 +55,10 @@ struct ModalityTransformers: Module {
       Parameter(Initialisation.normal([1, 1, width], deviation: 0.02, generator: generator))
     }
     self.layers = (0..<layers).map { _ in
-      widths.map { _ in TransformerBlock(width: width, heads: heads, dropout: dropout, generator: generator) }
+      widths.map { _ in
+        TransformerBlock(
+          width: width, heads: heads, dropout: dropout, dropping: .alikeInAllSteps, generator: generator)
+      }
     }
     norms = widths.map { _ in LayerNorm(width) }
     self.areSequences = areSequences
@@ -89,7 +92,9 @@ struct ModalityTransformers: Module {
       let asking = isLast ? own.narrow(start: 0, length: 1) : own
       let seen = context ?? own
       let attended = context != nil || isLast ? seen.values : nil
-      return Tokens(values: block(asking.values, context: attended, mask: seen.mask), mask: asking.mask)
+      return Tokens(
+        values: block(asking.values, attendingTo: attended, mask: seen.mask.map { AttentionMask(keys: $0) }),
+        mask: asking.mask)
     }
   }
 
@@ -110,5 +115,12 @@ struct ModalityTransformers: Module {
         + TransformerBlock.multiplications(
           count: layer == layers.count - 1 ? 1 : count, context: context ?? count, width: width)
     }
+  }
+}
+
+/// Refuses a number of heads that does not divide the width of a transformer.
+func checkHeads(_ heads: Int, width: Int, method: String) throws {
+  guard width % heads == 0 else {
+    throw UsageError("method \(method): \(width) numbers cannot be split over \(heads) heads; change heads or output")
   }
 }

@@ -36,28 +36,33 @@ public struct MultiHeadAttention: Module {
   /// - Parameters:
   ///   - x: queries, [B, L, width].
   ///   - context: what they attend to, [B, S, contextWidth]; `x` itself where nil.
-  ///   - mask: true where a position of the context is valid, [B, S]; a sample without any valid position attends to
-  ///     nothing and gets the output layer's bias.
-  /// - Returns: [B, L, width].
-  public func callAsFunction(_ x: Tensor, context: Tensor? = nil, mask: Tensor? = nil) -> Tensor {
-    let context = context ?? x
+  ///   - mask: which positions may be attended to; all where nil.
+  ///   - cache: what was attended to before, to which the context is added; see ``KeyValueCache``.
+  /// - Returns: [B, L, width]; a query that may attend to nothing gets the output layer's bias.
+  public func callAsFunction(
+    _ x: Tensor, context: Tensor? = nil, mask: AttentionMask? = nil, cache: KeyValueCache? = nil
+  ) -> Tensor {
     let queries = split(query(x))
-    let keys = split(key(context))
-    let values = split(value(context))
+    let (keys, values) =
+      cache?.known ?? cache.map { $0.adding(split(key(context ?? x)), split(value(context ?? x))) }
+      ?? (split(key(context ?? x)), split(value(context ?? x)))
     let scale = 1 / Double(queries.shape[3]).squareRoot()
     var scores = queries.matmul(keys.transposed(-2, -1)) * scale
-    if let mask {
-      guard mask.shape == Array(context.shape.prefix(2)) else {
-        preconditionFailure("a mask of shape \(mask.shape) does not fit a context of shape \(context.shape)")
-      }
+    let allowed = mask?.allowed(batch: x.shape[0], heads: heads, queries: x.shape[1], keys: keys.shape[2])
+    if let allowed {
       // A finite number instead of −∞: a row without valid keys then has a finite gradient, and is zeroed below.
       let lowest = scores.dtype == .float16 ? -65504 : -3e38
-      scores = scores.maskedFill(.!mask.unsqueezed(1).unsqueezed(1), lowest)
+      scores = scores.maskedFill(.!allowed, lowest)
     }
     var weights = scores.softmax(axis: -1)
-    if let mask { weights = weights * mask.unsqueezed(1).unsqueezed(1).to(weights.dtype) }
+    if let allowed { weights = weights * allowed.to(weights.dtype) }
     let attended = dropout(weights).matmul(values).transposed(1, 2)
     return reporting(output(attended.flattened(from: 2, to: 3)))
+  }
+
+  /// The same with a mask of the context's positions alone, [B, S], true where one is valid.
+  public func callAsFunction(_ x: Tensor, context: Tensor? = nil, mask: Tensor?) -> Tensor {
+    self(x, context: context, mask: mask.map { AttentionMask(keys: $0) })
   }
 
   /// [B, T, width] to [B, heads, T, width / heads].

@@ -1,26 +1,26 @@
 public import Tensors
 
-/// Self-attention and feed-forward blocks with the norm before each (pre-LN: Xiong et al., 2020, fig. 1b) and one after
-/// the last, [B, T, width] to [B, T, width].
+/// Blocks of self-attention and feed-forward layers (``TransformerBlock``) and a norm after the last, [B, T, width] to
+/// [B, T, width].
 public struct TransformerEncoder: Module {
-  public let layers: [TransformerEncoderLayer]
+  public let layers: [TransformerBlock]
   public let norm: LayerNorm
 
   /// - Parameters:
   ///   - width: of a position, a multiple of `heads`.
   ///   - heads: of the attention.
-  ///   - layers: how many blocks of each kind.
-  ///   - feedForward: inner width of the feed-forward blocks, 4 · width where nil.
-  ///   - activation: inside the feed-forward blocks.
-  ///   - dropout: probability on attention weights, inside and after each block, while training.
+  ///   - layers: how many blocks.
+  ///   - feedForward: inner width of the feed-forward parts, 4 · width where nil.
+  ///   - activation: inside the feed-forward parts.
+  ///   - dropout: probability on attention weights, inside and after each part, while training.
   ///   - generator: source of the initial weights.
   public init(
     width: Int, heads: Int, layers: Int, feedForward: Int? = nil, activation: Activation = .gelu, dropout: Double = 0,
     generator: Generator
   ) {
     self.layers = (0..<layers).map { _ in
-      TransformerEncoderLayer(
-        width: width, heads: heads, feedForward: feedForward ?? 4 * width, activation: activation, dropout: dropout,
+      TransformerBlock(
+        width: width, heads: heads, feedForward: feedForward, activation: activation, dropout: dropout,
         generator: generator)
     }
     norm = LayerNorm(width)
@@ -30,31 +30,14 @@ public struct TransformerEncoder: Module {
   ///   - x: [B, T, width].
   ///   - mask: true where a position is valid, [B, T].
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
-    norm(layers.reduce(x) { $1($0, mask: mask) })
-  }
-}
-
-/// x ← x + attention(norm(x)); x ← x + feedForward(norm(x)).
-public struct TransformerEncoderLayer: Module {
-  public let attentionNorm: LayerNorm
-  public let attention: MultiHeadAttention
-  public let feedForwardNorm: LayerNorm
-  public let feedForward: MLP
-  let dropout: Dropout
-
-  public init(
-    width: Int, heads: Int, feedForward: Int, activation: Activation = .gelu, dropout: Double = 0, generator: Generator
-  ) {
-    attentionNorm = LayerNorm(width)
-    attention = MultiHeadAttention(width, heads: heads, dropout: dropout, generator: generator)
-    feedForwardNorm = LayerNorm(width)
-    self.feedForward = MLP(
-      sizes: [width, feedForward, width], activation: activation, dropout: dropout, generator: generator)
-    self.dropout = Dropout(dropout)
+    self(x, mask: mask.map { AttentionMask(keys: $0) })
   }
 
-  public func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
-    let attended = x + dropout(attention(attentionNorm(x), mask: mask))
-    return attended + dropout(feedForward(feedForwardNorm(attended)))
+  /// - Parameters:
+  ///   - x: [B, T, width]; with caches the positions that follow those that they hold.
+  ///   - mask: which positions attend to which.
+  ///   - caches: one for each block.
+  public func callAsFunction(_ x: Tensor, mask: AttentionMask?, caches: [KeyValueCache]? = nil) -> Tensor {
+    norm(layers.enumerated().reduce(x) { $1.element($0, mask: mask, cache: caches?[$1.offset]) })
   }
 }

@@ -72,7 +72,7 @@ import Testing
     let inputs = [steps(5, 3, lengths: [3]), steps(2, 2, lengths: [0])]
     let alone = fusion.transformers.tokens(of: inputs)[0]
     var x = alone.values
-    for layer in fusion.transformers.layers { x = layer[0](x, mask: alone.mask) }
+    for layer in fusion.transformers.layers { x = layer[0](x, mask: alone.mask.map { AttentionMask(keys: $0) }) }
     expectClose(fusion(inputs), fusion.transformers.norms[0](x[.all, 0]))
   }
 

@@ -81,6 +81,20 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
       let context = Tensor.randn([2, 5, 3], dtype: .float64, generator: $0)
       return (layer, [2, 3, 4], { layer($0, context: context) })
     },
+    LayerCase("causal attention") {
+      let layer = MultiHeadAttention(4, heads: 2, generator: $0)
+      let mask = AttentionMask(
+        keys: Tensor([true, true, false, true, true, true], shape: [2, 3]), isCausal: true,
+        pairs: Tensor([true, false, false, true, true, true, false, true, true], shape: [3, 3]))
+      return (layer, [2, 3, 4], { layer($0, mask: mask) })
+    },
+    LayerCase("decoder block") {
+      let layer = TransformerBlock(width: 6, heads: 2, contextWidth: 3, feedForward: 5, dropout: 0.1, generator: $0)
+      let context = Tensor.randn([2, 5, 3], dtype: .float64, generator: $0)
+      return (
+        layer, [2, 3, 6], { x in training(with: Generator(seed: 9)) { layer(x, mask: .causal, context: context) } }
+      )
+    },
     LayerCase("transformer encoder") {
       let layer = TransformerEncoder(width: 4, heads: 2, layers: 1, feedForward: 5, dropout: 0.1, generator: $0)
       return (layer, [2, 3, 4], { x in training(with: Generator(seed: 8)) { layer(x) } })

@@ -68,7 +68,7 @@ public struct Method: Sendable, Codable {
       return try FusionRegistry.description(named: name).additiveScale(options: options, task: task)
     }
     _ = try OptionValues(options, of: self.options, method: name)
-    return task == .regression ? fitted.adds.map { _ in .values } : fitted.adds
+    return fitted.adds?.scale(of: task)
   }
 
   /// The method of that name.

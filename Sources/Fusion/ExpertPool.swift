@@ -29,8 +29,7 @@ struct ExpertPool {
     let constant = Tensor.ones([samples, task.hasProbabilities ? 0 : 1, outputs], dtype: .float64)
     let problem = Problem(
       features: Tensor.concatenated([logarithms, constant], axis: 1), truth: task.truth(targets),
-      weights: sampleWeights,
-      task: task, start: weights)
+      weights: sampleWeights, task: task, start: weights)
     let found = problem.minimum(from: weights + (task.hasProbabilities ? [] : [0]))
     weights = Array(found.prefix(experts))
     offset = task.hasProbabilities ? 0 : found[experts]

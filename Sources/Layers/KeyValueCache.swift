@@ -4,8 +4,8 @@ public import Tensors
 /// token a step and not all of them (Shazeer, 2019, section 2.4).
 ///
 /// ```swift
-/// let caches = decoder.blocks.map { _ in KeyValueCache() }
-/// for token in … { x = zip(decoder.blocks, caches).reduce(token) { $1.0($0, mask: .causal, cache: $1.1) } }
+/// let caches = decoder.layers.map { _ in KeyValueCache() }          // decoder: a TransformerEncoder
+/// for token in tokens { x = decoder(token, mask: .causal, caches: caches) }   // [B, 1, width] each
 /// ```
 public final class KeyValueCache {
   /// [B, heads, S, width / heads].

@@ -5,6 +5,7 @@ public import Tensors
 ///
 /// - Parameter start: the position of the first.
 public func sinusoidalPositions(_ count: Int, from start: Int = 0, width: Int, like x: Tensor) -> Tensor {
+  // 10 000^(−2 i / width), by its logarithm.
   let half = (width + 1) / 2
   let rates = (Tensor.arange(half).to(.float64) * (-2 * 9.210340371976184 / Double(width))).exp()
   let angles = Tensor.arange(Double(start), Double(start + count), dtype: .float64).unsqueezed(1) * rates.unsqueezed(0)

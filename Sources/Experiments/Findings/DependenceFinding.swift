@@ -39,14 +39,13 @@ public struct DependenceFinding: Codable, Sendable, Equatable {
         guard both.count >= 4 else { continue }
         let values = data.map { wide($0.values.indexSelect(axis: 0, Tensor(Array(both)))) }
         let groups = dataset.groupNumbers.map { numbers in both.map { numbers[$0] } }
-        let units = groups.map { groups in values.map { means($0, of: groups) } } ?? values
-        guard units[0].shape[0] >= 4,
-          let alignment = try? PairDependence.centredKernelAlignment(
-            kernel(values[0]), kernel(values[1]), convention: .unbiased)
+        let kernels = values.map(kernel)
+        let units = groups.map { groups in values.map { kernel(means($0, of: groups)) } } ?? kernels
+        guard units[0].count >= 4,
+          let alignment = try? PairDependence.centredKernelAlignment(kernels[0], kernels[1], convention: .unbiased)
         else { continue }
         var generator = SplitMix64(seed: UInt64(found.count))
-        let test = try PairDependence.test(
-          kernel(units[0]), kernel(units[1]), convention: .unbiased, using: &generator)
+        let test = try PairDependence.test(units[0], units[1], convention: .unbiased, using: &generator)
         found.append(DependenceFinding(modalities: [first, second], alignment: alignment, pValue: test.pValue))
       }
     }

@@ -78,8 +78,7 @@ extension TrialRunner {
     }
     let samples = FittingSamples(
       train: views(train, fills), targets: prepared.scaling.standardised(prepared.dataset.targets.selecting(train)),
-      task: prepared.prediction,
-      weights: sampleWeights(configuration.training, train),
+      task: prepared.prediction, weights: sampleWeights(configuration.training, train),
       balancesLabels: configuration.training.balancedClasses,
       validation: views(validation, fills),
       judge: judge([.validation]), judgeAll: judge([.train, .validation]),

@@ -61,16 +61,16 @@ public struct ClassificationTask: PredictionTask {
     targets.allSatisfy(isClass) ? nil : "one is no class from 0 to \(outputs - 1)"
   }
 
-  public func text(_ row: [Double], classes: [String], thresholds: [Double]?) -> String { classes[Self.first(row)] }
+  public func text(_ row: [Double], classes: [String], thresholds: [Double]?) -> String { classes[predicted(row)] }
 
   public func text(target: [Double], classes: [String]) -> String { classes[Int(target[0])] }
 
   public func change(from before: [Double], to now: [Double], thresholds: [Double]?) -> Double {
-    Self.first(before) == Self.first(now) ? 0 : 1
+    predicted(before) == predicted(now) ? 0 : 1
   }
 
   /// The first of the most probable classes.
-  private static func first(_ row: [Double]) -> Int { row.firstIndex(of: row.max()!)! }
+  private func predicted(_ row: [Double]) -> Int { ProbabilityMetrics.argmax(row, classes: outputs)[0] }
 
   // MARK: Experts
 

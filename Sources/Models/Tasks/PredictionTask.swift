@@ -31,7 +31,7 @@ public protocol PredictionTask: Sendable {
 
   // MARK: Scoring
 
-  /// What predictions can be scored by, the usual metric first.
+  /// What predictions can be scored by, the usual metric first (`Metric.all(for:)`).
   var metrics: [Metric] { get }
   /// How many numbers a target is, in a row of numbers: K for labels, else 1.
   var targetWidth: Int { get }
@@ -83,11 +83,11 @@ public protocol PredictionTask: Sendable {
   ///
   /// - Parameter logWeights: ln w_m, `[B, M, 1]` or `[1, M, 1]`.
   func mixture(_ outputs: Tensor, logWeights: Tensor) -> Tensor
-  /// Of each expert which outputs it votes for, `[B, M, K]`, bool.
+  /// Of each expert which outputs it votes for, `[B, M, K]`, bool; where there are probabilities.
   func votes(_ outputs: Tensor) -> Tensor
-  /// The probabilities of a mixture.
+  /// The probabilities `[B, K]` of a mixture `[B, K]`; where there are any.
   func shares(ofMixture mixture: Tensor) -> Tensor
-  /// Outputs that mean these shares.
+  /// Outputs `[B, K]` that mean these probabilities `[B, K]`; where there are any.
   func outputs(ofShares shares: Tensor) -> Tensor
   /// Targets as outputs would be if they were certain, `[N, K]` float64.
   func truth(_ targets: Tensor) -> Tensor

@@ -63,6 +63,25 @@ struct LeaderboardTests {
     #expect(board.side(of: "tensor") == nil)
   }
 
+  /// Scores that are pooled over seeds first give what each seed's metric gives, resample by resample; a metric that does not
+  /// rank has a quarter of the resamples.
+  @Test(arguments: [Metric.accuracy, .logLoss, .macroF1]) func resamplesAreThoseOfTheMetric(_ main: Metric) throws {
+    let records = made.classification("early", modalities: ["audio", "image"], accuracy: 0.8)
+    let method = try #require(try MethodTrials.grouped(records, task: .classification, metric: main).first)
+    let bootstrap = Bootstrap(samples: made.samples, resamples: 21, seed: 3)
+    let metrics = Metric.all(for: .classification)
+    let found = method.distributions(of: metrics, ranking: main, bootstrap)
+    #expect(Set(found.keys) == Set(metrics))
+    for metric in metrics {
+      let plain = bootstrap.distribution { method.means([metric], at: $0)[0] }
+      let values = try #require(found[metric])
+      #expect(values.count == (metric == main ? 21 : 6))
+      for (value, expected) in zip(values, plain) {
+        #expect(abs(try #require(value) - (try #require(expected))) < 1e-12, "\(metric)")
+      }
+    }
+  }
+
   @Test func nothingFinished() throws {
     let records = [TrialRecord(method: "a", area: "fusion", modalities: ["a", "b"], seed: 0, failure: "no")]
     let board = try Leaderboard(records, task: .classification, metric: .accuracy)

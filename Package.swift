@@ -84,8 +84,10 @@ let package = Package(
     + room("Kernels", ["CKernels", "Tensors"])
     + room(
       "Coordination",
-      ["CIndex", "CKernels", "InformationTheory", "Kernels", "Layers", "Models", "Tensors", "Training"],
-      testing: ["Modalities"])
+      [
+        "CIndex", "CKernels", "Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Models", "Tensors",
+        "Training",
+      ])
     + room("Layers", ["Tensors"])
     + room("Training", ["Layers", "Tensors"], settings: optimised)
     + room("InformationTheory", [], settings: optimised)

@@ -16,7 +16,7 @@ for selection in try MethodSelection.parse("additive,low-rank", modalities: data
   let run = RunFolder(FileManager.default.temporaryDirectory.appending(path: "chiasm-\(UUID().uuidString)"))
   defer { try? FileManager.default.removeItem(at: run.url) }
   _ = try TrialRunner(data).run(TrialConfiguration(selection, training: options, seed: 0, on: data), in: run)
-  let model = try TrainedModel.load(run).model
+  let model = try TrainedModel.load(run).staged
   let test = data.dataset.batch(data.dataset[.test])
   let result = withoutGradients { EMAP().project(model.encode(test), through: model) }
   let whole = accuracy(result.original, test.target!)

@@ -1,3 +1,5 @@
+import Encoders
+import Models
 public import Tensors
 
 /// Canonical correlation analysis (Hotelling, 1936): directions u = xW_x and v = yW_y of two views of the same samples
@@ -135,4 +137,11 @@ public struct CanonicalCorrelationAnalysis {
   }
 
   private static func limited(_ correlations: Tensor) -> Tensor { correlations.clamped(min: -1, max: 1) }
+}
+
+extension Method {
+  static let cca = correlation(
+    "cca", "linear canonical correlation of two modalities, linear predictor on both sides' scores",
+    "Hotelling, 1936, Relations between two sets of variates", 2...2, CorrelationSolver.shrinkage
+  ) { _ in .canonical }
 }

@@ -1,4 +1,6 @@
+import Encoders
 public import Layers
+import Models
 public import Tensors
 
 /// Deep canonical correlation (Andrew et al., 2013): two networks whose outputs correlate most.
@@ -41,4 +43,12 @@ public struct DeepCCA: CorrelatedNetworks {
   public func objective(_ first: Tensor, _ second: Tensor) -> Tensor {
     loss(encode(first, .first), encode(second, .second))
   }
+}
+
+extension Method {
+  static let deepCCA = correlation(
+    "deep-cca", "networks whose outputs correlate, then linear predictor on both sides' scores",
+    "Andrew et al., 2013, Deep canonical correlation analysis", 2...2, CorrelationSolver.deepOptions,
+    isDeterministic: false
+  ) { try CorrelationSolver.deepSpace($0, isAutoencoder: false) }
 }

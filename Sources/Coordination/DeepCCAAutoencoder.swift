@@ -1,4 +1,6 @@
+import Encoders
 public import Layers
+import Models
 public import Tensors
 
 /// Deep canonically correlated autoencoders (Wang et al., 2015, eq. 2): correlation of the two outputs and reconstruction of
@@ -48,4 +50,12 @@ public struct DeepCCAAutoencoder: CorrelatedNetworks {
     }
     return loss(codes[0], codes[1]) + (error[0] + error[1]).to(.float64) * reconstruction
   }
+}
+
+extension Method {
+  static let dccae = correlation(
+    "dccae", "deep canonical correlation with reconstruction of each modality",
+    "Wang et al., 2015, On deep multi-view representation learning", 2...2, CorrelationSolver.deepOptions,
+    isDeterministic: false
+  ) { try CorrelationSolver.deepSpace($0, isAutoencoder: true) }
 }

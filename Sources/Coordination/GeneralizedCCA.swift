@@ -1,3 +1,5 @@
+import Encoders
+import Models
 public import Tensors
 
 /// Generalised canonical correlation of two or more views in its maximum-variance form (Carroll, 1968; Kettenring, 1971):
@@ -67,4 +69,12 @@ public struct GeneralizedCCA {
     let sum = views.indices.map { transform(views[$0], view: $0) * strengths[$0] }
     return sum.dropFirst().reduce(sum[0], +) / Tensor(self.eigenvalues)
   }
+}
+
+extension Method {
+  static let gcca = correlation(
+    "gcca", "generalised canonical correlation: one space near every modality, linear predictor on all scores",
+    "Carroll, 1968; Kettenring, 1971, Canonical analysis of several sets of variables", 2...64,
+    CorrelationSolver.shrinkage
+  ) { _ in .generalised }
 }

@@ -1,4 +1,6 @@
+import Encoders
 import Kernels
+import Models
 public import Tensors
 
 /// Canonical correlation in the feature spaces of two kernels (Akaho, 2001; Bach & Jordan, 2002): f = K_x α and g = K_y β
@@ -106,5 +108,22 @@ public struct KernelCCA {
     guard centrings != nil else { return (plain, nothing.matmul(plain).reshaped([-1])) }
     // Centring takes the mean of a row off, which the coefficients can do as well.
     return (plain - plain.mean(axes: [0]), transform(nothing, view).reshaped([-1]))
+  }
+}
+
+extension Method {
+  static let kernelCCA = correlation(
+    "kernel-cca", "canonical correlation in the feature spaces of kernels, linear predictor on the scores",
+    "Akaho, 2001, A kernel method for canonical correlation analysis", 2...2,
+    [
+      MethodOption("kernel", default: "rbf", help: "linear, polynomial, laplacian, exp-dot, rbf or cosine"),
+      MethodOption(
+        "rank", default: "300",
+        help: "most features of a kernel above \(LowRankKernelCCA.exactLimit) samples; below, it is exact"),
+      MethodOption("regularisation", default: "auto", help: "shrinkage above 0 to 1; auto: what validates best"),
+    ]
+  ) {
+    .kernel(
+      try KernelChoice(ofFeatures: $0.text("kernel"), method: $0.method), rank: try $0.integer("rank", in: 1...100_000))
   }
 }

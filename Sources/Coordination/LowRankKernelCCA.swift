@@ -14,6 +14,9 @@ public import Tensors
 public struct LowRankKernelCCA {
   public typealias View = CanonicalCorrelationAnalysis.View
 
+  /// Kernel CCA of more samples is done of factors of low rank.
+  public static let exactLimit = 3000
+
   public let kernels: [VectorKernel]
   /// The samples of each view whose kernels are features, `[rank, width]`.
   public let pivots: [Tensor]

@@ -1,3 +1,5 @@
+import Encoders
+import Models
 public import Tensors
 
 /// Canonical correlation of two or more views: directions x_m w_m whose covariances, summed over pairs of views, are
@@ -59,4 +61,11 @@ public struct MultisetCCA {
 
   /// The scores of samples of one view, `[m, components]` float64.
   public func transform(_ x: Tensor, view: Int) -> Tensor { views.transform(x, view: view) }
+}
+
+extension Method {
+  static let mcca = correlation(
+    "mcca", "multiset canonical correlation: all pairs of modalities correlated, linear predictor on all scores",
+    "Kettenring, 1971, Canonical analysis of several sets of variables", 2...64, CorrelationSolver.shrinkage
+  ) { _ in .multiset }
 }

@@ -69,6 +69,11 @@ public struct OptionValues: Sendable {
     return value
   }
 
+  /// The value of an option that may be left open; nil for `auto`.
+  public func open<Value>(_ name: String, _ read: (OptionValues) throws -> Value) rethrows -> Value? {
+    text(name) == "auto" ? nil : try read(self)
+  }
+
   private func refusal(_ name: String, _ expected: String) -> UsageError {
     UsageError("method \(method): option \(name) is \"\(text(name))\"; expected \(expected)")
   }

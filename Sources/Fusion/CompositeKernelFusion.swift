@@ -1,4 +1,6 @@
+import Encoders
 public import Kernels
+import Models
 public import Tensors
 
 /// Fuses modalities in one kernel, K = Σ_t α_t K_t with α ≥ 0, learned together with a support vector machine and λ/2 ‖α‖²
@@ -105,4 +107,13 @@ public struct CompositeKernelFusion {
       return try ScaledKernel(term.kernel, inputs[term.modality], normalisation)
     }
   }
+}
+
+extension Method {
+  static let compositeKernel = multipleKernel(
+    "composite-kernel",
+    "sum of kernels on the modalities, weights penalised by their square, support vector machines",
+    "Vishwanathan et al., 2010, Multiple kernel learning and the SMO algorithm",
+    [MethodOption("lambda", default: "1", help: "weight of the kernel weights' squared norm")]
+  ) { .squaredNorm(2, lambda: try $0.number("lambda", in: 1e-9...1e9)) }
 }

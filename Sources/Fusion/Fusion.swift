@@ -35,21 +35,6 @@ public protocol DecisionFusion: SeparableFusion {
   var learnsCombination: Bool { get }
 }
 
-/// A fusion of decisions whose combination is fitted, once training has ended, to predictions of samples that no expert learned
-/// from.
-public protocol HeldOutCombination: DecisionFusion {
-  /// Whether there is something to fit.
-  var fitsCombination: Bool { get }
-  /// Fits what `combine` does; the experts stay as they are.
-  ///
-  /// - Parameters:
-  ///   - predictions: of each expert, `[N, outputSize]`.
-  ///   - present: `[N, M]`; nil where every sample has all.
-  ///   - targets: class numbers `[N]`, labels or standardised values `[N, outputSize]`.
-  ///   - sampleWeights: how much each sample counts, `[N]`; nil for all alike.
-  func fitCombination(_ predictions: [Tensor], present: Tensor?, targets: Tensor, sampleWeights: Tensor?)
-}
-
 extension DecisionFusion {
   public func parts(_ inputs: [Tensor], present: Tensor?) -> [Tensor] { experts(clearingAbsent(inputs, present)) }
 }

@@ -1,7 +1,9 @@
 public import Encoders
 public import Layers
 public import Modalities
+public import Models
 public import Tensors
+public import Training
 
 /// A model of several modalities: an encoder for each, a fusion, and a linear predictor on top.
 ///
@@ -14,7 +16,7 @@ public import Tensors
 ///   task: .classification, outputs: 10, generator: Generator(seed: 1))
 /// let logits = model(batch)  // [B, 10]
 /// ```
-public struct FusionModel: Module {
+public struct FusionModel: LearningModel, Staged {
   /// The encoder of each modality.
   public let encoders: [String: any Encoder]
   /// What makes one representation of the encodings.
@@ -23,6 +25,8 @@ public struct FusionModel: Module {
   public let head: Linear?
   /// Modality names, sorted.
   public let names: [String]
+  /// What is lost, where the model was made for a task.
+  public var criterion: Criterion?
   /// What hides modalities while training; nil for nothing.
   public var modalityDropout: ModalityDropout?
   /// The noise that inputs get while training; nil for none.
@@ -51,14 +55,28 @@ public struct FusionModel: Module {
     options: [String: String] = [:], task: TaskKind, outputs: Int, generator: Generator
   ) throws -> FusionModel {
     let description = try FusionRegistry.description(named: method)
-    let values = try OptionValues(options, of: description.allOptions, method: method)
+    guard let task = task.prediction(outputs: outputs) else {
+      throw UsageError("task \(task.rawValue) has nothing to predict")
+    }
+    return try FusionModel(
+      description, for: ModelRequest(modalities: specifications, shapes: shapes, task: task),
+      values: OptionValues(options, of: description.allOptions, method: method), generator: generator)
+  }
+
+  /// - Throws: `UsageError` for a bad value of an option, or a number of modalities it does not take.
+  init(
+    _ description: FusionDescription, for request: ModelRequest, values: OptionValues, generator: Generator
+  ) throws {
+    guard let task = request.task as? any PredictionTask else {
+      throw UsageError("method \(values.method) predicts; task \(request.task.kind.rawValue) has nothing to predict")
+    }
     let encoderOptions = try EncoderOptions(values)
     let raw = try description.readsRaw(values)
     let grid = try description.patchGrid(values)
     var encoders: [String: any Encoder] = [:]
     var (sequences, pictures): (Set<String>, Set<String>) = ([], [])
-    for (name, specification) in specifications.sorted(by: { $0.key < $1.key }) {
-      guard let shape = shapes[name] else { throw UsageError("no shape given for modality \(name)") }
+    for (name, specification) in request.modalities.sorted(by: { $0.key < $1.key }) {
+      guard let shape = request.shapes[name] else { throw UsageError("no shape given for modality \(name)") }
       if raw {
         encoders[name] = RawEncoder(kind: specification.kind, shape: shape)
       } else if let grid {
@@ -80,17 +98,18 @@ public struct FusionModel: Module {
       }
     }
     let ordered = encoders.sorted { $0.key < $1.key }
-    let request = FusionRequest(
-      widths: ordered.map(\.value.outputSize), outputs: outputs, task: task, names: ordered.map(\.key),
+    let outputs = task.outputs
+    let wanted = FusionRequest(
+      widths: ordered.map(\.value.outputSize), outputs: outputs, task: task.kind, names: ordered.map(\.key),
       areSequences: ordered.map { sequences.contains($0.key) },
       arePictures: ordered.map { pictures.contains($0.key) })
-    let fusion = try description.make(request, values: values, generator: generator)
+    let fusion = try description.make(wanted, values: values, generator: generator)
     let head = fusion is any DecisionFusion ? nil : Linear(fusion.outputSize, outputs, generator: generator)
-    var model = FusionModel(encoders: encoders, fusion: fusion, head: head)
+    self.init(encoders: encoders, fusion: fusion, head: head)
+    criterion = request.criterion ?? task.criterion(balancing: nil)
     let (hidden, noise) = try (values.number("modality-dropout", in: 0...0.95), values.number("noise", in: 0...100))
-    if hidden > 0 { model.modalityDropout = ModalityDropout(hidden) }
-    if noise > 0 { model.trainingNoise = TrainingNoise(noise) }
-    return model
+    if hidden > 0 { modalityDropout = ModalityDropout(hidden) }
+    if noise > 0 { trainingNoise = TrainingNoise(noise) }
   }
 
   /// The encodings `[B, D_m]`, or steps `[B, T_m, D_m + 1]` for a `SequenceFusion`, in sorted order of modality names;
@@ -115,17 +134,6 @@ public struct FusionModel: Module {
     return Tensor.where(rows, encoded, Tensor(0, dtype: encoded.dtype))
   }
 
-  /// Encodings of several batches as one; steps are padded to the longest.
-  public static func joined(_ encodings: [[Tensor]]) -> [Tensor] {
-    (0..<(encodings.first?.count ?? 0)).map { modality in
-      let parts = encodings.map { $0[modality] }
-      guard parts[0].rank == 3 else { return Tensor.concatenated(parts) }
-      let longest = parts.map { $0.shape[1] }.max()!
-      // Padding is marked by zeros, see `Steps.packed`.
-      return Tensor.concatenated(parts.map { $0.padded([0, 0, 0, longest - $0.shape[1]]) })
-    }
-  }
-
   /// Which modalities of the model each sample has, `[B, M]`; nil where all have all.
   public func presence(_ batch: Batch) -> Tensor? {
     guard batch.inputs.values.contains(where: { $0.present != nil }) else { return nil }
@@ -147,20 +155,10 @@ public struct FusionModel: Module {
     (fusion as? any ChoosingFusion)?.choices(encode(batch), present: presence(batch))
   }
 
-  /// Predicts from encodings: logits or values `[B, outputs]`.
-  public func predict(_ encoded: [Tensor], present: Tensor? = nil) -> Tensor {
-    applyHead(fusion(encoded, present: present))
-  }
-
   /// What each modality contributes alone before the fusion combines them, `[B, …]`; the encodings themselves where it
   /// is not a `SeparableFusion`.
   public func parts(_ encoded: [Tensor], present: Tensor? = nil) -> [Tensor] {
     (fusion as? any SeparableFusion)?.parts(encoded, present: present) ?? encoded
-  }
-
-  /// Predicts from `parts`, which may come from different samples: logits or values `[B, outputs]`.
-  public func combine(_ parts: [Tensor], present: Tensor? = nil) -> Tensor {
-    applyHead(fuse(parts, present: present))
   }
 
   /// The representation `[B, D]` of `parts`; for a fusion of decisions, the predictions.
@@ -177,10 +175,9 @@ public struct FusionModel: Module {
   /// Whether `combine` is affine in each part while the others stay, and asks for no presence.
   public var isMultiaffine: Bool { (fusion as? any SeparableFusion)?.isMultiaffine ?? false }
 
-  /// Predicts from a batch: logits or values `[B, outputs]`.
-  public func callAsFunction(_ batch: Batch) -> Tensor {
-    predict(encode(batch), present: presence(batch))
-  }
+  public var widths: [Int] { names.map { encoders[$0]!.outputSize } }
+  public var readsSteps: Bool { fusion is any SequenceFusion }
+  public var fusesDecisions: Bool { fusion is any DecisionFusion }
 }
 
 extension ModalityInput {

@@ -48,7 +48,13 @@ extension DecisionFusion {
 }
 
 extension FusionModel {
-  /// The loss to minimise on a batch; while training, inputs get the model's noise and modality dropout.
+  /// The loss to minimise on a batch by the model's own criterion; while training, inputs get its noise and modality dropout.
+  public func objective(_ batch: Batch) -> Tensor {
+    guard let criterion else { preconditionFailure("the model was made without a task; say what is lost") }
+    return objective(batch, criterion)
+  }
+
+  /// The same by another criterion.
   public func objective(_ batch: Batch, _ criterion: Criterion) -> Tensor {
     guard let target = batch.target else { preconditionFailure("the batch holds no target to learn from") }
     let batch = Phase.masks.map { perturbed(batch.keeping(names), drawing: $0) } ?? batch

@@ -21,22 +21,11 @@ extension FusionModel {
   ///   - batches: the inputs of the train split; targets are not read.
   ///   - generator: of everything random.
   /// - Throws: `TrainingCancelled`; the model is then of no use.
-  public func pretrain(
-    on batches: some Sequence<Batch>, generator: Generator, cancellation: Cancellation? = nil
-  ) throws {
+  public func pretrain(on batches: some Sequence<Batch>, generator: Generator, cancellation: Cancellation? = nil) throws
+  {
     guard let fusion = fusion as? any PretrainedFusion else { return }
-    var encodings: [[Tensor]] = []
-    var presences: [Tensor] = []
-    var isComplete = true
-    for batch in batches {
-      let present = presence(batch)
-      isComplete = isComplete && present == nil
-      presences.append(present ?? Tensor.ones([batch.count, names.count], dtype: .bool))
-      encodings.append(withoutGradients { evaluating { encode(batch) } })
-    }
-    guard !encodings.isEmpty else { return }
-    try fusion.pretrain(
-      on: FusionModel.joined(encodings), present: isComplete ? nil : Tensor.concatenated(presences),
-      generator: generator, cancellation: cancellation)
+    let (encoded, present) = withoutGradients { evaluating { encode(batches) } }
+    guard !encoded.isEmpty else { return }
+    try fusion.pretrain(on: encoded, present: present, generator: generator, cancellation: cancellation)
   }
 }

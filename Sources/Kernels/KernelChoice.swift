@@ -82,3 +82,17 @@ public struct KernelChoice: Sendable, Hashable, Codable, CustomStringConvertible
     }
   }
 }
+
+extension KernelChoice {
+  /// A kernel on normalised features, as an option of a method says it.
+  ///
+  /// - Throws: `UsageError` for an unknown one and for kernels of histograms.
+  public init(ofFeatures text: String, method: String) throws {
+    try self.init(text)
+    guard !name.readsHistograms else {
+      throw UsageError(
+        "method \(method): kernel \(text) takes histograms, which normalised features are not; "
+          + "chiasm kernel mkl and chiasm coordinate read them as they are")
+    }
+  }
+}

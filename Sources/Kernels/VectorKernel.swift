@@ -175,3 +175,22 @@ private func pairwise(_ kind: ck_pairwise_kind, _ a: Tensor, _ b: Tensor) -> Ten
     }
   }
 }
+
+extension VectorKernel {
+  /// Refuses parameters with which it would be no kernel of features.
+  ///
+  /// - Throws: `InputError` naming the file.
+  public func check(file: String?) throws {
+    let isRight: Bool
+    switch self {
+    case .linear, .cosine: isRight = true
+    case .polynomial(let degree, let scale, let offset):
+      isRight = (1...64).contains(degree) && scale > 0 && scale.isFinite && offset >= 0 && offset.isFinite
+    case .laplacian(let gamma, _), .exponentialDot(let gamma), .gaussian(let gamma):
+      isRight = gamma > 0 && gamma.isFinite
+    // Features are normalised: they are no histograms.
+    case .chiSquared, .intersection: isRight = false
+    }
+    guard isRight else { throw InputError(file: file, at: "kernels", "\(self) is no kernel of the model's features") }
+  }
+}

@@ -54,3 +54,10 @@ public struct BatchOrder: Sendable, Equatable {
     }
   }
 }
+
+extension Array {
+  /// Consecutive parts of `size` elements; the last may be shorter.
+  public func chunks(of size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+  }
+}

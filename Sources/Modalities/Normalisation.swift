@@ -79,12 +79,23 @@ public struct Normalisation: @unchecked Sendable {
     return ModalityData(values: apply(to: input, named: name).values, lengths: data.lengths, present: data.present)
   }
 
-  private func apply(to input: ModalityInput, named name: String) -> ModalityInput {
+  /// Normalised values `[N, D]`, `[N, T, D]` or `[N, C, H, W]` of a modality in the data's own unit.
+  public func restored(_ values: Tensor, of name: String) -> Tensor {
+    let (mean, scale, shape) = column(name, rank: values.rank)
+    let isConstant = scale .== 0
+    let deviation = Tensor.where(isConstant, scale.zerosLike(), 1 / Tensor.where(isConstant, scale.onesLike(), scale))
+    return (values * deviation.reshaped(shape) + mean.reshaped(shape)).to(values.dtype)
+  }
+
+  private func column(_ name: String, rank: Int) -> (mean: Tensor, scale: Tensor, shape: [Int]) {
     guard let mean = mean[name], let scale = scale[name] else {
       preconditionFailure("no normalisation for modality \(name); there are \(self.mean.keys.sorted())")
     }
-    let isImage = input.values.rank == 4
-    let shape = isImage ? [mean.count, 1, 1] : [mean.count]
+    return (mean, scale, rank == 4 ? [mean.count, 1, 1] : [mean.count])
+  }
+
+  private func apply(to input: ModalityInput, named name: String) -> ModalityInput {
+    let (mean, scale, shape) = column(name, rank: input.values.rank)
     // The difference is taken in double where it has to be, and only then narrowed.
     let source = mean.dtype == .float64 ? input.exact ?? input.values : input.values
     var values = ((source - mean.reshaped(shape)) * scale.reshaped(shape)).to(DType.float32)

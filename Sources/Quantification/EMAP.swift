@@ -1,3 +1,4 @@
+public import Models
 public import Tensors
 
 /// Empirical multimodally-additive projection of a function of several modalities (Hessel & Lee, 2020, algorithm 1).
@@ -227,6 +228,31 @@ private struct Combinations {
     return (0..<modalities - 1).map { _ in
       step /= samples
       return range.map { $0 / step % samples }
+    }
+  }
+}
+
+extension EMAP {
+  /// Projects what a model predicts from encodings; what it does to each modality alone is done once a sample, and its last
+  /// map, being affine, to means alone.
+  ///
+  /// - Parameters:
+  ///   - encoded: `[N, D_m]` in sorted order of modality names, see `Staged.encode`.
+  ///   - model: what is projected.
+  ///   - present: `[N, M]`, see `Staged.presence`.
+  ///   - generator: source of the recombinations.
+  public func project(
+    _ encoded: [Tensor], through model: any Staged, present: Tensor? = nil,
+    generator: Generator = Generator(seed: 0)
+  ) -> Result {
+    withoutGradients {
+      let parts = model.parts(encoded, present: present)
+      if model.isMultiaffine { return project(multiaffine: parts) { model.combine($0, present: nil) } }
+      let fused =
+        present == nil && model.combinesGrids
+        ? project(broadcasting: parts, generator: generator) { model.fuse($0, present: nil) }
+        : project(parts, present: present, generator: generator) { model.fuse($0, present: $1) }
+      return fused.mapped(as: parts[0].dtype) { model.applyHead($0) }
     }
   }
 }

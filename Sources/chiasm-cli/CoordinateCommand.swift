@@ -34,7 +34,7 @@ struct CoordinateCommand: ParsableCommand {
       "Kernel of kernel-cca, given once or per modality: \(KernelChoice.Name.allCases.map(\.rawValue).joined(separator: ", "))."
   )
   var kernel: [String] = []
-  @Option(help: "Most features of kernel-cca above \(CoordinationSettings.exactLimit) samples.")
+  @Option(help: "Most features of kernel-cca above \(LowRankKernelCCA.exactLimit) samples.")
   var rank: Int = 300
   @Option(help: "Widths of the hidden layers of deep methods, separated by commas.")
   var hidden: String = "64"

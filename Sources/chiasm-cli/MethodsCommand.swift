@@ -17,7 +17,7 @@ struct MethodsCommand: ParsableCommand {
   func run() throws {
     if let name {
       guard area == nil else { throw UsageError("--area lists methods; \(name) is one") }
-      return try show(Method.named(name))
+      return try show(Method.all.named(name))
     }
     let areas = Set(Method.all.map(\.area))
     if let area, !areas.contains(area) {
@@ -29,8 +29,8 @@ struct MethodsCommand: ParsableCommand {
       TerminalTable(
         ["method", "area", "modalities", "what it computes", "source"],
         rows: methods.map {
-          let most = $0.maximumModalities == $0.minimumModalities ? "" : " or more"
-          return [$0.name, $0.area, "\($0.minimumModalities)\(most)", $0.summary, $0.paper]
+          let most = $0.modalities.count == 1 ? "" : " or more"
+          return [$0.name, $0.area, "\($0.modalities.lowerBound)\(most)", $0.summary, $0.paper]
         }
       ).wrapping([3, 4]).text())
     let single = methods.filter { !$0.replicates }.map(\.name)
@@ -41,13 +41,13 @@ struct MethodsCommand: ParsableCommand {
 
   private func show(_ method: Method) throws {
     try output.write(method)
-    let most = method.maximumModalities == method.minimumModalities ? "" : " or more"
+    let most = method.modalities.count == 1 ? "" : " or more"
     output.show(
       TerminalTable.prose(
         """
         \(method.name) (\(method.area)): \(method.summary)
         source: \(method.paper)
-        modalities: \(method.minimumModalities)\(most)
+        modalities: \(method.modalities.lowerBound)\(most)
         """))
     if !method.options.isEmpty { output.show("\n" + Self.options(of: method)) }
     let example = method.options.first.map { " --set \($0.name)=\($0.defaultValue)" } ?? ""

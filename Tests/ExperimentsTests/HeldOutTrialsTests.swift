@@ -65,7 +65,7 @@ import Training
     try ExampleData.inTemporaryFolder { folder in
       let (record, trained) = try run("late", on: data, in: folder)
       let normalised = data.dataset
-      let again = trained.predictions(normalised, normalised[.test])
+      let again = try trained.predictions(normalised, normalised[.test])
       // A text of a number may lack its last bit.
       for (one, other) in zip(again.joined(), record.predictions.joined()) {
         #expect(abs(one - other) <= 1e-12 * max(1, abs(other)))

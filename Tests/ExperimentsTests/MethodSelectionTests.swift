@@ -59,11 +59,11 @@ import Testing
 
   @Test func allIsEveryMethodThatFits() throws {
     let names = Set(try MethodSelection.parse("all", modalities: modalities).map(\.method))
-    #expect(names == Set(Method.all.filter { $0.name == "unimodal" || $0.maximumModalities >= 3 }.map(\.name)))
+    #expect(names == Set(Method.all.filter { $0.name == "unimodal" || $0.modalities.upperBound >= 3 }.map(\.name)))
     let pair = Set(try MethodSelection.parse("all", modalities: ["audio", "text"]).map(\.method))
     #expect(pair == Set(Method.all.map(\.name)))
     let alone = Set(try MethodSelection.parse("all", modalities: ["text"]).map(\.method))
-    #expect(alone == Set(Method.all.filter { $0.minimumModalities == 1 }.map(\.name)))
+    #expect(alone == Set(Method.all.filter { $0.modalities.lowerBound == 1 }.map(\.name)))
     #expect(alone.isSuperset(of: ["unimodal", "mkl", "mid-transformer"]) && !alone.contains("late"))
   }
 

@@ -50,7 +50,7 @@ import Training
       let run = RunFolder(folder)
       let record = try TrialRunner(data).run(configuration("gated", on: data, epochs: 4), in: run)
       let loaded = try TrainedModel.load(run)
-      #expect(loaded.predictions(data.dataset, data.dataset[.test]) == record.predictions)
+      #expect(try loaded.predictions(data.dataset, data.dataset[.test]) == record.predictions)
       #expect(try run.read(TrialRecord.self, from: run.trial) == record)
       for file in [
         run.configuration, run.epochs, run.metrics, run.predictions, run.model, run.environment, run.dataset,

@@ -1,5 +1,6 @@
 import Fusion
 import Modalities
+import Models
 import Tensors
 import Testing
 
@@ -28,7 +29,7 @@ import Testing
       method: method, options: ["sequence-encoder": encoder], task: .classification, outputs: 3,
       generator: Generator(seed: 1))
     let batches = [batch([2, 5, 3], seed: 1), batch([12, 1], seed: 2), batch([7], seed: 3)]
-    let joined = FusionModel.joined(batches.map { model.encode($0) })
+    let joined = joinedEncodings(batches.map { model.encode($0) })
     #expect(joined.allSatisfy { $0.shape[0] == 6 })
     expectClose(model.predict(joined), Tensor.concatenated(batches.map { model($0) }), tolerance: 1e-5)
   }

@@ -1,4 +1,3 @@
-import Fusion
 import Modalities
 import Models
 import Tensors
@@ -15,18 +14,11 @@ struct SwappableModel {
   /// - Parameter dataset: as loaded, not normalised.
   init(_ trial: TrainedTrial, _ dataset: Dataset, _ rows: [Int]) throws {
     trained = try TrainedModel.load(trial.folder)
+    try trained.checkStages()
     try ModelUse.checkTargets(trained, on: dataset)
     let kept = dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
-    let model = trained.model
-    (encoded, present) = withoutGradients {
-      let batches = rows.chunks(of: 256).map { kept.batch($0) }
-      let masks = batches.map { model.presence($0) }
-      let whole =
-        masks.contains { $0 != nil }
-        ? Tensor.concatenated(
-          zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, model.names.count], dtype: .bool) }) : nil
-      return (FusionModel.joined(batches.map { model.encode($0) }), whole)
-    }
+    let model = trained.staged
+    (encoded, present) = withoutGradients { model.encode(rows.chunks(of: 256).lazy.map { kept.batch($0) }) }
     original = Self.predictions(trained, encoded, present)
   }
 
@@ -53,7 +45,7 @@ struct SwappableModel {
     withoutGradients {
       stride(from: 0, to: encoded[0].shape[0], by: 256).flatMap { start in
         let run = start..<min(start + 256, encoded[0].shape[0])
-        return trained.finish(trained.model.predict(encoded.map { $0[run] }, present: present.map { $0[run] })).rows
+        return trained.finish(trained.staged.predict(encoded.map { $0[run] }, present: present.map { $0[run] })).rows
       }
     }
   }

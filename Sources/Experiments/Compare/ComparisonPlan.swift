@@ -1,4 +1,5 @@
 import Foundation
+public import Models
 public import Training
 
 /// What a comparison will do, written into its folder before the first trial, so that it can be resumed.
@@ -20,11 +21,17 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   public var quick: Bool?
   /// Smallest improvement that counts, in the metric's units; nil: the metric's own.
   public var margin: Double?
+  /// The methods that there are; not part of the file.
+  var methods = Method.all
+
+  private enum CodingKeys: String, CodingKey {
+    case dataset, fingerprint, selections, seeds, training, budgetMinutes, replicas, threads, quick, margin
+  }
 
   public init(
     dataset: String, fingerprint: String, selections: [MethodSelection], seeds: [Int], training: TrainingOptions,
     budgetMinutes: Double? = nil, replicas: Int? = nil, threads: Int? = nil, quick: Bool? = nil,
-    margin: Double? = nil
+    margin: Double? = nil, methods: [Method] = Method.all
   ) {
     self.dataset = dataset
     self.fingerprint = fingerprint
@@ -36,6 +43,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     self.threads = threads
     self.quick = quick
     self.margin = margin
+    self.methods = methods
   }
 
   /// One training.
@@ -62,7 +70,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
 
   /// The seeds of a method: the first alone where every seed gives the same model.
   func seeds(of selection: MethodSelection) -> [Int] {
-    (try? Method.named(selection.method))?.isDeterministic == true ? Array(seeds.prefix(1)) : seeds
+    (try? methods.named(selection.method))?.isDeterministic == true ? Array(seeds.prefix(1)) : seeds
   }
 
   /// The trials that left a model, in the folder of the comparison.
@@ -104,7 +112,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
   /// memory, and what cannot be recorded still has lanes to gain from.
   private func largestGroup(of selection: MethodSelection) -> Int {
     // What balances a step looks at one model's gradient.
-    guard (try? Method.named(selection.method))?.replicates == true, training.balance == nil else { return 1 }
+    guard (try? methods.named(selection.method))?.replicates == true, training.balance == nil else { return 1 }
     return max(1, replicas ?? 4)
   }
 }

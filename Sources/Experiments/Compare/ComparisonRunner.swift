@@ -1,9 +1,7 @@
 public import Foundation
-import Fusion
 import Modalities
-public import Quantification
 import Synchronization
-public import Tensors
+import Tensors
 public import Training
 
 /// How far a comparison is.
@@ -74,7 +72,7 @@ public struct ComparisonRunner: Sendable {
     let board = ProgressBoard(
       trials: work.count + ReferencePlan.expected(plan, on: prepared, isQuick: isQuick), report: progress)
     let deadline = plan.budgetMinutes.map { ContinuousClock.now + .seconds($0 * 60) }
-    var runner = TrialRunner(prepared, cancellation: cancellation)
+    var runner = TrialRunner(prepared, methods: plan.methods, cancellation: cancellation)
     let schedule = TrialSchedule(
       try groups.map { try self.work($0) }.filter { !$0.isFinished }, with: runner, jobs: jobs, threads: plan.threads,
       keepsOrder: plan.budgetMinutes != nil)
@@ -127,7 +125,8 @@ public struct ComparisonRunner: Sendable {
 
   private func work(_ trial: ComparisonPlan.Trial) throws -> TrialWork {
     TrialWork(
-      configuration: try TrialConfiguration(trial.selection, training: plan.training, seed: trial.seed, on: prepared),
+      configuration: try TrialConfiguration(
+        trial.selection, training: plan.training, seed: trial.seed, on: prepared, methods: plan.methods),
       folder: folder(of: trial))
   }
 
@@ -166,13 +165,16 @@ public struct ComparisonRunner: Sendable {
     }
     guard let first = indices.first else { return records }
     let seconds =
-      EncodedSamples(try TrainedModel.load(folder(of: records[first])), of: prepared.dataset, prepared.dataset[.test])
+      EncodedSamples(
+        try TrainedModel.load(folder(of: records[first]), methods: plan.methods), of: prepared.dataset,
+        prepared.dataset[.test]
+      )
       .secondsToProject() * Double(indices.count) / Double(min(indices.count, jobs ?? Machine.current.cores))
     if let text = CostWarning.text("the additive projection of \(best.name)", seconds: seconds) { warn(text) }
     let projected = try TrialQueue.map(indices.count, jobs: jobs) { number in
       var record = records[indices[number]]
       let trial = folder(of: record)
-      let trained = try TrainedModel.load(trial)
+      let trained = try TrainedModel.load(trial, methods: plan.methods)
       let result = EncodedSamples(trained, of: prepared.dataset, prepared.dataset[.test]).additiveProjection()
       (record.emap, record.emapIsExact) = (trained.finish(result.projection).rows, result.isExact)
       try trial.write(record, to: trial.trial)
@@ -191,36 +193,4 @@ public struct ComparisonRunner: Sendable {
 /// The user stopped a comparison or a search; its finished trials and checkpoints are kept.
 public struct ComparisonStopped: Error, Sendable {
   init() {}
-}
-
-extension EMAP {
-  /// Projects what a model predicts from encodings; what it does to each modality alone is done once a sample, and its last
-  /// map, being affine, to means alone.
-  ///
-  /// - Parameters:
-  ///   - encoded: `[N, D_m]` in sorted order of modality names, see `FusionModel.encode`.
-  ///   - model: what is projected.
-  ///   - present: `[N, M]`, see `FusionModel.presence`.
-  ///   - generator: source of the recombinations.
-  public func project(
-    _ encoded: [Tensor], through model: any TrialModel, present: Tensor? = nil,
-    generator: Generator = Generator(seed: 0)
-  ) -> Result {
-    withoutGradients {
-      let parts = model.parts(encoded, present: present)
-      if model.isMultiaffine { return project(multiaffine: parts) { model.combine($0, present: nil) } }
-      let fused =
-        present == nil && model.combinesGrids
-        ? project(broadcasting: parts, generator: generator) { model.fuse($0, present: nil) }
-        : project(parts, present: present, generator: generator) { model.fuse($0, present: $1) }
-      return fused.mapped(as: parts[0].dtype) { model.applyHead($0) }
-    }
-  }
-}
-
-extension Array {
-  /// Consecutive parts of `size` elements; the last may be shorter.
-  func chunks(of size: Int) -> [[Element]] {
-    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
-  }
 }

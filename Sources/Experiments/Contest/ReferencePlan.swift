@@ -1,5 +1,6 @@
 import Foundation
 import Modalities
+import Models
 
 /// What the winner of a comparison is held against: models that know one modality only, with as much to learn it with.
 ///
@@ -84,14 +85,14 @@ public struct ReferencePlan: Codable, Sendable, Equatable {
       guard !isQuick else { continue }
       let alone = MethodSelection(
         method: winner.method, modalities: [modality], options: winner.options, among: names)
-      if (try? Method.named(winner.method))?.takes(1) == true, !rows.contains(alone) {
+      if (try? plan.methods.named(winner.method))?.modalities.contains(1) == true, !rows.contains(alone) {
         found.append(Candidate(kind: .own, modality: modality, selection: alone, seeds: seeds(alone)))
       }
       for kind in [Kind.copy, .permuted] {
         found.append(Candidate(kind: kind, modality: modality, selection: winner, seeds: seeds(winner)))
       }
     }
-    if !isQuick, let additive = Self.additive(winner, beside: rows, on: prepared) {
+    if !isQuick, let additive = Self.additive(winner, in: plan, on: prepared) {
       found.append(Candidate(kind: .additive, selection: additive, seeds: seeds(additive)))
     }
     candidates = found
@@ -111,13 +112,14 @@ public struct ReferencePlan: Codable, Sendable, Equatable {
 
   /// Additive fusion with the winner's encoders, unless an additive method of the same modalities competes.
   private static func additive(
-    _ winner: MethodSelection, beside rows: [MethodSelection], on prepared: PreparedDataset
+    _ winner: MethodSelection, in plan: ComparisonPlan, on prepared: PreparedDataset
   ) -> MethodSelection? {
     func adds(_ selection: MethodSelection) -> Bool {
-      (try? Method.named(selection.method).additiveScale(options: selection.options, task: prepared.task)) ?? nil != nil
+      (try? plan.methods.named(selection.method).additiveScale(options: selection.options, task: prepared.task)) ?? nil
+        != nil
     }
-    if rows.contains(where: { $0.modalities == winner.modalities && adds($0) }) { return nil }
-    let known = Set((try? Method.named("additive"))?.options.map(\.name) ?? [])
+    if plan.selections.contains(where: { $0.modalities == winner.modalities && adds($0) }) { return nil }
+    let known = Set((try? plan.methods.named("additive"))?.options.map(\.name) ?? [])
     return MethodSelection(
       method: "additive", modalities: winner.modalities, options: winner.options.filter { known.contains($0.key) },
       among: prepared.dataset.names)

@@ -48,7 +48,8 @@ struct ReferenceRunner: Sendable {
       },
       work: { (item: Item) in
         item.group.run(
-          with: TrialRunner(item.data(), cancellation: cancellation), cancellation: cancellation, board: board)
+          with: TrialRunner(item.data(), methods: plan.methods, cancellation: cancellation), cancellation: cancellation,
+          board: board)
       })
     if let error = board.fatal { throw error }
     if cancellation.isCancelled { throw ComparisonStopped() }
@@ -86,7 +87,8 @@ struct ReferenceRunner: Sendable {
     return TrialGroup(
       trials: try zip(seeds, folders).map { seed, folder in
         TrialWork(
-          configuration: try TrialConfiguration(candidate.selection, training: training, seed: seed, on: data),
+          configuration: try TrialConfiguration(
+            candidate.selection, training: training, seed: seed, on: data, methods: plan.methods),
           folder: folder)
       },
       checkpoint: folders[0].url.deletingLastPathComponent()
@@ -97,8 +99,10 @@ struct ReferenceRunner: Sendable {
   private func refusal(of candidate: ReferencePlan.Candidate) -> String? {
     let data = prepared.placebo(candidate, seed: 0, isDry: true)
     do {
-      try TrialConfiguration(candidate.selection, training: plan.training, seed: candidate.seeds[0], on: data)
-        .check(on: data)
+      try TrialConfiguration(
+        candidate.selection, training: plan.training, seed: candidate.seeds[0], on: data, methods: plan.methods
+      )
+      .check(on: data, methods: plan.methods)
       return nil
     } catch {
       return "\(error)"

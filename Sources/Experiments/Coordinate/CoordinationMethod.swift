@@ -43,15 +43,12 @@ public struct CoordinationSettings: Sendable, Codable {
   public var regularisation: ViewRegularisation
   /// Of kernel CCA, per view or one for both.
   public var kernels: [KernelChoice]
-  /// Most features of a low-rank factor; kernel CCA is exact up to `exactLimit` samples.
+  /// Most features of a low-rank factor; kernel CCA is exact up to `LowRankKernelCCA.exactLimit` samples.
   public var rank: Int
   /// Of deep methods: widths of hidden layers.
   public var hidden: [Int]
   public var training: TrainingOptions
   public var seed: UInt64
-
-  /// Samples up to which kernel CCA forms whole Gram matrices.
-  public static let exactLimit = 3000
 
   public init(_ method: CoordinationMethod, training: TrainingOptions = TrainingOptions(), seed: UInt64 = 0) throws {
     self.method = method
@@ -159,7 +156,7 @@ extension CoordinationSettings {
     }
     let count = views[0].shape[0]
     let wanted = components ?? max(1, min(10, count - 1))
-    if count > Self.exactLimit {
+    if count > LowRankKernelCCA.exactLimit {
       let low = try LowRankKernelCCA(
         fitting: views[0], chosen[0], views[1], chosen[1], components: wanted, shrinkage: part, rank: rank)
       return FittedCoordination(correlations: low.correlations, ranks: low.analysis.ranks) {

@@ -1,5 +1,5 @@
-import Fusion
 public import Modalities
+public import Models
 public import Quantification
 public import Tensors
 
@@ -7,8 +7,8 @@ public import Tensors
 ///
 /// Encoders run once; everything else happens above them.
 public struct EncodedSamples {
-  public let model: any TrialModel
-  /// As `TrialModel.encode` gives them, in sorted order of modality names.
+  public let model: any Staged
+  /// As `Staged.encode` gives them, in sorted order of modality names.
   public let encoded: [Tensor]
   /// Which samples have which modality, `[N, M]`; nil where all have all.
   public let present: Tensor?
@@ -19,19 +19,9 @@ public struct EncodedSamples {
   ///   - indices: the samples, at least one.
   public init(_ trained: TrainedModel, of dataset: Dataset, _ indices: [Int]) {
     let dataset = dataset.keeping(trained.modalities)
-    let model = trained.model
+    let model = trained.staged
     self.model = model
-    (encoded, present) = withoutGradients {
-      let batches = indices.chunks(of: 256).map { dataset.batch($0) }
-      let encoded = FusionModel.joined(batches.map { model.encode($0) })
-      let masks = batches.map { model.presence($0) }
-      guard masks.contains(where: { $0 != nil }) else { return (encoded, nil) }
-      return (
-        encoded,
-        Tensor.concatenated(
-          zip(masks, batches).map { $0 ?? Tensor.ones([$1.count, encoded.count], dtype: .bool) })
-      )
-    }
+    (encoded, present) = withoutGradients { model.encode(indices.chunks(of: 256).lazy.map { dataset.batch($0) }) }
   }
 
   public var count: Int { encoded[0].shape[0] }

@@ -50,7 +50,7 @@ struct FindingsJob: Sendable {
     if findings.missing == nil { findings.notMeasured["importance"] = findings.notMeasured["missing"] }
     try measure("robustness") { findings.robustness = try Self.unfiled { try robustness(fusion, seeds) } }
     try measure("information") { findings.information = try Self.unfiled { try exactInformation(sides) } }
-    if prepared.prediction.hasExclusiveClasses {
+    if prepared.learningTask.hasExclusiveClasses {
       try measure("interactions") {
         let answers = try answers(of: fusion, seeds, sides)
         findings.interactions = interactions(answers, sides)
@@ -133,7 +133,7 @@ struct FindingsJob: Sendable {
     }
     let test = prepared.dataset[.test]
     let perSeed = try TrialQueue.map(seeds.count, jobs: jobs) { number in
-      let trained = try TrainedModel.load(folder(of: fusion.name, seed: seeds[number])!)
+      let trained = try TrainedModel.load(folder(of: fusion.name, seed: seeds[number])!, methods: plan.methods)
       let samples = EncodedSamples(trained, of: prepared.dataset, test)
       let predictions = MissingModalityTable.subsets(of: names.count).map { subset in
         trained.finish(samples.outputs(keeping: subset, .absent)).rows
@@ -183,7 +183,7 @@ struct FindingsJob: Sendable {
   }
 
   private func secondsOfOnePass(_ method: MethodSelection, _ seed: Int) throws -> Double {
-    let trained = try TrainedModel.load(folder(of: method.name, seed: seed)!)
+    let trained = try TrainedModel.load(folder(of: method.name, seed: seed)!, methods: plan.methods)
     let some = Array(prepared.dataset[.test].prefix(256))
     let pass = ContinuousClock().measure {
       let samples = EncodedSamples(trained, of: prepared.dataset, some)

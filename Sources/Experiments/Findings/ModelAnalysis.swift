@@ -25,6 +25,7 @@ public struct ModelAnalysis {
   ///   answers with numbers that are not finite; `UsageError` where the model reads one modality alone.
   public init(_ folder: RunFolder, on dataset: Dataset, split: Split) throws {
     trained = try TrainedModel.load(folder)
+    try trained.checkStages()
     guard trained.modalities.count > 1 else {
       throw UsageError(
         "the model reads \(trained.modalities.joined()) alone; there is nothing to recombine or to leave out")

@@ -8,7 +8,7 @@ import Tensors
 extension FindingsJob {
   /// The split of a table of all samples, where each side takes few values and samples are ten a cell; else nil.
   func exactInformation(_ sides: Sides) throws -> InformationFinding? {
-    guard prepared.prediction.hasExclusiveClasses else { return nil }
+    guard prepared.learningTask.hasExclusiveClasses else { return nil }
     let names = sides.first + sides.second
     let view = try FeatureView(
       prepared.dataset, splits: Set(Split.allCases), names: names.sorted(), file: plan.dataset)

@@ -1,6 +1,7 @@
 import Foundation
 import InformationTheory
 import Modalities
+import Models
 import Quantification
 import Synchronization
 import Tensors
@@ -20,9 +21,10 @@ extension FindingsJob {
       try [sides.first, sides.second].map { try models(of: $0, as: fusion, seeds) }
       + [seeds.map { folder(of: fusion.name, seed: $0)! }]
     let logits = try TrialQueue.map(3 * seeds.count, jobs: jobs) { number in
-      let trained = try TrainedModel.load(folders[number / seeds.count][number % seeds.count])
+      let trained = try TrainedModel.load(
+        folders[number / seeds.count][number % seeds.count], methods: plan.methods)
       return try [validation, test].map { rows in
-        let outputs = trained.mapped(dataset, rows) { trained.model($0) }
+        let outputs = trained.mapped(dataset, rows) { trained.staged($0) }
         guard outputs.isFinite().all().item() == 1 else {
           throw InputError(
             at: "\(trained.configuration.selection.name), seed \(trained.configuration.seed)",
@@ -47,14 +49,15 @@ extension FindingsJob {
     if let own { return seeds.map { folder(of: own.name, seed: $0)! } }
     let extra = ComparisonPlan(
       dataset: plan.dataset, fingerprint: plan.fingerprint, selections: [try selection(of: side, as: fusion)],
-      seeds: seeds, training: plan.training, replicas: plan.replicas, threads: plan.threads)
+      seeds: seeds, training: plan.training, replicas: plan.replicas, threads: plan.threads,
+      methods: plan.methods)
     let place = folder.url.appending(path: "sides", directoryHint: .isDirectory)
     let groups = try extra.groups.map { trials in
       TrialGroup(
         trials: try trials.map { trial in
           TrialWork(
             configuration: try TrialConfiguration(
-              trial.selection, training: plan.training, seed: trial.seed, on: prepared),
+              trial.selection, training: plan.training, seed: trial.seed, on: prepared, methods: plan.methods),
             folder: RunFolder(place.appending(path: trial.folder, directoryHint: .isDirectory)))
         }, checkpoint: place.appending(path: trials[0].folder + "-and-on.safetensors"))
     }
@@ -71,7 +74,7 @@ extension FindingsJob {
         warn(text + "; --quick leaves it out")
       }
     }
-    let runner = TrialRunner(prepared, cancellation: cancellation)
+    let runner = TrialRunner(prepared, methods: plan.methods, cancellation: cancellation)
     let board = ProgressBoard(trials: seeds.count) { _ in }
     let left = Mutex(pending)
     TrialQueue.run(
@@ -92,8 +95,9 @@ extension FindingsJob {
     let names = prepared.dataset.names
     if side.count == 1 { return MethodSelection(method: Method.unimodal.name, modalities: side, among: names) }
     let same = MethodSelection(method: fusion.method, modalities: side, options: fusion.options, among: names)
-    let configuration = try? TrialConfiguration(same, training: plan.training, seed: plan.seeds[0], on: prepared)
-    if let configuration, (try? configuration.check(on: prepared)) != nil { return same }
+    let configuration = try? TrialConfiguration(
+      same, training: plan.training, seed: plan.seeds[0], on: prepared, methods: plan.methods)
+    if let configuration, (try? configuration.check(on: prepared, methods: plan.methods)) != nil { return same }
     return MethodSelection(method: "early", modalities: side, among: names)
   }
 }

@@ -1,5 +1,6 @@
 public import Coordination
 public import Foundation
+import Models
 public import Tensors
 
 /// Vectors of several modalities in one shared space with the ids of their samples, kept as one file for search.

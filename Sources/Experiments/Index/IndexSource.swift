@@ -1,5 +1,6 @@
 public import Foundation
 public import Modalities
+import Models
 public import Tensors
 
 /// Where the vectors of an index come from: a file of representations, or a trained run with the data to represent.
@@ -21,18 +22,17 @@ public struct IndexSource {
     let trained = try TrainedModel.load(run)
     let normalised = try ModelUse(trained).fitted(dataset)
     var rows = split.map { dataset[$0] } ?? Array(0..<dataset.count)
-    let linked = trained.model.linkedNames
-    if let linked {
-      rows = rows.filter { row in linked.allSatisfy { normalised.modalities[$0]?.present?[row] ?? true } }
+    let linking = trained.model as? any EmbeddingModel
+    if let linking {
+      rows = rows.filter { row in linking.names.allSatisfy { normalised.modalities[$0]?.present?[row] ?? true } }
     }
     guard !rows.isEmpty else { throw InputError("no sample to index has every modality") }
     var vectors: [String: Tensor] = [:]
-    if let linked {
-      for (number, name) in linked.enumerated() {
-        vectors[name] = trained.mapped(normalised, rows) { trained.model.linked($0)![number] }
-      }
+    if let linking {
+      vectors = trained.mapped(normalised, rows, linking.embed)
     } else {
-      vectors["representation"] = trained.mapped(normalised, rows) { trained.model.representation($0) }
+      let model = try trained.model.capability((any Predicting).self, "embeds or predicts")
+      vectors["representation"] = trained.mapped(normalised, rows) { model.representation($0) }
     }
     try self.init(vectors, modalities, ids: rows.map { dataset.ids[$0] }, classes: Self.classes(dataset, rows))
   }

@@ -1,4 +1,5 @@
 import Encoders
+import Fusion
 public import Modalities
 public import Models
 import Tensors
@@ -32,8 +33,8 @@ public struct MethodSelection: Sendable, Codable, Equatable {
   /// alone is additive.
   ///
   /// - Throws: `UsageError` for an unknown method or option.
-  public func additiveScale(task: TaskKind) throws -> AdditiveScale? {
-    let method = try Method.named(method)
+  public func additiveScale(task: TaskKind, methods: [Method] = Method.all) throws -> AdditiveScale? {
+    let method = try methods.named(method)
     return try (modalities.count == 1 ? Method.unimodal : method)
       .additiveScale(options: modalities.count == 1 ? [:] : options, task: task)
   }
@@ -51,12 +52,15 @@ public struct MethodSelection: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - list: `unimodal,late:combine=product,tensor`.
   ///   - modalities: those of the data set.
+  ///   - methods: those that there are.
   /// - Throws: `UsageError` for an unknown method, modality or option, a value out of range, or the wrong number of
   ///   modalities.
-  public static func parse(_ list: String, modalities: [String]) throws -> [MethodSelection] {
+  public static func parse(
+    _ list: String, modalities: [String], methods: [Method] = Method.all
+  ) throws -> [MethodSelection] {
     var selections: [MethodSelection] = []
     for text in list.split(separator: ",", omittingEmptySubsequences: false) {
-      for selection in try parseOne(text.trimming(), modalities: modalities) where !selections.contains(selection) {
+      for selection in try parseOne(text.trimming(), modalities, methods) where !selections.contains(selection) {
         selections.append(selection)
       }
     }
@@ -65,17 +69,22 @@ public struct MethodSelection: Sendable, Codable, Equatable {
 
   /// What a comparison answers with unless asked otherwise: each modality alone, and one fusion of each kind that trains in
   /// moments.
-  public static func standard(modalities: [String]) -> [MethodSelection] {
-    selections(of: modalities) {
+  public static func standard(modalities: [String], methods: [Method] = Method.all) -> [MethodSelection] {
+    selections(of: modalities, methods) {
       ["unimodal", "early", "late", "additive", "tensor", "low-rank", "gated", "nonlinear"].contains($0.name)
     }
   }
 
   /// Every method that takes these modalities, with its defaults.
-  public static func every(modalities: [String]) -> [MethodSelection] { selections(of: modalities) { _ in true } }
+  public static func every(modalities: [String], methods: [Method] = Method.all) -> [MethodSelection] {
+    selections(of: modalities, methods) { _ in true }
+  }
 
-  private static func selections(of modalities: [String], where isWanted: (Method) -> Bool) -> [MethodSelection] {
-    let names = Method.all.filter { isWanted($0) && ($0.area == "unimodal" || $0.takes(modalities.count)) }.map(\.name)
+  private static func selections(
+    of modalities: [String], _ methods: [Method], where isWanted: (Method) -> Bool
+  ) -> [MethodSelection] {
+    let names = methods.filter { isWanted($0) && ($0.area == "unimodal" || $0.modalities.contains(modalities.count)) }
+      .map(\.name)
     return names.flatMap { name in
       name == Method.unimodal.name
         ? modalities.sorted().map { MethodSelection(method: name, modalities: [$0], among: modalities) }
@@ -83,15 +92,17 @@ public struct MethodSelection: Sendable, Codable, Equatable {
     }
   }
 
-  private static func parseOne(_ text: String, modalities: [String]) throws -> [MethodSelection] {
-    if text == "standard" { return standard(modalities: modalities) }
-    if text == "all" { return every(modalities: modalities) }
-    if text != Method.unimodal.name, Method.all.contains(where: { $0.area == text }) {
-      return selections(of: modalities) { $0.area == text }
+  private static func parseOne(
+    _ text: String, _ modalities: [String], _ methods: [Method]
+  ) throws -> [MethodSelection] {
+    if text == "standard" { return standard(modalities: modalities, methods: methods) }
+    if text == "all" { return every(modalities: modalities, methods: methods) }
+    if text != Method.unimodal.name, methods.contains(where: { $0.area == text }) {
+      return selections(of: modalities, methods) { $0.area == text }
     }
     var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     let head = parts.removeFirst().split(separator: "@", omittingEmptySubsequences: false).map(String.init)
-    let method = try Method.named(head[0])
+    let method = try methods.named(head[0])
     var options: [String: String] = [:]
     for part in parts {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -102,7 +113,7 @@ public struct MethodSelection: Sendable, Codable, Equatable {
         throw UsageError("method \"\(text)\": option \(pair[0]) is given twice")
       }
     }
-    _ = try OptionValues(options, of: method.options, method: method.name)
+    _ = try method.values(options)
     var chosen = modalities
     if head.count > 1 {
       chosen = head[1].split(separator: "+", omittingEmptySubsequences: false).map(String.init)
@@ -122,8 +133,8 @@ public struct MethodSelection: Sendable, Codable, Equatable {
         MethodSelection(method: method.name, modalities: [$0], options: options, among: modalities)
       }
     }
-    guard method.takes(chosen.count) else {
-      let (least, most) = (method.minimumModalities, method.maximumModalities)
+    guard method.modalities.contains(chosen.count) else {
+      let (least, most) = (method.modalities.lowerBound, method.modalities.upperBound)
       throw UsageError(
         "method \"\(text)\" takes \(least == most ? "exactly" : "at least") \(least) modalities, found \(chosen.count)"
           + (chosen.count > most

@@ -1,4 +1,5 @@
 public import Modalities
+import Models
 import Tensors
 
 /// How much a fusion that chooses (`ChoosingFusion`) relies on what, averaged over the samples of each class.
@@ -32,8 +33,10 @@ public struct ChoiceShares: Codable, Sendable, Equatable {
   /// The same on a data set whose modalities are normalised already.
   init?(_ trained: TrainedModel, normalised dataset: Dataset, split: Split) {
     let indices = dataset[split]
-    guard !indices.isEmpty, let names = trained.model.choiceNames else { return nil }
-    let shares = trained.mapped(dataset, indices) { trained.model.choices($0)! }.rows
+    guard !indices.isEmpty, let model = trained.model as? any Predicting, let names = model.choiceNames else {
+      return nil
+    }
+    let shares = trained.mapped(dataset, indices) { model.choices($0)! }.rows
     self.names = names
     func row(_ label: String, _ members: [Int]) -> Row {
       let sums = members.reduce(into: names.map { _ in 0.0 }) { sums, member in

@@ -1,4 +1,3 @@
-import Fusion
 import Modalities
 import Quantification
 import Tensors
@@ -14,6 +13,7 @@ struct PerturbableModel {
 
   init(_ trial: TrainedTrial, _ dataset: Dataset, _ rows: [Int], isNormalised: Bool) throws {
     let trained = try TrainedModel.load(trial.folder)
+    try trained.checkStages()
     try ModelUse.checkTargets(trained, on: dataset)
     let kept = dataset.keeping(trained.modalities)
     let chunks = rows.chunks(of: 256)
@@ -21,7 +21,7 @@ struct PerturbableModel {
     (self.trained, self.normalisation, self.chunks, self.dataset) = (trained, normalisation, chunks, kept)
     let batches = chunks.map { normalisation.apply(to: kept.batch($0)) }
     (encoded, present) = withoutGradients {
-      (batches.map { trained.model.encode($0) }, batches.map { trained.model.presence($0) })
+      (batches.map { trained.staged.encode($0) }, batches.map { trained.staged.presence($0) })
     }
   }
 
@@ -48,7 +48,7 @@ struct PerturbableModel {
           let generator = Generator(seed: Generator.seed(seed, label, UInt64(draw), UInt64(chunk)))
           let input = models[0].input(name, chunk, perturbation, level, generator)
           for model in models.indices {
-            noisy[model][position] = models[model].trained.model.encode(input, of: name)
+            noisy[model][position] = models[model].trained.staged.encode(input, of: name)
           }
         }
         for (number, together) in perturbed.enumerated() {
@@ -84,7 +84,7 @@ struct PerturbableModel {
   }
 
   private func rows(_ chunk: Int, _ encodings: [Tensor]) -> [[Double]] {
-    trained.finish(trained.model.predict(encodings, present: present[chunk])).rows
+    trained.finish(trained.staged.predict(encodings, present: present[chunk])).rows
   }
 }
 

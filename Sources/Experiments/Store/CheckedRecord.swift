@@ -25,7 +25,7 @@ extension TrialRecord: CheckedResult {
     try expect(predictions.allSatisfy { $0.allSatisfy(\.isFinite) }, at: "predictions", "one is not finite")
     try expect(ids.count == predictions.count, at: "ids", "\(ids.count) for \(predictions.count) predictions")
     try expect(
-      targets.count == predictions.count || targets.count == predictions.count * width, at: "targets",
+      [0, predictions.count, predictions.count * width].contains(targets.count), at: "targets",
       "\(targets.count) for \(predictions.count) predictions")
     try expect(
       emap == nil || emap?.map(\.count) == predictions.map(\.count), at: "emap", "has not the shape of the predictions")
@@ -36,8 +36,9 @@ extension TrialRecord: CheckedResult {
   /// Refuses predictions of something else than the classes or values of a data set.
   func check(on dataset: DatasetSummary) throws {
     guard failure == nil, let width = predictions.first?.count else { return }
-    let task = try dataset.task.prediction(classes: dataset.classes)
-    try expect(width == task.outputs, at: "predictions", "\(width) columns; the comparison has \(task.outputs)")
+    let outputs = dataset.task.outputs(classes: dataset.classes.count, modalities: modalities.count)
+    let task = dataset.task.task(outputs: outputs)
+    try expect(width == outputs, at: "predictions", "\(width) columns; the comparison has \(outputs)")
     try expect(
       targets.count == predictions.count * task.targetWidth, at: "targets",
       "\(targets.count) for \(predictions.count) predictions of \(task.kind.rawValue)")
@@ -67,7 +68,7 @@ extension ChoiceShares: CheckedResult {
 
 extension DatasetSummary: CheckedResult {
   public func check() throws {
-    if try task.prediction(classes: classes).outputsAreClasses {
+    if task.task(classes: classes).outputsAreClasses {
       try checkNames(classes, at: "classes")
     } else {
       try expect(classes.isEmpty, at: "classes", "a \(task.rawValue) has none")

@@ -56,13 +56,14 @@ extension TrainingOptions: CheckedResult {
 
 extension MethodSelection: CheckedResult {
   public func check() throws {
-    guard let known = try? Method.named(method) else {
-      throw InputError(at: "method", "\"\(method)\" is no method of this version")
-    }
     try checkNames(modalities, at: "modalities")
     try expect(modalities == modalities.sorted(), at: "modalities", "are not sorted")
-    try expect(
-      known.takes(modalities.count), at: "modalities", "\(modalities.count) of them, which \(method) does not take")
+    // A method that is not known here is refused where it is used.
+    if let known = try? Method.all.named(method) {
+      try expect(
+        known.modalities.contains(modalities.count), at: "modalities",
+        "\(modalities.count) of them, which \(method) does not take")
+    }
     try expect(!name.isEmpty && name.utf8.count <= 4096, at: "name", "is empty or too long")
   }
 }
@@ -71,12 +72,13 @@ extension TrialConfiguration: CheckedResult {
   public func check() throws {
     try within("selection") { try selection.check() }
     try training.check()
-    if try task.prediction(classes: classes).outputsAreClasses {
+    if task.task(classes: classes).outputsAreClasses {
       try checkNames(classes, at: "classes")
-      try expect(outputs == classes.count, at: "outputs", "\(outputs) for \(classes.count) classes")
     } else {
-      try expect(classes.isEmpty && outputs == 1, at: "outputs", "\(outputs) for a \(task.rawValue); 1 expected")
+      try expect(classes.isEmpty, at: "classes", "a \(task.rawValue) has none")
     }
+    let expected = task.outputs(classes: classes.count, modalities: selection.modalities.count)
+    try expect(outputs == expected, at: "outputs", "\(outputs) for a \(task.rawValue); \(expected) expected")
     try expect(
       Metric.all(for: task).contains(metric), at: "metric", "\(metric.rawValue) is no metric of \(task.rawValue)")
     try expect(

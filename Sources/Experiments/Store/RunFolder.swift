@@ -152,7 +152,7 @@ public struct RunFolder: Sendable, Equatable {
   /// Writes `predictions.csv`: id, target, predicted, and for classes one probability column per class.
   ///
   /// Multilabel targets and predictions list their classes with `|` between, as `samples.csv` does.
-  public func write(predictionsOf trial: TrialRecord, task: any PredictionTask, classes: [String]) throws {
+  public func write(predictionsOf trial: TrialRecord, task: any LearningTask, classes: [String]) throws {
     let columns = task.outputsAreClasses ? classes.map { "p(\($0))" } : []
     var table = CSVText(["id", "target", "predicted"] + columns)
     for (index, row) in trial.predictions.enumerated() {

@@ -1,6 +1,6 @@
 import Foundation
 public import Modalities
-import Models
+public import Models
 public import Tensors
 
 /// A trained run in use: metrics on other data, predictions for new samples, representations.
@@ -8,7 +8,9 @@ public struct ModelUse {
   private let trained: TrainedModel
 
   /// - Throws: `InputError` where the folder does not hold a finished run.
-  public init(_ folder: RunFolder) throws { self.init(try TrainedModel.load(folder)) }
+  public init(_ folder: RunFolder, methods: [Method] = Method.all) throws {
+    self.init(try TrainedModel.load(folder, methods: methods))
+  }
 
   init(_ trained: TrainedModel) { self.trained = trained }
 
@@ -19,7 +21,8 @@ public struct ModelUse {
     let normalised = try fitted(dataset)
     let task = trained.configuration.task
     let indices = dataset[split]
-    return try trained.scored(trained.predictions(normalised, indices), targets: normalised.targets(of: split))
+    let targets = trained.configuration.learningTask.targetWidth > 0 ? normalised.targets(of: split) : []
+    return try trained.scored(trained.predictions(normalised, indices), targets: targets)
       .scores(Metric.reported(for: task, main: trained.configuration.metric))
   }
 
@@ -27,7 +30,8 @@ public struct ModelUse {
   /// - Throws: `InputError` where the data set does not fit the model, or a prediction is not finite.
   public func predict(_ dataset: Dataset) throws -> [Prediction] {
     let normalised = try fitted(dataset)
-    let predictions = try outputs(normalised, "prediction") { trained.predictions($0) }
+    let model = try trained.model.capability((any Predicting).self, "predicts")
+    let predictions = try outputs(normalised, "prediction") { trained.finish(model($0)) }
     return zip(dataset.ids, predictions.rows).map(prediction)
   }
 
@@ -38,33 +42,66 @@ public struct ModelUse {
       shapes[entry.key] = isSequence ? Array(entry.value.dropFirst()) : entry.value
     }
     let batch = try SampleDecoder(manifest: trained.manifest, featureShapes: featureShapes).batch([sample])
-    let rows = withoutGradients { trained.predictions(trained.normalisation.apply(to: batch)).rows }
+    let model = try trained.model.capability((any Predicting).self, "predicts")
+    let rows = withoutGradients { trained.finish(model(trained.normalisation.apply(to: batch))).rows }
     guard rows[0].allSatisfy(\.isFinite) else {
       throw InputError(at: sample.id, "the prediction is not finite: \(rows[0])")
     }
     return prediction(sample.id, rows[0])
   }
 
-  /// `representation` `[N, D]` and `prediction` `[N, K]` in the order of `samples.csv`; for methods that link modalities
-  /// in one space, also `linked.<modality>`.
-  /// - Throws: `InputError` where the data set does not fit the model, or a number is not finite.
+  /// Of a model that predicts, `representation` `[N, D]` and `prediction` `[N, K]` in the order of `samples.csv`; of one that
+  /// links modalities in one space, `linked.<modality>`.
+  /// - Throws: `InputError` where the data set does not fit the model, or a number is not finite; `UsageError` for a model that
+  ///   does neither.
   public func embed(_ dataset: Dataset) throws -> [String: Tensor] {
     let normalised = try fitted(dataset)
-    var tensors = [
-      "representation": try outputs(normalised, "representation") { trained.model.representation($0) },
-      "prediction": try outputs(normalised, "prediction") { trained.predictions($0) },
-    ]
-    for (number, name) in (trained.model.linkedNames ?? []).enumerated() {
-      tensors["linked.\(name)"] = try outputs(normalised, "representation of \(name)") {
-        trained.model.linked($0)![number]
+    var tensors: [String: Tensor] = [:]
+    if let model = trained.model as? any Predicting {
+      tensors["representation"] = try outputs(normalised, "representation") { model.representation($0) }
+      tensors["prediction"] = try outputs(normalised, "prediction") { trained.finish(model($0)) }
+    }
+    if let model = trained.model as? any EmbeddingModel {
+      for (name, vectors) in trained.mapped(normalised, Array(0..<normalised.count), model.embed) {
+        tensors["linked.\(name)"] = try finite(vectors, normalised, "representation of \(name)")
       }
     }
+    guard !tensors.isEmpty else { _ = try trained.model.capability((any EmbeddingModel).self, "embeds"); return [:] }
     return tensors
+  }
+
+  /// Samples of some modalities in the data's own unit, one for each sample of a data set, given its modalities.
+  ///
+  /// - Parameters:
+  ///   - names: what to make.
+  ///   - dataset: some of the model's modalities, as loaded.
+  ///   - seed: of everything random.
+  /// - Throws: `UsageError` for a model that makes no samples, or a modality that it does not know; `InputError` for samples that
+  ///   are not finite.
+  public func sample(_ names: [String], given dataset: Dataset, seed: UInt64) throws -> [String: Tensor] {
+    let model = try trained.model.capability((any Generating).self, "makes samples")
+    if let name = names.first(where: { !trained.modalities.contains($0) }) {
+      throw UsageError("the model knows no modality \(name); it has \(Self.list(trained.modalities))")
+    }
+    let given = dataset.keeping(dataset.names.filter(trained.modalities.contains))
+      .normalised(with: trained.normalisation)
+    let generator = Generator(seed: seed)
+    let made = trained.mapped(given, Array(0..<given.count)) { batch in
+      model.sample(names, given: batch, using: generator).inputs.mapValues(\.values)
+    }
+    return try made.reduce(into: [:]) { all, entry in
+      all[entry.key] = trained.normalisation.restored(
+        try finite(entry.value.flattened(from: 1, to: -1), given, "sample of \(entry.key)").reshaped(entry.value.shape),
+        of: entry.key)
+    }
   }
 
   /// What `body` makes of every sample, refused by id where it is not finite.
   private func outputs(_ dataset: Dataset, _ what: String, _ body: (Batch) -> Tensor) throws -> Tensor {
-    let outputs = trained.mapped(dataset, Array(0..<dataset.count), body)
+    try finite(trained.mapped(dataset, Array(0..<dataset.count), body), dataset, what)
+  }
+
+  private func finite(_ outputs: Tensor, _ dataset: Dataset, _ what: String) throws -> Tensor {
     let isFinite = outputs.isFinite().all(axis: 1)
     guard isFinite.all().item() == 1 else {
       throw InputError(at: dataset.ids[(.!isFinite).nonzero().integers[0]], "the \(what) is not finite")
@@ -110,7 +147,7 @@ public struct ModelUse {
 
   private func prediction(_ id: String, _ row: [Double]) -> Prediction {
     Prediction(
-      id: id, row: row, task: trained.configuration.prediction, classes: trained.configuration.classes,
+      id: id, row: row, task: trained.configuration.learningTask, classes: trained.configuration.classes,
       thresholds: trained.thresholds)
   }
 
@@ -125,7 +162,7 @@ public struct Prediction: Codable, Sendable, Equatable {
   /// Probability of every class or label; nil for regression.
   public let probabilities: [String: Double]?
 
-  init(id: String, row: [Double], task: any PredictionTask, classes: [String], thresholds: [Double]? = nil) {
+  init(id: String, row: [Double], task: any LearningTask, classes: [String], thresholds: [Double]? = nil) {
     self.id = id
     prediction = task.text(row, classes: classes, thresholds: thresholds)
     probabilities = task.outputsAreClasses ? Dictionary(uniqueKeysWithValues: zip(classes, row)) : nil

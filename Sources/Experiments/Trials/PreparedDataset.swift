@@ -32,6 +32,7 @@ public struct PreparedDataset: Sendable {
   /// Refuses a metric that is undefined whatever is predicted: an area under a curve where a split has one class, a
   /// correlation where its targets are all equal.
   private func checkMetric() throws {
+    guard prediction != nil else { return }
     let columns = max(1, dataset.classes.count)
     for split in [Split.validation, .test] where dataset[split].count > 1 {
       let all = dataset.targets.tensor(dataset[split])!.doubles
@@ -63,13 +64,17 @@ public struct PreparedDataset: Sendable {
 
   public var task: TaskKind { dataset.manifest.task }
 
-  /// The prediction problem.
-  public var prediction: any PredictionTask {
-    guard let prediction = task.prediction(outputs: dataset.outputs, scaling: scaling) else {
-      preconditionFailure("a data set of task \(task.rawValue), which has no metric")
-    }
-    return prediction
+  /// What is asked of a model of all modalities.
+  public var learningTask: any LearningTask {
+    task.task(
+      outputs: task.outputs(classes: dataset.classes.count, modalities: dataset.names.count), scaling: scaling)
   }
+
+  /// The same, where something is predicted.
+  public var prediction: (any PredictionTask)? { learningTask as? any PredictionTask }
+
+  /// Targets of a split as records hold them: class index, value, or zeros and ones per label; none where none are predicted.
+  func targets(of split: Split) -> [Double] { prediction == nil ? [] : dataset.targets(of: split) }
 
   /// Shape of one sample of each modality as encoders receive it: `[D]`, `[T, D]` or `[C, H, W]`.
   public var shapes: [String: [Int]] {
@@ -97,7 +102,9 @@ public struct PreparedDataset: Sendable {
 
   private var majorityClass: DatasetSummary.ClassShare? {
     let rows = dataset[.test]
-    guard let classes = dataset.targets.classIndices, !rows.isEmpty else { return nil }
+    guard learningTask.hasExclusiveClasses, let classes = dataset.targets.classIndices, !rows.isEmpty else {
+      return nil
+    }
     var counts = [Int](repeating: 0, count: dataset.classes.count)
     for row in rows { counts[classes[row]] += 1 }
     guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return nil }

@@ -1,7 +1,7 @@
 import Foundation
-import Fusion
 import Layers
 import Modalities
+import Models
 import Tensors
 import Training
 
@@ -30,7 +30,7 @@ extension TrialRunner {
         records.append(finished[index] ? try folders[index].read(TrialRecord.self, from: folders[index].trial) : nil)
         continue
       }
-      var record = try measure(trained[index], combined(history, trained[index]))
+      var record = try measure(trained[index], concluded(history, trained[index]))
       // Its share of what the group held.
       record.peakBytes = peakBytes / configurations.count
       try folders[index].make()
@@ -44,14 +44,22 @@ extension TrialRunner {
   private func fit(
     group trained: [TrainedModel], checkpoint: URL, progress: ((TrainingProgress) -> Void)?
   ) throws -> [Result<TrainingHistory, TrainingFailure>] {
+    try fit(group: trained, like: trained[0].network, checkpoint: checkpoint, progress: progress)
+  }
+
+  private func fit<Model: LearningModel>(
+    group trained: [TrainedModel], like _: Model, checkpoint: URL, progress: ((TrainingProgress) -> Void)?
+  ) throws -> [Result<TrainingHistory, TrainingFailure>] {
     let configurations = trained.map(\.configuration)
     let training = configurations[0].training
     let dataset = prepared.dataset.keeping(trained[0].modalities)
-    let (criterion, scaling) = (criterion(training), prepared.scaling)
+    let scaling = prepared.scaling
     let orders = configurations.map { order($0) }
     let (recorder, withheld) = (ValueRecorder(), WithheldRecorder())
-    var trainer = ReplicaTrainer<FusionModel, Batch>(
-      replicas: try Replicas(count: trained.count, decaysVectors: training.decaysVectors) { trained[$0].network },
+    var trainer = ReplicaTrainer<Model, Batch>(
+      replicas: try Replicas(count: trained.count, decaysVectors: training.decaysVectors) {
+        trained[$0].network as! Model
+      },
       options: training, seeds: configurations.map { dropoutSeed($0) }, stepsPerEpoch: orders[0].count,
       batches: { epoch, models in
         let own = models.map { orders[$0].batches(epoch: epoch) }
@@ -59,10 +67,10 @@ extension TrialRunner {
           dataset.batch(own.flatMap { $0[step] }).scaled(scaling)
         }
       },
-      objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
-      validate: { try self.validate($0, trained, dataset, criterion, recorder, withheld) })
+      objective: { model, batch, lanes in model.objective(batch.spread(over: lanes)) },
+      validate: { try self.validate($0, trained, dataset, recorder, withheld) })
     trainer.alone = .init(
-      objective: { $0.objective($1, criterion) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
+      objective: { $0.objective($1) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
     trainer.checkpoint = checkpoint
     trainer.secondsBetweenCheckpoints = 30
     trainer.cancellation = cancellation
@@ -71,16 +79,18 @@ extension TrialRunner {
   }
 
   /// All active models on the validation split.
-  private func validate(
-    _ replicas: Replicas<FusionModel>, _ trained: [TrainedModel], _ dataset: Dataset, _ criterion: Criterion,
-    _ recorder: ValueRecorder, _ withheld: WithheldRecorder
+  private func validate<Model: LearningModel>(
+    _ replicas: Replicas<Model>, _ trained: [TrainedModel], _ dataset: Dataset, _ recorder: ValueRecorder,
+    _ withheld: WithheldRecorder
   ) throws -> [Validation] {
     let indices = dataset[.validation]
-    let (target, targets) = (prepared.target(indices)!, prepared.dataset.targets(of: .validation))
-    if trained[0].measuresUtilization {
-      guard !trained[0].model.readsSteps else {
-        return try replicas.active.map { try validate(trained[$0], dataset, criterion, targets) }
-      }
+    let targets = prepared.targets(of: .validation)
+    let measuresUtilization = trained[0].measuresUtilization
+    guard prepared.prediction != nil, trained[0].model is any Predicting,
+      !(measuresUtilization && trained[0].staged.readsSteps)
+    else { return try replicas.active.map { try validate(trained[$0], dataset, targets) } }
+    let (criterion, target) = (criterion(trained[0].configuration.training), prepared.target(indices)!)
+    if measuresUtilization {
       return try zip(replicas.active, withheld.outputs(of: replicas, dataset, indices)).map { number, outputs in
         try validation(of: outputs, trained[number], criterion, target, targets)
       }
@@ -88,7 +98,7 @@ extension TrialRunner {
     let outputs = Tensor.concatenated(
       indices.chunks(of: 256).map { chunk in
         let batch = dataset.batch(chunk)
-        return recorder.values(of: replicas, for: batch.tensors) { $0(batch) }
+        return recorder.values(of: replicas, for: batch.tensors) { ($0 as! any Predicting)(batch) }
       }, axis: 1)
     return try replicas.active.enumerated().map { row, number in
       try validation(of: outputs.select(axis: 0, index: row), trained[number].configuration, criterion, target, targets)

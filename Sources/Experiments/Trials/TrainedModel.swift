@@ -1,33 +1,42 @@
 import Foundation
-import Fusion
 public import Modalities
-import Models
+public import Models
 public import Tensors
+public import Training
 
 /// A model with what it takes to use it on new samples: the configuration, the manifest and the normalisation.
 ///
 /// Predictions are class probabilities, label probabilities or values in the target's own unit.
 public struct TrainedModel {
-  public let model: any TrialModel
+  public let model: any MultimodalModel
   public let configuration: TrialConfiguration
   public let manifest: Manifest
   public let normalisation: Normalisation
   /// Multilabel: from which probability on each label is given, chosen on validation; nil before, and for other tasks.
   public var thresholds: [Double]?
 
-  /// The untrained model of a configuration, its weights drawn from the seed.
+  /// The untrained model of a configuration whose method learns by gradients, its weights drawn from the seed.
+  ///
+  /// - Parameters:
+  ///   - criterion: what is lost, where it is not what the task says.
+  ///   - methods: those that there are.
   /// - Throws: `UsageError` for an option value that the method does not take.
-  public init(initialising configuration: TrialConfiguration, manifest: Manifest, normalisation: Normalisation) throws {
-    let model = try FusionModel.make(
-      specifications: manifest.modalities.filter { configuration.selection.modalities.contains($0.key) },
-      shapes: configuration.shapes, method: configuration.selection.method, options: configuration.options,
-      task: configuration.task, outputs: configuration.outputs,
-      generator: Generator(seed: Generator.seed(UInt64(bitPattern: Int64(configuration.seed)), 1)))
+  public init(
+    initialising configuration: TrialConfiguration, manifest: Manifest, normalisation: Normalisation,
+    criterion: Criterion? = nil, methods: [Method] = Method.all
+  ) throws {
+    let method = try methods.named(configuration.selection.method)
+    guard case .gradients(_, let make) = method.learning else {
+      preconditionFailure("\(method.name) is fitted by a solver; it has no first weights")
+    }
+    let model = try make(
+      configuration.request(manifest, criterion: criterion), method.values(configuration.options),
+      Generator(seed: Generator.seed(UInt64(bitPattern: Int64(configuration.seed)), 1)))
     self.init(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
   }
 
   init(
-    _ model: any TrialModel, configuration: TrialConfiguration, manifest: Manifest, normalisation: Normalisation
+    _ model: any MultimodalModel, configuration: TrialConfiguration, manifest: Manifest, normalisation: Normalisation
   ) {
     self.model = model
     self.configuration = configuration
@@ -36,34 +45,56 @@ public struct TrainedModel {
   }
 
   /// The model of a method that learns by gradients.
-  var network: FusionModel {
-    guard let network = model as? FusionModel else {
+  var network: any LearningModel {
+    guard let network = model as? any LearningModel else {
       preconditionFailure("\(configuration.selection.name) is fitted by a solver; it has no network to train")
     }
     return network
   }
+
+  /// The model as one that works on each modality alone first; see `checkStages`.
+  public var staged: any Staged {
+    guard let staged = model as? any Staged else {
+      preconditionFailure("\(configuration.selection.name) does not predict in stages")
+    }
+    return staged
+  }
+
+  /// - Throws: `UsageError` where modalities cannot be recombined or left out: for what does not predict in stages.
+  func checkStages() throws { _ = try model.capability((any Staged).self, "predicts from what modalities contribute") }
 
   /// Names of the modalities it reads, sorted.
   public var modalities: [String] { configuration.selection.modalities }
 
   // MARK: Predicting
 
-  /// Predictions `[B, K]` for a normalised batch.
-  public func predictions(_ batch: Batch) -> Tensor { finish(model(batch)) }
+  /// Predictions `[B, K]` for a normalised batch, of a model that predicts.
+  public func predictions(_ batch: Batch) -> Tensor {
+    guard let model = model as? any Predicting else {
+      preconditionFailure("\(configuration.selection.name) does not predict")
+    }
+    return finish(model(batch))
+  }
 
   /// Turns logits or standardised values into probabilities or values.
   public func finish(_ output: Tensor) -> Tensor { configuration.finish(output) }
 
   /// What `body` makes of batches of the samples at `indices`, stacked, without recording gradients.
-  public func mapped(
-    _ dataset: Dataset, _ indices: [Int], batchSize: Int = 256, _ body: (Batch) -> Tensor
-  ) -> Tensor {
-    withoutGradients {
-      let parts = BatchOrder(indices, batchSize: batchSize).batches().map {
-        body(dataset.batch($0).keeping(modalities))
-      }
-      return Tensor.concatenated(parts)
+  public func mapped(_ dataset: Dataset, _ indices: [Int], _ body: (Batch) -> Tensor) -> Tensor {
+    withoutGradients { .concatenated(batches(dataset, indices).map(body)) }
+  }
+
+  /// The same of several tensors by name.
+  func mapped(_ dataset: Dataset, _ indices: [Int], _ body: (Batch) -> [String: Tensor]) -> [String: Tensor] {
+    let parts = withoutGradients { batches(dataset, indices).map(body) }
+    return (parts.first ?? [:]).reduce(into: [:]) { all, entry in
+      all[entry.key] = .concatenated(parts.map { $0[entry.key]! })
     }
+  }
+
+  /// Samples in batches, with the modalities that the model reads.
+  func batches(_ dataset: Dataset, _ indices: [Int]) -> some Sequence<Batch> {
+    indices.chunks(of: 256).lazy.map { dataset.batch($0).keeping(modalities) }
   }
 
   /// Predictions beside their targets, ready to be scored.
@@ -72,9 +103,10 @@ public struct TrainedModel {
     try Predictions(rows, targets: targets, task: configuration.task, thresholds: thresholds)
   }
 
-  /// Predictions as rows, for a normalised data set.
-  public func predictions(_ dataset: Dataset, _ indices: [Int]) -> [[Double]] {
-    mapped(dataset, indices, predictions).rows
+  /// What the task asks for of each sample, as rows, for a normalised data set: of a task with a target, predictions.
+  /// - Throws: `UsageError` where the model cannot do what the task asks for.
+  public func predictions(_ dataset: Dataset, _ indices: [Int]) throws -> [[Double]] {
+    try configuration.learningTask.answers(of: model, to: batches(dataset, indices)).rows
   }
 
   // MARK: Files
@@ -102,7 +134,7 @@ public struct TrainedModel {
 
   /// Reads what `save` wrote.
   /// - Throws: `InputError` naming the file that is missing, unreadable or does not fit the others.
-  public static func load(_ folder: RunFolder) throws -> TrainedModel {
+  public static func load(_ folder: RunFolder, methods: [Method] = Method.all) throws -> TrainedModel {
     let configuration = try folder.readConfiguration()
     let names = Set(configuration.selection.modalities)
     var manifest = try RunFolder.naming(folder.dataset) {
@@ -121,15 +153,20 @@ public struct TrainedModel {
     let normalisation = try Normalisation(tensors: part("normalisation."), file: file)
     try RunFolder.naming(folder.model) { try configuration.check(normalisation) }
     var trained: TrainedModel
-    if let method = FittedMethod.named(configuration.selection.method) {
+    let method = try RunFolder.naming(folder.configuration) { try methods.named(configuration.selection.method) }
+    switch method.learning {
+    case .solver(_, let make):
       trained = try RunFolder.naming(folder.model) {
-        let model = try FittedModel.restore(
-          method, configuration, manifest, NamedTensors(part("model."), notes: notes, file: file))
+        let views = try Views(configuration.selection.modalities, configuration.request(manifest))
+        let model = try views.model(
+          make(method.values(configuration.options)),
+          restoring: NamedTensors(part("model."), notes: notes, file: file), task: configuration.prediction)
         return TrainedModel(model, configuration: configuration, manifest: manifest, normalisation: normalisation)
       }
-    } else {
+    case .gradients:
       trained = try RunFolder.naming(folder.configuration) {
-        try TrainedModel(initialising: configuration, manifest: manifest, normalisation: normalisation)
+        try TrainedModel(
+          initialising: configuration, manifest: manifest, normalisation: normalisation, methods: methods)
       }
       try trained.network.load(part("model."), file: file)
     }
@@ -140,7 +177,7 @@ public struct TrainedModel {
   private static func thresholds(
     _ tensor: Tensor, _ configuration: TrialConfiguration, file: String
   ) throws -> [Double] {
-    guard configuration.prediction.usesThresholds, tensor.dtype == .float64, tensor.shape == [configuration.outputs],
+    guard configuration.learningTask.usesThresholds, tensor.dtype == .float64, tensor.shape == [configuration.outputs],
       tensor.doubles.allSatisfy((0...1).contains)
     else {
       throw InputError(

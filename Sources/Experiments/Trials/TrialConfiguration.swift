@@ -24,20 +24,36 @@ public struct TrialConfiguration: Codable, Sendable, Equatable {
   public var metric: Metric
   public var scaling: TargetScaling
 
-  /// - Throws: `UsageError` for an option that the method does not have, or balanced classes where there are values.
-  public init(_ selection: MethodSelection, training: TrainingOptions, seed: Int, on prepared: PreparedDataset) throws {
-    guard !training.balancedClasses || prepared.prediction.balances else {
+  /// - Parameter methods: those that there are.
+  /// - Throws: `UsageError` for an option that the method does not have, a task that it does not learn, or balanced classes
+  ///   where there are none.
+  public init(
+    _ selection: MethodSelection, training: TrainingOptions, seed: Int, on prepared: PreparedDataset,
+    methods: [Method] = Method.all
+  ) throws {
+    let method = try methods.named(selection.method)
+    guard method.tasks.contains(prepared.task) else {
+      let able = methods.filter { $0.tasks.contains(prepared.task) }.map(\.name)
+      throw InputError(
+        file: Manifest.fileName, at: "task",
+        "\"\(prepared.task.rawValue)\" is nothing that method \(method.name) learns; "
+          + (able.isEmpty
+            ? "expected \(method.tasks.map(\.rawValue).sorted().joined(separator: ", "))"
+            : "\(able.joined(separator: ", ")) would"))
+    }
+    guard !training.balancedClasses || prepared.prediction?.balances == true else {
       throw UsageError(
-        "--balanced weighs classes or labels; the target \"\(prepared.dataset.manifest.target ?? "")\" is a value")
+        "--balanced weighs classes or labels; "
+          + (prepared.dataset.manifest.target.map { "the target \"\($0)\" is a value" } ?? "there is no target"))
     }
     self.selection = selection
     self.training = training
     self.seed = seed
-    options = try selection.resolvedOptions()
+    options = try method.values(selection.options).values
     dataset = prepared.dataset.manifest.name
     task = prepared.task
-    classes = prepared.dataset.classes
-    outputs = prepared.dataset.outputs
+    classes = prepared.learningTask.outputsAreClasses ? prepared.dataset.classes : []
+    outputs = task.outputs(classes: classes.count, modalities: selection.modalities.count)
     shapes = prepared.shapes.filter { selection.modalities.contains($0.key) }
     metric = prepared.metric
     scaling = prepared.scaling
@@ -47,31 +63,33 @@ public struct TrialConfiguration: Codable, Sendable, Equatable {
 extension TrialConfiguration {
   /// Refuses, before any training, an option value that the method does not take on these data.
   /// - Throws: `UsageError` naming method, option and what was expected.
-  public func check(on prepared: PreparedDataset) throws {
-    if let method = FittedMethod.named(selection.method) {
-      _ = try method.fitter(options)
-    } else {
-      _ = try TrainedModel(
-        initialising: self, manifest: prepared.dataset.manifest, normalisation: prepared.normalisation)
+  public func check(on prepared: PreparedDataset, methods: [Method] = Method.all) throws {
+    let method = try methods.named(selection.method)
+    switch method.learning {
+    case .gradients(_, let make):
+      _ = try make(request(prepared.dataset.manifest), method.values(options), Generator(seed: 0))
+    case .solver(_, let make): _ = try make(method.values(options))
     }
   }
 
   /// Turns logits or standardised values into probabilities or values.
   func finish(_ output: Tensor) -> Tensor { prediction.predictions(of: output) }
 
-  /// The prediction problem.
+  /// What is asked of the model.
+  var learningTask: any LearningTask { task.task(outputs: outputs, scaling: scaling) }
+
+  /// The same of a model that predicts.
   var prediction: any PredictionTask {
-    guard let prediction = task.prediction(outputs: outputs, scaling: scaling) else {
+    guard let prediction = learningTask as? any PredictionTask else {
       preconditionFailure("a trial of task \(task.rawValue)")
     }
     return prediction
   }
-}
 
-extension MethodSelection {
-  /// Every option of the method with its value.
-  /// - Throws: `UsageError` for an option the method does not have.
-  func resolvedOptions() throws -> [String: String] {
-    try OptionValues(options, of: Method.named(method).options, method: method).values
+  /// What the method makes its model for.
+  func request(_ manifest: Manifest, criterion: Criterion? = nil) -> ModelRequest {
+    ModelRequest(
+      modalities: manifest.modalities.filter { selection.modalities.contains($0.key) }, shapes: shapes,
+      task: learningTask, criterion: criterion)
   }
 }

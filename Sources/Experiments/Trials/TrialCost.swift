@@ -1,7 +1,7 @@
 import Foundation
-import Fusion
 import Layers
 import Modalities
+import Models
 import Tensors
 import Training
 
@@ -18,8 +18,9 @@ extension TrialRunner {
   ///
   /// - Throws: what the training would throw before its first step.
   public func cost(of configuration: TrialConfiguration) throws -> TrialCost {
-    if let method = FittedMethod.named(configuration.selection.method) {
-      return try solverCost(method, configuration)
+    let method = try methods.named(configuration.selection.method)
+    if case .solver(_, let make) = method.learning {
+      return try solverCost(make(method.values(configuration.options)), configuration)
     }
     let threads = Engine.threads
     Engine.threads = 1
@@ -44,7 +45,7 @@ extension TrialRunner {
   public func fastestThreads(for configuration: TrialConfiguration, limit: Int) throws -> Int {
     guard limit > 1 else { return 1 }
     // Dense linear algebra on the whole train split gains from threads.
-    guard FittedMethod.named(configuration.selection.method) == nil else { return limit }
+    if case .solver = try methods.named(configuration.selection.method).learning { return limit }
     let threads = Engine.threads
     defer { Engine.threads = threads }
     let steps = try TrialSteps(self, configuration)
@@ -66,12 +67,10 @@ extension TrialRunner {
 
   /// A solve has no steps to measure: its memory is reckoned, and it starts before anything that can be timed, since it
   /// cannot be shared out among cores at the end.
-  private func solverCost(_ method: FittedMethod, _ configuration: TrialConfiguration) throws -> TrialCost {
-    let encoders = try FittedModel.encoders(
-      configuration.selection.modalities, configuration, prepared.dataset.manifest)
-    let bytes = try method.fitter(configuration.options).bytes(
-      samples: prepared.dataset[.train].count, widths: encoders.map(\.outputSize))
-    return TrialCost(secondsPerStep: .infinity, bytes: bytes)
+  private func solverCost(_ solver: any Solver, _ configuration: TrialConfiguration) throws -> TrialCost {
+    let views = try Views(configuration.selection.modalities, configuration.request(prepared.dataset.manifest))
+    return TrialCost(
+      secondsPerStep: .infinity, bytes: solver.bytes(samples: prepared.dataset[.train].count, widths: views.widths))
   }
 
   /// Steps below it, in seconds, are not worth more than one thread.
@@ -82,13 +81,12 @@ extension TrialRunner {
 
 /// Steps of a training that leave nothing behind.
 private struct TrialSteps {
-  private let network: FusionModel
+  private let network: any LearningModel
   private let training: TrainingOptions
   private let arena: Arena
   private let optimizer: any Optimizer
   private let batch: Batch
   private let validation: Batch
-  private let criterion: Criterion
   private let generator: Generator
 
   init(_ runner: TrialRunner, _ configuration: TrialConfiguration) throws {
@@ -102,17 +100,24 @@ private struct TrialSteps {
     }
     batch = dataset.batch(first).scaled(runner.prepared.scaling)
     validation = dataset.batch(Array(dataset[.validation].prefix(256)))
-    criterion = runner.criterion(training)
     generator = Generator(seed: runner.dropoutSeed(configuration))
   }
 
   func run() {
-    arena.backward(Layers.training(with: generator) { network.objective(batch, criterion) })
+    arena.backward(Layers.training(with: generator) { network.objective(batch) })
     if let limit = training.gradientClip { _ = arena.clipGradients(norm: limit) }
     optimizer.step(learningRate: training.learningRate)
   }
 
-  func validate() { withoutGradients { _ = network(validation) } }
+  func validate() {
+    withoutGradients {
+      guard let network = network as? any Predicting else {
+        evaluating { _ = network.objective(validation) }
+        return
+      }
+      _ = network(validation)
+    }
+  }
 
   /// Times of some steps: four, fewer where they take more than half a second.
   func seconds(of clock: clockid_t) -> [Double] {

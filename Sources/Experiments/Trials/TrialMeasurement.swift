@@ -16,9 +16,11 @@ struct TrialMeasurement {
       .scores(Metric.reported(for: prepared.task, main: prepared.metric))
   }
 
-  func predictions(_ split: Split) -> [[Double]] { trained.predictions(prepared.dataset, prepared.dataset[split]) }
+  func predictions(_ split: Split) throws -> [[Double]] {
+    try trained.predictions(prepared.dataset, prepared.dataset[split])
+  }
 
-  func targets(_ split: Split) -> [Double] { prepared.dataset.targets(of: split) }
+  func targets(_ split: Split) -> [Double] { prepared.targets(of: split) }
 
   /// Chooses the thresholds of labels on the validation split; for other tasks there is nothing to choose.
   ///
@@ -28,15 +30,16 @@ struct TrialMeasurement {
   }
 
   /// Time from one sample's normalised input to its prediction, without reading files.
-  func latency(repetitions: Int = 100) -> Latency {
+  func latency(repetitions: Int = 100) throws -> Latency {
     let indices = prepared.dataset[.test].prefix(10)
     let batches = indices.map { prepared.dataset.batch([$0]).keeping(trained.modalities) }
+    let task = trained.configuration.learningTask
     var times: [Double] = []
-    withoutGradients {
+    try withoutGradients {
       for repetition in 0..<repetitions + 10 {
         let batch = batches[repetition % batches.count]
         let clock = ContinuousClock()
-        let elapsed = clock.measure { _ = trained.predictions(batch).floats }
+        let elapsed = try clock.measure { _ = try task.answers(of: trained.model, to: [batch]).floats }
         // The first calls warm caches up.
         if repetition >= 10 {
           times.append(Double(elapsed.components.attoseconds) / 1e12 + Double(elapsed.components.seconds) * 1e6)

@@ -1,7 +1,6 @@
 import Foundation
-import Fusion
 import Modalities
-import Models
+public import Models
 import Tensors
 public import Training
 
@@ -18,8 +17,12 @@ public struct TrialRunner: Sendable {
   /// Batches prepared ahead on another thread; 0 where the cores are busy with other trials.
   public var prefetch = 0
 
-  public init(_ prepared: PreparedDataset, cancellation: Cancellation? = nil) {
+  /// The methods that there are.
+  let methods: [Method]
+
+  public init(_ prepared: PreparedDataset, methods: [Method] = Method.all, cancellation: Cancellation? = nil) {
     self.prepared = prepared
+    self.methods = methods
     self.cancellation = cancellation
   }
 
@@ -46,9 +49,11 @@ public struct TrialRunner: Sendable {
     progress: ((TrainingProgress) -> Void)?
   ) throws -> TrialRecord {
     var ((record, trained), peakBytes) = try Engine.measuringMemory { () throws -> (TrialRecord, TrainedModel) in
-      if let method = FittedMethod.named(configuration.selection.method) {
+      let method = try methods.named(configuration.selection.method)
+      if case .solver(_, let make) = method.learning {
         log.add("fit: \(configuration.selection.name), data set \(configuration.dataset)")
-        let (trained, history, options) = try solve(method, configuration)
+        let (trained, history, options) = try solve(
+          method, make(method.values(configuration.options)), configuration)
         var record = try measure(trained, history)
         record.options = options
         return (record, trained)
@@ -59,7 +64,7 @@ public struct TrialRunner: Sendable {
           + "data set \(configuration.dataset), \(Engine.threads) \(Engine.threads == 1 ? "thread" : "threads")")
       let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
       try pretrain(trained, checkpoint: checkpoint, resuming: resuming)
-      let history = try combined(
+      let history = try concluded(
         fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress), trained)
       return try (measure(trained, history), trained)
     }
@@ -75,7 +80,7 @@ public struct TrialRunner: Sendable {
     try trained.save(to: folder)
     try folder.write(epochs: record.epochs)
     try folder.write(testMetrics: record.metrics, validationMetrics: record.validationMetrics)
-    try folder.write(predictionsOf: record, task: prepared.prediction, classes: prepared.dataset.classes)
+    try folder.write(predictionsOf: record, task: prepared.learningTask, classes: prepared.dataset.classes)
     try folder.write(RunEnvironment.current(libtorch: Engine.version, chiasm: chiasmVersion), to: folder.environment)
     try? FileManager.default.removeItem(at: folder.url.appending(path: "checkpoint.safetensors"))
     let metric = prepared.metric
@@ -90,7 +95,7 @@ public struct TrialRunner: Sendable {
   /// What a trial that failed is remembered as.
   public func failed(_ configuration: TrialConfiguration, _ error: any Error) -> TrialRecord {
     TrialRecord(
-      method: configuration.selection.name, area: configuration.selection.area,
+      method: configuration.selection.name, area: (try? methods.named(configuration.selection.method))?.area ?? "",
       modalities: configuration.selection.modalities, seed: configuration.seed, options: configuration.options,
       failure: "\(error)".replacingOccurrences(of: "\n", with: " "))
   }
@@ -100,7 +105,8 @@ public struct TrialRunner: Sendable {
     let names = configuration.selection.modalities
     return try TrainedModel(
       initialising: configuration, manifest: prepared.dataset.keeping(names).manifest,
-      normalisation: normalisation(names))
+      normalisation: normalisation(names),
+      criterion: prepared.prediction == nil ? nil : criterion(configuration.training), methods: methods)
   }
 
   /// The normalisation of some modalities.
@@ -127,10 +133,8 @@ public struct TrialRunner: Sendable {
     let (configuration, network) = (trained.configuration, trained.network)
     let training = configuration.training
     let dataset = prepared.dataset.keeping(configuration.selection.modalities)
-    let criterion = self.criterion(training)
     let order = order(configuration)
-    let measurement = TrialMeasurement(trained: trained, prepared: prepared)
-    let validationTargets = measurement.targets(.validation)
+    let validationTargets = prepared.targets(of: .validation)
     let (prefetch, scaling) = (prefetch, prepared.scaling)
     var trainer = Trainer<Batch>(
       model: network, options: training, seed: dropoutSeed(configuration), stepsPerEpoch: order.count,
@@ -140,12 +144,10 @@ public struct TrialRunner: Sendable {
           ? Prefetcher(batches, depth: prefetch) { dataset.batch($0).scaled(scaling) }
           : batches.lazy.map { dataset.batch($0).scaled(scaling) }
       },
-      objective: { network.objective($0, criterion) },
-      validate: {
-        try self.validate(trained, dataset, criterion, validationTargets)
-      })
+      objective: { network.objective($0) },
+      validate: { try self.validate(trained, dataset, validationTargets) })
     trainer.tensors = { $0.tensors }
-    trainer.balancer = balancer(trained, dataset, criterion, stepsPerEpoch: order.count)
+    trainer.balancer = balancer(trained, dataset, stepsPerEpoch: order.count)
     trainer.checkpoint = checkpoint
     trainer.secondsBetweenCheckpoints = 30
     trainer.cancellation = cancellation
@@ -157,9 +159,13 @@ public struct TrialRunner: Sendable {
   ///
   /// - Returns: nil where the score is undefined, such as the correlation of a constant.
   func validation(of configuration: TrialConfiguration) throws -> (score: Double, loss: Double)? {
+    let method = try methods.named(configuration.selection.method)
     let history =
-      try FittedMethod.named(configuration.selection.method).map { try solve($0, configuration).history }
-      ?? fit(untrained(configuration), checkpoint: nil, resuming: false, progress: nil)
+      switch method.learning {
+      case .solver(_, let make):
+        try solve(method, make(method.values(configuration.options)), configuration).history
+      case .gradients: try fit(untrained(configuration), checkpoint: nil, resuming: false, progress: nil)
+      }
     let best = history.epochs.first { $0.epoch == history.bestEpoch }
     return best.flatMap {
       abs($0.validationScore) < Self.undefined ? ($0.validationScore, $0.validationLoss) : nil
@@ -183,17 +189,35 @@ public struct TrialRunner: Sendable {
     Generator.seed(UInt64(bitPattern: Int64(configuration.seed)), number)
   }
 
-  func validate(
-    _ trained: TrainedModel, _ dataset: Dataset, _ criterion: Criterion, _ targets: [Double]
-  ) throws -> Validation {
+  func validate(_ trained: TrainedModel, _ dataset: Dataset, _ targets: [Double]) throws -> Validation {
     let indices = dataset[.validation]
-    let target = prepared.target(indices)!
+    guard prepared.prediction != nil, let model = trained.model as? any Predicting else {
+      return try validationWithoutTarget(of: trained, dataset)
+    }
+    let (criterion, target) = (criterion(trained.configuration.training), prepared.target(indices)!)
     guard trained.measuresUtilization else {
-      let outputs = trained.mapped(dataset, indices) { trained.model($0) }
+      let outputs = trained.mapped(dataset, indices) { model($0) }
       return try validation(of: outputs, trained.configuration, criterion, target, targets)
     }
     return try validation(
-      of: WithheldOutputs(trained.model, dataset, indices), trained, criterion, target, targets)
+      of: WithheldOutputs(trained.staged, dataset, indices), trained, criterion, target, targets)
+  }
+
+  /// The objective on batches of the validation split as large as in training, and the score of the answers.
+  private func validationWithoutTarget(of trained: TrainedModel, _ dataset: Dataset) throws -> Validation {
+    let (indices, network) = (dataset[.validation], trained.network)
+    let order = BatchOrder(indices, batchSize: trained.configuration.training.batchSize, remainder: .keepPairs)
+    let loss = withoutGradients {
+      order.batches().reduce(0) { $0 + network.objective(dataset.batch($1)).item() * Double($1.count) }
+    }
+    let metric = prepared.metric
+    let rows = try trained.predictions(dataset, indices)
+    guard loss.isFinite, rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      return Validation(loss: loss.isFinite ? .nan : loss, score: .nan, higherIsBetter: metric.higherIsBetter)
+    }
+    return Validation(
+      loss: loss / Double(indices.count), score: Self.score(try trained.scored(rows, targets: []), metric),
+      higherIsBetter: metric.higherIsBetter)
   }
 
   /// With the use of the modalities.
@@ -203,7 +227,7 @@ public struct TrialRunner: Sendable {
     let validation = try validation(of: outputs.all, trained.configuration, criterion, target, targets)
     guard validation.loss.isFinite, validation.score.isFinite else { return validation }
     var trained = trained
-    if prepared.prediction.usesThresholds {
+    if prepared.learningTask.usesThresholds {
       let rows = withoutGradients { trained.finish(outputs.all).rows }
       trained.thresholds = try trained.scored(rows, targets: targets).bestThresholds
     }
@@ -231,15 +255,20 @@ public struct TrialRunner: Sendable {
     if let thresholds = scored.bestThresholds {
       scored = try Predictions(rows, targets: targets, task: prepared.task, thresholds: thresholds)
     }
-    let score = scored.score(metric)
-    return Validation(
-      loss: loss, score: score ?? (metric.higherIsBetter ? -Self.undefined : Self.undefined),
-      higherIsBetter: metric.higherIsBetter)
+    return Validation(loss: loss, score: Self.score(scored, metric), higherIsBetter: metric.higherIsBetter)
   }
 
+  private static func score(_ scored: Predictions, _ metric: Metric) -> Double {
+    scored.score(metric) ?? (metric.higherIsBetter ? -undefined : undefined)
+  }
+
+  /// What is lost where something is predicted.
   func criterion(_ training: TrainingOptions) -> Criterion {
+    guard let prediction = prepared.prediction else {
+      preconditionFailure("a data set of task \(prepared.task.rawValue)")
+    }
     let targets = training.balancedClasses ? prepared.dataset.targets.selecting(prepared.dataset[.train]) : nil
-    return prepared.prediction.criterion(balancing: targets)
+    return prediction.criterion(balancing: targets)
   }
 
   // MARK: Measuring
@@ -248,29 +277,24 @@ public struct TrialRunner: Sendable {
   func measure(_ trained: TrainedModel, _ history: TrainingHistory) throws -> TrialRecord {
     let configuration = trained.configuration
     var measurement = TrialMeasurement(trained: trained, prepared: prepared)
-    let validation = measurement.predictions(.validation)
+    let validation = try measurement.predictions(.validation)
     try measurement.chooseThresholds(validation)
-    let predictions = measurement.predictions(.test)
+    let predictions = try measurement.predictions(.test)
     let targets = measurement.targets(.test)
-    let method = try? Method.named(configuration.selection.method)
+    let method = try methods.named(configuration.selection.method)
     return TrialRecord(
-      method: configuration.selection.name, area: configuration.selection.area,
+      method: configuration.selection.name, area: method.area,
       modalities: configuration.selection.modalities, seed: configuration.seed, options: configuration.options,
       epochs: history.epochs, bestEpoch: history.bestEpoch, metrics: try measurement.metrics(predictions, targets),
       validationMetrics: try measurement.metrics(validation, measurement.targets(.validation)),
       predictions: predictions, targets: targets, ids: prepared.dataset[.test].map { prepared.dataset.ids[$0] },
       parameters: trained.model.parameterCount, trainSeconds: history.epochs.reduce(0) { $0 + $1.seconds },
-      latencyMicroseconds: measurement.latency(),
+      latencyMicroseconds: try measurement.latency(),
       choices: ChoiceShares(trained, normalised: prepared.dataset, split: .test),
-      isDeterministic: method?.isDeterministic == true ? true : nil,
-      adds: try method?.additiveScale(options: configuration.selection.options, task: prepared.task),
+      isDeterministic: method.isDeterministic ? true : nil,
+      adds: try method.additiveScale(options: configuration.selection.options, task: prepared.task),
       thresholds: measurement.trained.thresholds)
   }
-}
-
-extension MethodSelection {
-  /// Area of the field that the method belongs to.
-  var area: String { (try? Method.named(method))?.area ?? "" }
 }
 
 extension Batch {

@@ -1,5 +1,5 @@
-import Fusion
 import Modalities
+import Models
 import Tensors
 import Training
 
@@ -7,18 +7,19 @@ extension TrialRunner {
   /// What keeps the modalities of a model in balance; nil where that was not asked, or there is nothing to balance: for one
   /// modality, and for fusions of decisions, whose experts learn from their own losses.
   func balancer(
-    _ trained: TrainedModel, _ dataset: Dataset, _ criterion: Criterion, stepsPerEpoch: Int
+    _ trained: TrainedModel, _ dataset: Dataset, stepsPerEpoch: Int
   ) -> (any StepBalancer<Batch>)? {
     let names = trained.model.names
     guard let balance = trained.configuration.training.balance, names.count > 1,
-      !((trained.model as? FusionModel)?.fusion is any DecisionFusion)
+      let model = trained.model as? any Staged, !model.fusesDecisions
     else { return nil }
+    let criterion = criterion(trained.configuration.training)
     let rows = dataset[.validation]
     let views = BatchViews<Batch>(
       modalities: names.count, keeping: { $0.keeping($1) },
       owner: { name in names.firstIndex { name.hasPrefix("encoders.\($0).") } },
       validationLoss: { kept in
-        let outputs = trained.mapped(dataset, rows) { trained.model($0.keeping(kept)) }
+        let outputs = trained.mapped(dataset, rows) { model($0.keeping(kept)) }
         return criterion(outputs, prepared.target(rows)!).item()
       })
     return balance.make(views, stepsPerEpoch: stepsPerEpoch)

@@ -1,4 +1,3 @@
-import Fusion
 import Modalities
 import Models
 import Quantification
@@ -15,7 +14,7 @@ struct WithheldOutputs {
   let absent: [String]
 
   /// - Parameter dataset: normalised, with the modalities of the model.
-  init(_ model: any TrialModel, _ dataset: Dataset, _ rows: [Int]) {
+  init(_ model: any Staged, _ dataset: Dataset, _ rows: [Int]) {
     absent = dataset.modalitiesAbsent(from: rows)
     (all, without) = withoutGradients {
       let batches = rows.chunks(of: 256).map { dataset.batch($0).keeping(model.names) }
@@ -50,8 +49,8 @@ struct WithheldOutputs {
   }
 
   /// Whether a mean encoding stands for a withheld modality; else it is absent.
-  fileprivate static func hasMeans(_ model: any TrialModel) -> Bool {
-    !model.readsSteps && !((model as? FusionModel)?.fusion is any DecisionFusion)
+  fileprivate static func hasMeans(_ model: any Staged) -> Bool {
+    !model.readsSteps && !model.fusesDecisions
   }
 }
 
@@ -61,14 +60,17 @@ final class WithheldRecorder {
   private let predictions = ValueRecorder()
 
   /// Of all active models, which do not read steps.
-  func outputs(of replicas: Replicas<FusionModel>, _ dataset: Dataset, _ rows: [Int]) -> [WithheldOutputs] {
-    let model = replicas.models[0]
-    let widths = model.names.map { model.encoders[$0]!.outputSize }
+  func outputs<Model: LearningModel>(
+    of replicas: Replicas<Model>, _ dataset: Dataset, _ rows: [Int]
+  ) -> [WithheldOutputs] {
+    func staged(_ model: Model) -> any Staged { model as! any Staged }
+    let model = staged(replicas.models[0])
+    let widths = model.widths
     let batches = rows.chunks(of: 256).map { dataset.batch($0).keeping(model.names) }
     return withoutGradients {
       // [active, B, Σ D] each.
       let encoded = batches.map { batch in
-        encodings.values(of: replicas, for: batch.tensors) { .concatenated($0.encode(batch), axis: 1) }
+        encodings.values(of: replicas, for: batch.tensors) { .concatenated(staged($0).encode(batch), axis: 1) }
       }
       let present = batches.map { model.presence($0) }
       let means = WithheldOutputs.hasMeans(model) ? means(of: encoded, present, widths) : nil
@@ -78,6 +80,7 @@ final class WithheldRecorder {
           of: replicas,
           for: { row in [encoded, means].compactMap { $0?.select(axis: 0, index: row) } + [present].compactMap { $0 } },
           { model, inputs in
+            let model = staged(model)
             let encoded = inputs[0].split(widths, axis: 1)
             let mean = means.map { _ in inputs[1].split(widths, axis: 1) }
             let present = present.map { _ in inputs[inputs.count - 1] }
@@ -112,7 +115,7 @@ final class WithheldRecorder {
 extension TrainedModel {
   /// Whether utilisation is measured after each epoch: as asked, else where fusing costs far less than encoding.
   var measuresUtilization: Bool {
-    guard modalities.count > 1 else { return false }
+    guard modalities.count > 1, let model = model as? any Staged else { return false }
     return configuration.training.measuresUtilization ?? !model.readsSteps
   }
 

@@ -78,11 +78,12 @@ public struct UtilizationAnalysis: Sendable {
     let targets = dataset.targets(of: split)
     let predictions = try trials.map { trial in
       let trained = try TrainedModel.load(trial.folder)
+      try trained.checkStages()
       try ModelUse.checkTargets(trained, on: dataset)
       let normalised = dataset.keeping(trained.modalities).normalised(with: trained.normalisation)
       do {
         return try WithheldPredictions(
-          WithheldOutputs(trained.model, normalised, normalised[split]), trained, targets)
+          WithheldOutputs(trained.staged, normalised, normalised[split]), trained, targets)
       } catch var error as InputError {
         error.file = trial.folder.url.path
         throw error

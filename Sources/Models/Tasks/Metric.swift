@@ -6,12 +6,13 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   case accuracy, balancedAccuracy, macroF1, weightedF1, mcc, auroc, averagePrecision, logLoss, brier, calibrationError
   case macroAveragePrecision, microAveragePrecision, macroAUROC, microAUROC, microF1, subsetAccuracy
   case mae, mse, rmse, r2, pearson
+  case meanReciprocalRank, recallAt1, recallAt5, recallAt10, medianRank, negativeLogLikelihood
   case accuracy2Has0, accuracy2Non0, f1Has0, f1Non0, accuracy7
 
   /// Whether a larger value is a better one.
   public var higherIsBetter: Bool {
     switch self {
-    case .logLoss, .brier, .calibrationError, .mae, .mse, .rmse: false
+    case .logLoss, .brier, .calibrationError, .mae, .mse, .rmse, .medianRank, .negativeLogLikelihood: false
     default: true
     }
   }
@@ -20,7 +21,7 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   /// are told in points (hundredths).
   public var isShare: Bool {
     switch self {
-    case .logLoss, .brier, .mae, .mse, .rmse, .r2, .pearson: false
+    case .logLoss, .brier, .mae, .mse, .rmse, .r2, .pearson, .medianRank, .negativeLogLikelihood: false
     default: true
     }
   }
@@ -53,6 +54,12 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
     case .rmse: "root mean squared error"
     case .r2: "R²"
     case .pearson: "correlation"
+    case .meanReciprocalRank: "mean reciprocal rank"
+    case .recallAt1: "recall at 1"
+    case .recallAt5: "recall at 5"
+    case .recallAt10: "recall at 10"
+    case .medianRank: "median rank"
+    case .negativeLogLikelihood: "negative log likelihood"
     case .accuracy2Has0: "two-class accuracy (neutral included)"
     case .accuracy2Non0: "two-class accuracy (neutral left out)"
     case .f1Has0: "two-class F1 (neutral included)"
@@ -74,6 +81,7 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   public func margin(deviation: Double = 1) -> Double {
     switch self {
     case .brier, .calibrationError: 0.01
+    case .medianRank: 1
     case .mae, .rmse: 0.02 * deviation
     case .mse: 0.04 * deviation * deviation
     default: 0.02
@@ -85,7 +93,7 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   /// Of classification, `auroc` and `averagePrecision` are of the second class where there are two, else the mean over
   /// classes of each against the rest. Of several labels, `mcc` is a mean over labels, as all that is called macro.
   public static func all(for task: TaskKind) -> [Metric] {
-    task.prediction(outputs: 2)?.metrics ?? []
+    task.task(outputs: 2).metrics
   }
 
   /// The metrics to report for a task ranked by `main`; those of the sentiment field only where one of them ranks, and
@@ -105,12 +113,7 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   /// - Throws: `InputError` when the manifest names a metric that its task does not have.
   public static func main(of manifest: Manifest) throws -> Metric {
     let known = all(for: manifest.task)
-    guard let usual = known.first else {
-      throw InputError(
-        file: Manifest.fileName, at: "task",
-        "\"\(manifest.task.rawValue)\" has nothing to score; expected classification, regression or multilabel")
-    }
-    guard let name = manifest.metric else { return usual }
+    guard let name = manifest.metric else { return known[0] }
     let wanted = name.lowercased()
     guard let metric = known.first(where: { [wanted, "macro" + wanted].contains($0.rawValue.lowercased()) }) else {
       throw InputError(

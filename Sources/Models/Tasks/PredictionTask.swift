@@ -2,8 +2,8 @@ public import Modalities
 public import Tensors
 public import Training
 
-/// Everything that a prediction problem decides, in one place: what is lost, what outputs mean, how predictions are scored and
-/// written down, and how experts and solvers that know nothing but numbers serve it.
+/// A task with a target, and everything that it decides: what is lost, what outputs mean, and how experts and solvers that know
+/// nothing but numbers serve it.
 ///
 /// A model puts out `[B, K]`, logits or standardised values; a prediction is what they mean: probabilities, or values in the
 /// unit of the target.
@@ -13,11 +13,7 @@ public import Training
 /// let loss = task.criterion(balancing: nil)(outputs, target)
 /// let rows = task.predictions(of: outputs)      // probabilities [B, 3]
 /// ```
-public protocol PredictionTask: Sendable {
-  var kind: TaskKind { get }
-  /// K: classes, labels, or 1 for a value.
-  var outputs: Int { get }
-
+public protocol PredictionTask: LearningTask {
   // MARK: Learning
 
   /// The loss of outputs.
@@ -28,50 +24,6 @@ public protocol PredictionTask: Sendable {
   var balances: Bool { get }
   /// What outputs `[B, K]` mean: probabilities, or values in the target's unit.
   func predictions(of outputs: Tensor) -> Tensor
-
-  // MARK: Scoring
-
-  /// What predictions can be scored by, the usual metric first (`Metric.all(for:)`).
-  var metrics: [Metric] { get }
-  /// How many numbers a target is, in a row of numbers: K for labels, else 1.
-  var targetWidth: Int { get }
-  /// Predictions beside their targets, ready to be scored.
-  ///
-  /// - Parameters:
-  ///   - predictions: `[N, K]`, row-major.
-  ///   - targets: `[N, targetWidth]`, row-major.
-  ///   - thresholds: of labels, `[K]`; nil for one half each.
-  /// - Throws: `InputError` where a target is none of this task.
-  func scored(
-    _ predictions: [Double], targets: [Double], thresholds: [Double]?
-  ) throws -> any ScoredPredictions
-  /// The prediction `[K]` that scores best if it is given whatever the input; nil where that has no meaningful score.
-  ///
-  /// - Parameter targets: that it will be held against: it knows them, which makes it a hard baseline.
-  func bestConstant(_ metric: Metric, targets: [Double]) -> [Double]?
-  /// Whether one of several classes is true, so that predictions are right or wrong.
-  var hasExclusiveClasses: Bool { get }
-  /// Whether thresholds decide what is predicted; they are chosen on validation.
-  var usesThresholds: Bool { get }
-
-  // MARK: Files
-
-  /// Whether each output is of a class with a name, and a probability.
-  var outputsAreClasses: Bool { get }
-  /// What is wrong with targets that were read; nil for nothing.
-  func objection(to targets: [Double]) -> String?
-  /// A prediction as text.
-  ///
-  /// - Parameters:
-  ///   - row: `[K]`.
-  ///   - classes: their names.
-  func text(_ row: [Double], classes: [String], thresholds: [Double]?) -> String
-  /// A target as text.
-  ///
-  /// - Parameter target: `[targetWidth]`.
-  func text(target: [Double], classes: [String]) -> String
-  /// How far a prediction is from another: 1 for another class or set of labels, 0 for the same; of values the distance.
-  func change(from before: [Double], to now: [Double], thresholds: [Double]?) -> Double
 
   // MARK: Experts
 
@@ -125,26 +77,18 @@ public protocol PredictionTask: Sendable {
   ) throws -> (slopes: Tensor, offset: Tensor)
 }
 
+extension PredictionTask {
+  public func answers(of model: any MultimodalModel, to batches: some Sequence<Batch>) throws -> Tensor {
+    let model = try model.capability((any Predicting).self, "predicts")
+    return withoutGradients { .concatenated(batches.map { predictions(of: model($0)) }) }
+  }
+}
+
 extension TaskKind {
-  /// The prediction problem with so many outputs; nil where nothing is predicted.
+  /// The task with so many outputs; nil where nothing is predicted.
   ///
   /// - Parameter scaling: of a target of numbers.
   public func prediction(outputs: Int, scaling: TargetScaling = .identity) -> (any PredictionTask)? {
-    switch self {
-    case .classification: ClassificationTask(outputs: outputs)
-    case .multilabel: MultilabelTask(outputs: outputs)
-    case .regression: RegressionTask(outputs: outputs, scaling: scaling)
-    case .retrieval, .none: nil
-    }
-  }
-
-  /// The same of a data set whose classes have names, or none where it has values.
-  ///
-  /// - Throws: `InputError` where nothing is predicted.
-  public func prediction(classes: [String], scaling: TargetScaling = .identity) throws -> any PredictionTask {
-    guard let task = prediction(outputs: max(1, classes.count), scaling: scaling) else {
-      throw InputError(at: "task", "\"\(rawValue)\" is nothing that a model predicts")
-    }
-    return task
+    task(outputs: outputs, scaling: scaling) as? any PredictionTask
   }
 }

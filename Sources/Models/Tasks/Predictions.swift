@@ -23,9 +23,7 @@ public struct Predictions: Sendable {
   ///   agree, or a target outside the classes.
   public init(_ rows: [[Double]], targets: [Double], task: TaskKind, thresholds: [Double]? = nil) throws {
     guard let columns = rows.first?.count, columns > 0 else { throw InputError("no predictions to score") }
-    guard let problem = task.prediction(outputs: columns) else {
-      throw InputError("task \(task.rawValue) has no predictions to score")
-    }
+    let problem = task.task(outputs: columns)
     let expected = rows.count * problem.targetWidth
     guard targets.count == expected else {
       throw InputError("\(targets.count) targets for \(rows.count) predictions; expected \(expected)")

@@ -31,7 +31,7 @@ import Training
       let members = indices.filter { number == 2 || classes[$0] == number }
       #expect(row.samples == members.count)
       let each = members.map { member in
-        withoutGradients { trained.model.choices(data.dataset.batch([member]))!.doubles }
+        withoutGradients { trained.staged.choices(data.dataset.batch([member]))!.doubles }
       }
       for choice in names.indices {
         let mean = each.reduce(0) { $0 + $1[choice] } / Double(members.count)

@@ -17,18 +17,18 @@ import Training
       MethodSelection.parse("early", modalities: data.dataset.names)[0], training: training, seed: 1, on: data)
     let runner = TrialRunner(data)
     let trained = try runner.untrained(configuration)
-    let (order, criterion) = (runner.order(configuration), runner.criterion(training))
+    let order = runner.order(configuration)
     var computed = 0
     var trainer = Trainer<Batch>(
       model: trained.network, options: training, seed: 1, stepsPerEpoch: order.count,
       batches: { epoch in order.batches(epoch: epoch).map { data.dataset.batch($0) } },
       objective: {
         computed += 1
-        return trained.network.objective($0, criterion)
+        return trained.network.objective($0)
       },
       validate: { Validation(loss: 0, score: 0, higherIsBetter: false) })
     trainer.tensors = { $0.tensors }
-    trainer.balancer = runner.balancer(trained, data.dataset, criterion, stepsPerEpoch: order.count)
+    trainer.balancer = runner.balancer(trained, data.dataset, stepsPerEpoch: order.count)
     #expect(trainer.balancer != nil)
     #expect(try trainer.fit().epochs.count == 6)
     // The check of the gradient's paths, and two steps of batches as they are and of views of them.

@@ -3,7 +3,7 @@ import Models
 import Tensors
 
 /// Support vector machines on a weighted sum of kernels, each on one view, and what makes probabilities of their decisions.
-struct KernelSolution: FittedSolution {
+struct KernelSolution: Solution {
   /// A kernel on one view.
   struct Term: Codable, Equatable {
     let view: Int
@@ -23,8 +23,6 @@ struct KernelSolution: FittedSolution {
   /// Slope and offset of each machine's log-odds, `[2, machines]`.
   let calibration: Tensor
 
-  /// Parts are shares of decisions.
-  var isLinked: Bool { false }
   private var machines: Int { bias.count }
   var partWidths: [Int] { vectors.map { _ in machines } }
   var isMultiaffine: Bool { task.isAffineInDecisions }
@@ -58,7 +56,7 @@ struct KernelSolution: FittedSolution {
 
   var notes: [String: String] { ["terms": (try? note(terms)) ?? ""] }
 
-  /// Reads what `tensors` and `notes` gave; for what is refused see `Fitter.restore`.
+  /// Reads what `tensors` and `notes` gave; for what is refused see `Solver.restore`.
   init(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws {
     let machines = task.machines
     terms = try file.note("terms", as: [Term].self)

@@ -1,4 +1,3 @@
-import Coordination
 import Foundation
 import Kernels
 import Models
@@ -6,7 +5,7 @@ import Tensors
 
 /// Fits linked spaces of the views and a linear predictor on them. Regularisation, components and the predictor's C that
 /// are left open are chosen on validation, in this order of loops; of equal choices the first, which is the simpler one.
-struct CorrelationFitter: Fitter {
+struct CorrelationSolver: Solver {
   /// What links the views.
   enum Space: Sendable {
     case canonical, generalised, multiset
@@ -34,7 +33,7 @@ struct CorrelationFitter: Fitter {
     }
   }
 
-  func fit(_ samples: FittingSamples) throws -> (solution: any FittedSolution, chosen: [String: String]) {
+  func fit(_ samples: SolverSamples) throws -> (solution: any Solution, chosen: [String: String]) {
     typealias Choice = (scores: [any ViewScores], regularisation: Double, cost: Double, predictor: LinearPredictor)
     var best = BestChoice<Choice>()
     var refusal: (any Error)?
@@ -77,7 +76,7 @@ struct CorrelationFitter: Fitter {
     )
   }
 
-  private func predictor(_ parts: [Tensor], _ samples: FittingSamples, _ cost: Double) throws -> LinearPredictor {
+  private func predictor(_ parts: [Tensor], _ samples: SolverSamples, _ cost: Double) throws -> LinearPredictor {
     try LinearPredictor(
       fitting: Tensor.concatenated(parts, axis: 1), samples.targets, task: samples.task,
       sampleWeights: samples.weights(telling:), cost: cost)
@@ -85,7 +84,7 @@ struct CorrelationFitter: Fitter {
 
   // MARK: Spaces
 
-  private func scores(_ samples: FittingSamples, _ regularisation: Double) throws -> [any ViewScores] {
+  private func scores(_ samples: SolverSamples, _ regularisation: Double) throws -> [any ViewScores] {
     let views = samples.train
     let shrinkage = regularisation == 0 ? ViewRegularisation.none : .shrinkage(regularisation)
     /// As many as there are, up to the largest choice.
@@ -117,7 +116,7 @@ struct CorrelationFitter: Fitter {
   ) throws -> [any ViewScores] {
     let kernels = try views.map { try choice.kernel(for: $0) }
     let count = views[0].shape[0]
-    if count > CoordinationSettings.exactLimit {
+    if count > LowRankKernelCCA.exactLimit {
       let analysis = try LowRankKernelCCA(
         fitting: views[0], kernels[0], views[1], kernels[1], components: wanted(rank), shrinkage: shrinkage, rank: rank)
       return CanonicalCorrelationAnalysis.View.allCases.map { view in
@@ -138,7 +137,7 @@ struct CorrelationFitter: Fitter {
   }
 
   private func deepScores(
-    _ samples: FittingSamples, _ hidden: [Int], _ batch: Int, _ isAutoencoder: Bool, _ ridge: Double,
+    _ samples: SolverSamples, _ hidden: [Int], _ batch: Int, _ isAutoencoder: Bool, _ ridge: Double,
     _ wanted: (Int) -> Int
   ) throws -> [any ViewScores] {
     let widths = samples.train.map { $0.shape[1] }
@@ -176,7 +175,7 @@ struct CorrelationFitter: Fitter {
     }
   }
 
-  func restore(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws -> any FittedSolution {
+  func restore(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws -> any Solution {
     let bias = try file.take("predictor.bias", [task.outputs])
     let weights = try file.take("predictor.weights", [nil, task.outputs])
     guard weights.shape[0] > 0, weights.shape[0] % widths.count == 0 else {
@@ -230,7 +229,7 @@ struct CorrelationFitter: Fitter {
     // Samples, centred samples and their factors; of views wider than samples are many no covariance is formed.
     case .canonical, .generalised, .multiset: return 8 * (5 * samples * total + 4 * total * min(total, samples))
     case .kernel(_, let rank):
-      return samples > CoordinationSettings.exactLimit
+      return samples > LowRankKernelCCA.exactLimit
         ? 8 * samples * (3 * total + 6 * rank) : 8 * (3 * samples * total + 10 * samples * samples)
     case .deep(let hidden, let batch, _):
       let width = hidden.max() ?? 1

@@ -3,13 +3,12 @@ import Models
 import Tensors
 
 /// Scores of every view in a shared space, and a linear predictor on all of them side by side.
-struct CorrelationSolution: FittedSolution {
+struct CorrelationSolution: LinkedSolution {
   let scores: [any ViewScores]
   let predictor: LinearPredictor
   let notes: [String: String]
 
   var isMultiaffine: Bool { true }
-  var isLinked: Bool { true }
   var partWidths: [Int] { scores.map(\.count) }
 
   func parts(_ views: [Tensor]) throws -> [Tensor] { try zip(scores, views).map { try $0($1) } }

@@ -9,7 +9,7 @@ import Tensors
 /// C is chosen on train, held out in folds, and validation together: a small validation split alone would choose by chance.
 /// Choices rise and end where they no longer help. Probabilities are Platt's, by the same folds. In the folds the kernels'
 /// weights are those learned from all of train (`heldOutDecisions`).
-struct KernelFitter: Fitter {
+struct KernelSolver: Solver {
   let constraint: MultipleKernelLearning.Constraint
   /// On each modality.
   let kernels: [KernelChoice]
@@ -22,7 +22,7 @@ struct KernelFitter: Fitter {
   private static let tolerance = 1e-3
   private static let folds = 3
 
-  func fit(_ samples: FittingSamples) throws -> (solution: any FittedSolution, chosen: [String: String]) {
+  func fit(_ samples: SolverSamples) throws -> (solution: any Solution, chosen: [String: String]) {
     var terms: [KernelSolution.Term] = []
     var scaled: [ScaledKernel] = []
     for (view, train) in samples.train.enumerated() {
@@ -68,7 +68,7 @@ struct KernelFitter: Fitter {
   }
 
   private func machines(
-    _ stack: KernelStack, _ samples: FittingSamples, cost: Double, start: [MultipleKernelModel]?
+    _ stack: KernelStack, _ samples: SolverSamples, cost: Double, start: [MultipleKernelModel]?
   ) throws -> [MultipleKernelModel] {
     let learning = learning(cost)
     if let values = samples.targets.numericValues {
@@ -81,7 +81,7 @@ struct KernelFitter: Fitter {
   }
 
   /// The samples on the positive side of each machine; none for values.
-  private static func sides(_ samples: FittingSamples) throws -> [[Bool]] {
+  private static func sides(_ samples: SolverSamples) throws -> [[Bool]] {
     let columns = samples.task.binaryProblems(samples.targets)
     if let number = columns.firstIndex(where: { Set($0).count < 2 }) {
       throw InputError("class number \(number + 1): all samples of train have it or none; machines need both")
@@ -91,7 +91,7 @@ struct KernelFitter: Fitter {
 
   /// What each machine says of every train sample without having learned from it; nil where some side has a single sample.
   private func heldOut(
-    _ stack: KernelStack, _ samples: FittingSamples, _ machines: [MultipleKernelModel], cost: Double
+    _ stack: KernelStack, _ samples: SolverSamples, _ machines: [MultipleKernelModel], cost: Double
   ) throws -> [[Double]]? {
     let learning = learning(cost)
     if let values = samples.targets.numericValues {
@@ -113,7 +113,7 @@ struct KernelFitter: Fitter {
   }
 
   /// nil for values; without any, decisions are taken for log-odds.
-  private func calibrations(_ held: [[Double]], _ samples: FittingSamples) throws -> [PlattScaling]? {
+  private func calibrations(_ held: [[Double]], _ samples: SolverSamples) throws -> [PlattScaling]? {
     let columns = try Self.sides(samples)
     guard !columns.isEmpty else { return nil }
     return try zip(held, columns).map {
@@ -121,7 +121,7 @@ struct KernelFitter: Fitter {
     }
   }
 
-  func restore(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws -> any FittedSolution {
+  func restore(_ file: inout NamedTensors, widths: [Int], task: any PredictionTask) throws -> any Solution {
     try KernelSolution(&file, widths: widths, task: task)
   }
 
@@ -132,32 +132,25 @@ struct KernelFitter: Fitter {
   }
 }
 
-extension KernelFitter {
-  static let methods = [
-    method(
-      "mkl",
-      "multiple kernel learning: sparse or Lp-weighted sum of kernels on the modalities, support vector machines",
-      "Rakotomamonjy et al., 2008, SimpleMKL; Kloft et al., 2011, Lp-norm multiple kernel learning",
-      [
-        MethodOption(
-          "norm", default: "1", help: "p of the kernel weights' norm: 1 (few kernels) or above; inf for equal weights")
-      ]
-    ) { values in
-      let p = try values.number("norm", in: 1...(.infinity))
-      return p == 1 ? .simple : p == .infinity ? .uniform : .norm(p)
-    },
-    method(
-      "composite-kernel",
-      "sum of kernels on the modalities, weights penalised by their square, support vector machines",
-      "Vishwanathan et al., 2010, Multiple kernel learning and the SMO algorithm",
-      [MethodOption("lambda", default: "1", help: "weight of the kernel weights' squared norm")]
-    ) { .squaredNorm(2, lambda: try $0.number("lambda", in: 1e-9...1e9)) },
-  ]
+extension Method {
+  static let mkl = multipleKernel(
+    "mkl",
+    "multiple kernel learning: sparse or Lp-weighted sum of kernels on the modalities, support vector machines",
+    "Rakotomamonjy et al., 2008, SimpleMKL; Kloft et al., 2011, Lp-norm multiple kernel learning",
+    [
+      MethodOption(
+        "norm", default: "1", help: "p of the kernel weights' norm: 1 (few kernels) or above; inf for equal weights")
+    ]
+  ) { values in
+    let p = try values.number("norm", in: 1...(.infinity))
+    return p == 1 ? .simple : p == .infinity ? .uniform : .norm(p)
+  }
 
-  private static func method(
+  /// A method that learns a weighted sum of kernels.
+  static func multipleKernel(
     _ name: String, _ summary: String, _ paper: String, _ own: [MethodOption],
     _ constraint: @escaping @Sendable (OptionValues) throws -> MultipleKernelLearning.Constraint
-  ) -> FittedMethod {
+  ) -> Method {
     let options = [
       MethodOption(
         "kernels", default: "linear+rbf",
@@ -169,18 +162,18 @@ extension KernelFitter {
       MethodOption(
         "memory", default: "4", help: "most GiB of kernels kept; others are computed again whenever they are read"),
     ]
-    return FittedMethod(
-      name: name, area: "fusion", summary: summary, paper: paper, options: own + options, modalities: 1...64,
-      isDeterministic: true, adds: .logits
-    ) { values in
-      KernelFitter(
-        constraint: try constraint(values),
-        kernels: try values.text("kernels").split(separator: "+", omittingEmptySubsequences: false).map {
-          try kernelChoice(String($0), values)
-        },
-        cost: try values.open("cost") { try $0.number("cost", in: 1e-6...1e6) },
-        epsilon: try values.number("epsilon", in: 0...1e6),
-        memoryLimit: Int(try values.number("memory", in: 1e-6...1e6) * Double(1 << 30)))
-    }
+    return Method(
+      name, area: "fusion", summary: summary, paper: paper, options: own + options, modalities: 1...64,
+      adds: { _ in .logits },
+      learning: .solver(isDeterministic: true) { values in
+        KernelSolver(
+          constraint: try constraint(values),
+          kernels: try values.text("kernels").split(separator: "+", omittingEmptySubsequences: false).map {
+            try KernelChoice(ofFeatures: String($0), method: values.method)
+          },
+          cost: try values.open("cost") { try $0.number("cost", in: 1e-6...1e6) },
+          epsilon: try values.number("epsilon", in: 0...1e6),
+          memoryLimit: Int(try values.number("memory", in: 1e-6...1e6) * Double(1 << 30)))
+      })
   }
 }

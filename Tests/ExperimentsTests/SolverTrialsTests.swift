@@ -1,5 +1,6 @@
 import Foundation
 import Modalities
+import Models
 import Quantification
 import Tensors
 import Testing
@@ -7,8 +8,8 @@ import Training
 
 @testable import Experiments
 
-@Suite struct FittedTrialTests {
-  static let names = FittedMethod.all.map(\.name)
+@Suite struct SolverTrialsTests {
+  static let names = Method.all.filter { if case .solver = $0.learning { true } else { false } }.map(\.name)
 
   private func configuration(
     _ text: String, on data: PreparedDataset, seed: Int = 1, balanced: Bool = false
@@ -46,7 +47,7 @@ import Training
   }
 
   @Test func whatDoesNotFitIntoTheMemoryIsRefused() throws {
-    let cca = try #require(FittedMethod.named("cca"))
+    let cca = try Method.all.named("cca")
     try TrialRunner.checkMemory(cca, bytes: 1 << 20, widths: [3, 4], available: 1 << 30)
     let error = #expect(throws: UsageError.self) {
       try TrialRunner.checkMemory(cca, bytes: 24 << 30, widths: [3, 27648], available: 1 << 30)
@@ -80,8 +81,8 @@ import Training
       let run = RunFolder(folder)
       let record = try TrialRunner(data).run(configuration(method, on: data), in: run)
       let loaded = try TrainedModel.load(run)
-      #expect(loaded.predictions(data.dataset, data.dataset[.test]) == record.predictions)
-      let representation = loaded.mapped(data.dataset, [0, 1, 2]) { loaded.model.representation($0) }
+      #expect(try loaded.predictions(data.dataset, data.dataset[.test]) == record.predictions)
+      let representation = loaded.mapped(data.dataset, [0, 1, 2]) { loaded.staged.representation($0) }
       #expect(representation.shape[0] == 3 && representation.isFinite().all().item() == 1)
     }
   }
@@ -218,7 +219,7 @@ import Training
         let gap = zip(rows.joined(), record.predictions.joined()).map { abs($0 - $1) }.max()!
         #expect(gap < 1e-3)
       }
-      #expect(own.count == (try Method.named(method).isDeterministic ? 1 : 2))
+      #expect(own.count == (try Method.all.named(method).isDeterministic ? 1 : 2))
     }
   }
 

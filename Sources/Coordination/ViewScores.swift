@@ -1,4 +1,3 @@
-import Coordination
 import Kernels
 import Tensors
 

@@ -1,5 +1,6 @@
 public import Foundation
 import Modalities
+import Models
 import Synchronization
 import Tensors
 public import Training
@@ -98,7 +99,10 @@ public struct ComparisonRunner: Sendable {
         "\(work.count - records.count) of \(work.count) trainings were not started in the time given; resume the run to "
           + "train the rest.")
     }
-    if !isQuick, let verdict = comparison.verdict {
+    if !isQuick, let verdict = comparison.verdict,
+      let best = records.first(where: { $0.method == verdict.bestFusion && $0.failure == nil }),
+      try trained(best).model is any Staged
+    {
       board.begin(finished: board.trials, note: "measuring why")
       comparison.add(
         try FindingsJob(
@@ -163,12 +167,9 @@ public struct ComparisonRunner: Sendable {
     let indices = records.indices.filter {
       records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil
     }
-    guard let first = indices.first else { return records }
+    guard let first = indices.first, try trained(records[first]).model is any Staged else { return records }
     let seconds =
-      EncodedSamples(
-        try TrainedModel.load(folder(of: records[first]), methods: plan.methods), of: prepared.dataset,
-        prepared.dataset[.test]
-      )
+      EncodedSamples(try trained(records[first]), of: prepared.dataset, prepared.dataset[.test])
       .secondsToProject() * Double(indices.count) / Double(min(indices.count, jobs ?? Machine.current.cores))
     if let text = CostWarning.text("the additive projection of \(best.name)", seconds: seconds) { warn(text) }
     let projected = try TrialQueue.map(indices.count, jobs: jobs) { number in
@@ -183,6 +184,10 @@ public struct ComparisonRunner: Sendable {
     var results = records
     for (index, record) in zip(indices, projected) { results[index] = record }
     return results
+  }
+
+  private func trained(_ record: TrialRecord) throws -> TrainedModel {
+    try TrainedModel.load(folder(of: record), methods: plan.methods)
   }
 
   private func folder(of record: TrialRecord) -> RunFolder {

@@ -1,4 +1,5 @@
 import Encoders
+import Evaluation
 import Foundation
 import Modalities
 import Models

@@ -29,8 +29,8 @@ func room(
 /// What `Chiasm` re-exports. Programs name these targets, too: a build does not look through a re-export, and would keep
 /// objects that were compiled against an older layout of their types.
 let library = [
-  "Coordination", "Encoders", "Evaluation", "Experiments", "Fusion", "InformationTheory", "Kernels", "Layers",
-  "Modalities", "Models", "Quantification", "Tensors", "Training",
+  "Analyses", "Coordination", "Encoders", "Evaluation", "Experiments", "Fusion", "InformationTheory", "Kernels",
+  "Layers", "Modalities", "Models", "Quantification", "Reports", "Tensors", "Training",
 ]
 let program = (["Chiasm"] + library).map { Target.Dependency(stringLiteral: $0) }
 
@@ -101,15 +101,24 @@ let package = Package(
     + room("Models", ["Encoders", "Layers", "Modalities", "Tensors", "Training"], settings: optimised)
     + room(
       "Fusion", ["Encoders", "InformationTheory", "Kernels", "Layers", "Modalities", "Models", "Tensors", "Training"])
-    + room("Evaluation", ["InformationTheory", "Modalities"], settings: optimised)
+    // Results as values and what is decided of them: no run folder, no registry of methods, no model.
+    + room(
+      "Evaluation", ["InformationTheory", "Modalities", "Models", "Tensors", "Training"], testing: ["Reports"],
+      settings: optimised)
+    + room(
+      "Analyses", ["Evaluation", "InformationTheory", "Modalities", "Models", "Quantification", "Tensors"],
+      settings: optimised)
+    // Words, tables and pictures are made last: what is trained and measured imports none of them.
+    + room(
+      "Reports", ["Analyses", "Evaluation", "Modalities", "Models", "Quantification", "Tensors", "Training"])
     + room("Quantification", ["InformationTheory", "Layers", "Modalities", "Models", "Tensors", "Training"])
     + room(
       "Experiments",
       [
-        "Coordination", "Encoders", "Evaluation", "Fusion", "InformationTheory", "Kernels", "Layers", "Modalities",
-        "Models", "Quantification", "Tensors", "Training",
+        "Analyses", "Coordination", "Encoders", "Evaluation", "Fusion", "InformationTheory", "Kernels", "Layers",
+        "Modalities", "Models", "Quantification", "Tensors", "Training",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
-      ], settings: optimised) + [
+      ], testing: ["Reports"], settings: optimised) + [
       .target(
         name: "Chiasm",
         dependencies: library.map { Target.Dependency(stringLiteral: $0) }, swiftSettings: swift),

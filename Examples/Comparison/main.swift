@@ -7,7 +7,8 @@ let methods = try MethodSelection.parse("unimodal,late,tensor,gated", modalities
 let plan = ComparisonPlan(
   dataset: folder.path, fingerprint: data.fingerprint, selections: methods, seeds: [0, 1, 2],
   training: TrainingOptions())
-let (comparison, records) = try ComparisonRunner(plan, in: RunFolder(URL(filePath: "comparison")), on: data).run()
+let (result, records) = try ComparisonRunner(plan, in: RunFolder(URL(filePath: "comparison")), on: data).run()
+let comparison = result.comparison
 let metric = comparison.dataset.metric.rawValue
 for method in comparison.methods { print(method.name, method.metrics[metric].map { "\($0.mean)" } ?? "failed") }
-print(comparison.verdict?.sentence ?? "no verdict", "from \(records.count) trainings")
+print(result.sentence ?? "no verdict", "from \(records.count) trainings")

@@ -1,4 +1,5 @@
 import Coordination
+public import Evaluation
 public import Foundation
 import Modalities
 import Tensors

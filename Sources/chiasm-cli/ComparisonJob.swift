@@ -53,21 +53,20 @@ struct ComparisonJob {
     runner.warn = { output.note($0) }
     let line = ProgressLine("compare \(prepared.dataset.manifest.name)", style: output.style)
     try store.working(on: run, of: options, line: line) { _ in
-      let (comparison, records) = try runner.run { progress in
+      let (result, records) = try runner.run { progress in
         line.update(
           progress.thousandths, of: 1000, unit: nil, note: "\(progress.finished)/\(progress.trials) \(progress.note)")
       }
       line.finish(1000, of: 1000)
-      try finish(comparison, records, output: output, report: report ?? folder.report)
+      try finish(result, records, output: output, report: report ?? folder.report)
     }
   }
 
   private func finish(
-    _ comparison: Comparison, _ records: [TrialRecord], output: OutputOptions, report: URL
+    _ result: ExplainedComparison, _ records: [TrialRecord], output: OutputOptions, report: URL
   ) throws {
-    try Report.write(
-      comparison, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
-      date: Date(), to: report)
+    let comparison = result.comparison
+    try Report.write(result, records, to: report)
     var run = run
     run.status =
       records.count < plan.trials.count
@@ -76,12 +75,21 @@ struct ComparisonJob {
       run.metrics[method.name] = method.metrics[comparison.dataset.metric.rawValue]?.mean
     }
     try store.save(run)
-    try output.write(comparison)
-    output.show(ComparisonText(comparison).text)
+    try output.write(ComparisonDocument(result))
+    output.show(ComparisonText(result).text)
     output.show("\nrun \(run.id) in \(store.url(of: run).relativePath); report: \(report.relativePath)")
     if run.status == .failed {
       let first = comparison.methods.first?.failures.first?.error
       throw Failed("no training succeeded; the first said: \(first ?? "nothing")")
     }
+  }
+}
+
+extension Report {
+  /// Writes the report of a comparison on this machine, dated today.
+  static func write(_ result: ExplainedComparison, _ records: [TrialRecord], to url: URL) throws {
+    try write(
+      result, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
+      architectures: result.comparison.architectures, date: Date(), to: url)
   }
 }

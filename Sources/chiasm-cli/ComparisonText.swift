@@ -4,28 +4,28 @@ import Chiasm
 struct ComparisonText {
   let text: String
 
-  init(_ comparison: Comparison) {
+  init(_ result: ExplainedComparison) {
+    let comparison = result.comparison
     var parts = [TerminalTable(comparison).text()]
     func tell(_ text: String) { parts.append(TerminalTable.prose(text)) }
     for method in comparison.methods {
       for failure in method.failures { tell("\(method.name), seed \(failure.seed) failed: \(failure.error)") }
     }
-    let conclusions = comparison.conclusions
-    tell(conclusions.first ?? "No verdict: it needs a unimodal and a fusion method that finished.")
+    tell(result.sentence ?? "No verdict: it needs a unimodal and a fusion method that finished.")
     if let verdict = comparison.verdict {
       parts.append("What \(verdict.bestFusion) gains\n" + TerminalTable(verdict).text())
-      tell(conclusions.dropFirst().joined(separator: "\n"))
-      Self.reasons(verdict).forEach(tell)
+      tell(result.notes.joined(separator: "\n"))
+      Self.reasons(result.findings, verdict).forEach(tell)
     }
-    comparison.cautions.forEach { tell("Caution: \($0)") }
+    comparison.cautions.forEach { tell("Caution: \($0.sentence)") }
     text = parts.joined(separator: "\n\n")
   }
 
   /// Lines on why: missing modalities, contributions, how answers relate, and what was not measured.
-  private static func reasons(_ verdict: Verdict) -> [String] {
+  private static func reasons(_ findings: Findings, _ verdict: Verdict) -> [String] {
     func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
     var lines: [String] = []
-    if let missing = verdict.missing {
+    if let missing = findings.missing {
       let scores = missing.told.map { row in
         row.present.joined(separator: "+") + " "
           + (row.score.map { Format.score($0.mean, verdict.metric) } ?? "undefined")
@@ -34,21 +34,21 @@ struct ComparisonText {
       let others = missing.rows.count - scores.count
       if others > 0 { lines.append("  the other \(others) sets of modalities: in the report") }
     }
-    if let importance = verdict.importance {
+    if let importance = findings.importance {
       let shares = importance.share.sorted { $0.key < $1.key }.map { "\($0.key) \(percent($0.value))" }
       lines.append("Contributions: \(shares.joined(separator: ", "))")
       let relations = importance.relationsInWords.filter { $0.share > 0 }
         .map { "\($0.name.prefix { $0 != ":" }) \(percent($0.share))" }
       lines.append("\(importance.first) and \(importance.second): \(relations.joined(separator: ", "))")
     }
-    if let labels = verdict.interactions {
+    if let labels = findings.interactions {
       let rows = labels.rows.filter { $0.count > 0 }.map { row in
         "\(LabelFinding.words(row.label, first: labels.first, second: labels.second)) \(percent(row.share))"
       }
       lines.append("Answers to \(labels.first), to \(labels.second) and to both: \(rows.joined(separator: ", "))")
     }
-    lines += verdict.robustness.map { Self.robustness($0, verdict) } ?? []
-    lines += (verdict.notMeasured ?? [:]).sorted { $0.key < $1.key }.map { "Not measured, \($0.key): \($0.value)" }
+    lines += findings.robustness.map { Self.robustness($0, verdict) } ?? []
+    lines += findings.notMeasured.sorted { $0.key < $1.key }.map { "Not measured, \($0.key): \($0.value)" }
     return lines.isEmpty ? [] : [lines.joined(separator: "\n")]
   }
 

@@ -45,7 +45,7 @@ func modelAnalysis(
   let run = try QuantifiedRun(name, data: dataset, store)
   var trial = run.trials[0]
   if run.isComparison {
-    let comparison = try run.folder.read(Comparison.self, from: run.folder.comparison)
+    let comparison = try run.folder.read(ExplainedComparison.self, from: run.folder.comparison).comparison
     guard let best = comparison.verdict?.bestFusion, let found = run.trials.first(where: { $0.method == best }) else {
       throw UsageError("\(name) is a comparison without a fusion that finished; name one of its trainings")
     }

@@ -70,9 +70,9 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
     guard !flags.isDataset, let folder = try? QuantifiedRun.folder(flags.dataset, flags.store),
       FileManager.default.fileExists(atPath: folder.comparison.path)
     else { return nil }
-    let verdict = try folder.read(Comparison.self, from: folder.comparison).verdict
-    guard let finding = verdict?.information else {
-      let reason = verdict?.notMeasured?["information"].map { ": \($0)" } ?? "; name its data set to measure it"
+    let findings = try folder.read(ExplainedComparison.self, from: folder.comparison).findings
+    guard let finding = findings.information else {
+      let reason = findings.notMeasured["information"].map { ": \($0)" } ?? "; name its data set to measure it"
       throw UsageError("\(flags.dataset) did not split the information\(reason)")
     }
     return finding

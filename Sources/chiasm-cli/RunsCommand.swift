@@ -36,7 +36,7 @@ struct RunsCommand: ParsableCommand {
     private func result(of run: StoredRun) -> String {
       guard run.kind == .train else {
         let folder = RunFolder(store.folder.appending(path: run.folder))
-        return (try? folder.read(Comparison.self, from: folder.comparison))?.result ?? ""
+        return (try? folder.read(ExplainedComparison.self, from: folder.comparison))?.comparison.result ?? ""
       }
       let main = [Metric.accuracy, .macroAveragePrecision, .mae].first { run.metrics[$0.rawValue] != nil }
       return main.map { "\($0.label) \(Format.score(run.metrics[$0.rawValue]!, $0))" } ?? ""
@@ -56,9 +56,9 @@ struct RunsCommand: ParsableCommand {
       let run = try runs.run(id)
       let folder = RunFolder(runs.url(of: run))
       if run.kind != .train, FileManager.default.fileExists(atPath: folder.comparison.path) {
-        let comparison = try folder.read(Comparison.self, from: folder.comparison)
-        try output.write(comparison)
-        return output.show(ComparisonText(comparison).text)
+        let result = try folder.read(ExplainedComparison.self, from: folder.comparison)
+        try output.write(ComparisonDocument(result))
+        return output.show(ComparisonText(result).text)
       }
       try output.write(run)
       output.show("\(run.id)  \(run.kind.rawValue)  \(run.dataset)  \(run.method ?? "")  \(run.status.rawValue)")
@@ -115,10 +115,8 @@ struct ReportCommand: ParsableCommand {
     try output.checkWritable()
     try checkParent(of: out)
     let folders = try arguments.dropLast().map(comparisonFolder)
-    let (comparison, records) = try ComparisonReader.read(folders)
-    try Report.write(
-      comparison, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
-      date: Date(), to: URL(fileURLWithPath: out))
+    let (result, records) = try ComparisonReader.read(folders)
+    try Report.write(result, records, to: URL(fileURLWithPath: out))
     try output.write(Made(made: out))
     output.show("report: \(out)")
   }

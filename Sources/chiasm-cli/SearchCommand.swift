@@ -91,12 +91,12 @@ struct SearchCommand: ParsableCommand {
         plan.comparison(of: best.candidate, modalities: prepared.dataset.names), in: folder, on: prepared, jobs: jobs,
         cancellation: interruption.cancellation)
       let second = ProgressLine("compare \(name)", style: output.style)
-      let (comparison, records) = try comparer.run { progress in
+      let (compared, records) = try comparer.run { progress in
         second.update(
           progress.thousandths, of: 1000, unit: nil, note: "\(progress.finished)/\(progress.trials) \(progress.note)")
       }
       second.finish(1000, of: 1000, unit: nil)
-      let result = ArchitectureSearchResult(found, best: best, names: prepared.dataset.names, comparison: comparison)
+      let result = ArchitectureSearchResult(found, best: best, names: prepared.dataset.names, comparison: compared)
       try finish(result, of: plan.dataset, records, run, runs, folder)
     }
   }
@@ -106,21 +106,37 @@ struct SearchCommand: ParsableCommand {
     _ runs: RunStore, _ folder: RunFolder
   ) throws {
     let page = report.map { URL(fileURLWithPath: $0) } ?? folder.report
-    try Report.write(
-      result.comparison, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
-      date: Date(), to: page)
+    try Report.write(result.comparison, records, to: page)
     var run = run
     run.status = .finished
-    for method in result.comparison.methods {
-      run.metrics[method.name] = method.metrics[result.comparison.dataset.metric.rawValue]?.mean
+    let comparison = result.comparison.comparison
+    for method in comparison.methods {
+      run.metrics[method.name] = method.metrics[comparison.dataset.metric.rawValue]?.mean
     }
     try runs.save(run)
-    try output.write(result)
+    try output.write(SearchDocument(result))
     let settings = result.options.sorted { $0.key < $1.key }.map { "--set \($0.key)=\($0.value)" }
     output.show("Best of \(result.trials.count) architectures on validation:\n")
     output.show(result.equations.map { "  " + $0 }.joined(separator: "\n"))
     output.show("\nchiasm train \(dataset) --method mufasa \(settings.joined(separator: " "))\n")
     output.show(ComparisonText(result.comparison).text)
     output.show("\nrun \(run.id) in \(folder.url.relativePath); report: \(page.relativePath)")
+  }
+}
+
+/// What `search --json` writes: the result, with the comparison's verdict and cautions in words.
+private struct SearchDocument: Encodable {
+  let result: ArchitectureSearchResult
+
+  private enum CodingKeys: CodingKey {
+    case comparison
+  }
+
+  init(_ result: ArchitectureSearchResult) { self.result = result }
+
+  func encode(to encoder: any Swift.Encoder) throws {
+    try result.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(ComparisonDocument(result.comparison), forKey: .comparison)
   }
 }

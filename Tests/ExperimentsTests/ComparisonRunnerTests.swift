@@ -1,5 +1,8 @@
+import Analyses
+import Evaluation
 import Experiments
 import Foundation
+import Reports
 import Synchronization
 import Tensors
 import Testing
@@ -21,16 +24,17 @@ import Training
   @Test func synergyNeedsFusion() throws {
     let data = try ExampleData.signs(xor: true)
     try ExampleData.inTemporaryFolder { folder in
-      let (comparison, records) = try ComparisonRunner(
+      let (result, records) = try ComparisonRunner(
         plan("unimodal,additive,tensor", on: data), in: RunFolder(folder), on: data
       ).run()
+      let comparison = result.comparison
       #expect(records.count == 8)
       #expect(comparison.methods[0].name == "tensor")
       let verdict = try #require(comparison.verdict)
       #expect(verdict.outcome == .fusionHelps && verdict.bestFusion == "tensor")
       #expect(verdict.difference.ci95.low > 0.3)
       #expect(try #require(verdict.emapGap).mean > 0.3, "all of the gain is interaction")
-      #expect(verdict.interactionsClaimed && verdict.sentence.contains("it uses interactions"))
+      #expect(verdict.interactionsClaimed && result.sentence?.contains("it uses interactions") == true)
       // Each modality with three depths, and the winner on copies and permuted.
       #expect(verdict.placebo.checked.count == 4 && verdict.placebo.refused.isEmpty)
       #expect(verdict.perModality.keys.sorted() == ["left", "right"])
@@ -38,7 +42,8 @@ import Training
       #expect(verdict.pNull.fusion == 0.001)
       // What is read back from the folder says the same.
       let (again, _) = try ComparisonReader.read([RunFolder(folder)])
-      #expect(again.verdict?.perModality == verdict.perModality && again.verdict?.sentence == verdict.sentence)
+      #expect(again.comparison.verdict == verdict && again.sentence == result.sentence)
+      #expect(again.findings == result.findings)
     }
   }
 
@@ -47,11 +52,12 @@ import Training
     try ExampleData.inTemporaryFolder { folder in
       var plan = try plan("unimodal,late,gated", on: data, epochs: 10)
       plan.quick = true
-      let (comparison, _) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
-      let verdict = try #require(comparison.verdict)
+      let result = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run().result
+      let verdict = try #require(result.comparison.verdict)
+      let sentence = try #require(result.sentence)
       #expect(verdict.outcome == .oneModalityIsEnough)
-      #expect(verdict.sentence.hasPrefix("One modality is enough"))
-      #expect(verdict.placebo.checked.isEmpty && verdict.sentence.contains("less than the 2.0 points"))
+      #expect(sentence.hasPrefix("One modality is enough"))
+      #expect(verdict.placebo.checked.isEmpty && sentence.contains("less than the 2.0 points"))
     }
   }
 
@@ -62,7 +68,7 @@ import Training
         try ComparisonRunner(
           plan("unimodal,late,low-rank", on: data, epochs: 3), in: RunFolder(folder), on: data, jobs: jobs
         )
-        .run().comparison.methods.map(\.metrics)
+        .run().result.comparison.methods.map(\.metrics)
       }
     }
     #expect(tables[0] == tables[1])
@@ -72,7 +78,7 @@ import Training
     let data = try ExampleData.signs(xor: false)
     let plan = try plan("unimodal,early,gated", on: data, epochs: 4)
     let whole = try ExampleData.inTemporaryFolder {
-      try ComparisonRunner(plan, in: RunFolder($0), on: data).run().comparison
+      try ComparisonRunner(plan, in: RunFolder($0), on: data).run().result.comparison
     }
     try ExampleData.inTemporaryFolder { folder in
       for stopAfter in [1, 4] {
@@ -86,7 +92,7 @@ import Training
       let done = Mutex(0)
       let resumed = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run { progress in
         done.withLock { if $0 == 0 { $0 = progress.finished } }
-      }.comparison
+      }.result.comparison
       #expect(done.withLock { $0 } >= 4, "finished trials are not done again")
       #expect(resumed.methods.map(\.name) == whole.methods.map(\.name))
       #expect(resumed.methods.map(\.metrics) == whole.methods.map(\.metrics))
@@ -99,7 +105,7 @@ import Training
     try ExampleData.inTemporaryFolder { folder in
       var plan = try plan("unimodal,additive,tensor:projection=8192", on: data, epochs: 3, seeds: 1)
       plan.training.learningRate = 1e-3
-      let (comparison, _) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
+      let comparison = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run().result.comparison
       let failed = try #require(comparison.methods.first { $0.name.hasPrefix("tensor") })
       #expect(failed.metrics.isEmpty && failed.failures.count == 1)
       #expect(failed.failures[0].error.contains("projection"))
@@ -112,9 +118,9 @@ import Training
     try ExampleData.inTemporaryFolder { folder in
       var plan = try plan("unimodal,late", on: data, epochs: 2)
       plan.budgetMinutes = 0
-      let (comparison, records) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
+      let (result, records) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
       #expect(records.isEmpty)
-      #expect(comparison.cautions.contains { $0.contains("6 of 6 trainings were not started") })
+      #expect(result.comparison.cautions.contains(.unstarted(.init(trainings: 6, planned: 6))))
     }
   }
 

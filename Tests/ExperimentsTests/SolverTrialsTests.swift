@@ -1,3 +1,5 @@
+import Analyses
+import Evaluation
 import Foundation
 import Modalities
 import Models
@@ -203,7 +205,8 @@ import Training
         dataset: "x", fingerprint: data.fingerprint,
         selections: try MethodSelection.parse("unimodal,\(method)", modalities: data.dataset.names), seeds: [0, 1],
         training: training)
-      let (comparison, records) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
+      let (result, records) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
+      let comparison = result.comparison
       #expect(comparison.methods.allSatisfy { $0.failures.isEmpty }, "\(comparison.methods.flatMap(\.failures))")
       #expect(comparison.verdict?.bestFusion == method)
       let own = records.filter { $0.method == method }

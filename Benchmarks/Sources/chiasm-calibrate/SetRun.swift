@@ -32,12 +32,12 @@ struct SetRun: Sendable {
       selections: MethodSelection.standard(modalities: prepared.dataset.names), seeds: Array(0..<kind.seeds),
       training: TrainingOptions(), threads: 1, quick: quick ? true : nil)
     let own = RunFolder(folder.appending(path: "comparison"))
-    let comparison = try ComparisonRunner(plan, in: own, on: prepared, jobs: 1).run().comparison
-    guard let claims = Claims(comparison) else { throw InputError("the comparison has no verdict") }
+    let found = try ComparisonRunner(plan, in: own, on: prepared, jobs: 1).run().result
+    guard let claims = Claims(found) else { throw InputError("the comparison has no verdict") }
     result.claims = claims
     result.trueParts = try kind.trueParts(number)
     guard kind.measuresCoverage, !quick else { return }
-    let references = try ReferenceTrials.read(own, of: comparison.dataset)
+    let references = try ReferenceTrials.read(own, of: found.comparison.dataset)
     result.target = try Target(
       kind, number, fusion: Competitor(claims.fusion, of: plan, references),
       reference: Competitor(claims.reference, of: plan, references), in: folder.appending(path: "further"))

@@ -1,3 +1,5 @@
+public import Analyses
+public import Evaluation
 import Foundation
 import Tensors
 
@@ -5,24 +7,25 @@ import Tensors
 public enum ComparisonReader {
   /// One comparison, or several of the same data set as one: trials of the later folders replace equal ones.
   /// - Throws: `InputError` where a folder holds no comparison, or the data sets differ.
-  public static func read(_ folders: [RunFolder]) throws -> (comparison: Comparison, records: [TrialRecord]) {
+  public static func read(_ folders: [RunFolder]) throws -> (result: ExplainedComparison, records: [TrialRecord]) {
     var records: [String: TrialRecord] = [:]
     var order: [String] = []
     var summary: DatasetSummary?
-    var explained: Verdict?
+    var explained: ExplainedComparison?
     var robustness: RobustnessResult?
     var heterogeneity: HeterogeneityResult?
     var references: ReferenceTrials?
     var margin: Double?
     for folder in folders {
-      let comparison = try folder.read(Comparison.self, from: folder.comparison)
+      let earlier = try folder.read(ExplainedComparison.self, from: folder.comparison)
+      let comparison = earlier.comparison
       guard summary == nil || summary == comparison.dataset else {
         throw InputError(
           file: folder.url.path,
           "compares \(comparison.dataset.name), the first folder \(summary!.name); a report takes one data set")
       }
       summary = comparison.dataset
-      explained = comparison.verdict ?? explained
+      explained = comparison.verdict == nil ? explained : earlier
       func added<Value: Decodable>(_ file: URL) throws -> Value? {
         try FileManager.default.fileExists(atPath: file.path) ? folder.read(Value.self, from: file) : nil
       }
@@ -45,21 +48,21 @@ public enum ComparisonReader {
       throw InputError("no comparison to read")
     }
     let all = order.compactMap { records[$0] }
-    var comparison: Comparison
+    var result: ExplainedComparison
     do {
-      comparison = try Comparison(summary, records: all, references: references, margin: margin)
+      result = ExplainedComparison(
+        try Comparison(summary, records: all, references: references?.references, margin: margin))
     } catch var error as InputError where error.file == nil {
       // Records that do not go together are of no one file.
       error.file = folders.map(\.url.relativePath).joined(separator: ", ")
       throw error
     }
     // What was measured of one fusion says nothing about another.
-    if let explained, explained.bestFusion == comparison.verdict?.bestFusion,
-      explained.bestUnimodal == comparison.verdict?.bestUnimodal
-    {
-      comparison.add(explained.findings)
+    let (old, new) = (explained?.comparison.verdict, result.comparison.verdict)
+    if let explained, old?.bestFusion == new?.bestFusion, old?.bestUnimodal == new?.bestUnimodal {
+      result.findings = explained.findings
     }
-    (comparison.robustness, comparison.heterogeneity) = (robustness, heterogeneity)
-    return (comparison, all)
+    (result.robustness, result.heterogeneity) = (robustness, heterogeneity)
+    return (result, all)
   }
 }

@@ -1,3 +1,5 @@
+public import Analyses
+public import Evaluation
 public import Foundation
 import Modalities
 import Models
@@ -60,11 +62,11 @@ public struct ComparisonRunner: Sendable {
 
   /// Runs what is not done yet.
   ///
-  /// - Returns: the comparison and the records behind it.
+  /// - Returns: the comparison with its findings, and the records behind it.
   /// - Throws: `ComparisonStopped` when stopped; what is finished is kept.
   public func run(
     progress: @escaping @Sendable (ComparisonProgress) -> Void = { _ in }
-  ) throws -> (comparison: Comparison, records: [TrialRecord]) {
+  ) throws -> (result: ExplainedComparison, records: [TrialRecord]) {
     try folder.make()
     try folder.write(plan, to: Self.planFile(folder))
     // A wrong option is the caller's mistake and must not cost a night of trials.
@@ -91,27 +93,26 @@ public struct ComparisonRunner: Sendable {
     if cancellation.isCancelled { throw ComparisonStopped() }
     var records: [TrialRecord] = []
     for item in work where item.isFinished { records.append(try item.record(on: prepared.summary)) }
-    let references = try references(of: records, parallelism, deadline, board: board)
-    records = try projected(records)
-    var comparison = try Comparison(prepared.summary, records: records, references: references, margin: plan.margin)
+    var leaderboard = try Leaderboard(records, of: prepared.summary)
+    let references = try references(leaderboard, parallelism, deadline, board: board)
+    try project(&records, &leaderboard)
+    var result = ExplainedComparison(
+      try Comparison(prepared.summary, leaderboard, references: references?.references, margin: plan.margin))
     if records.count < work.count {
-      comparison.cautions.append(
-        "\(work.count - records.count) of \(work.count) trainings were not started in the time given; resume the run to "
-          + "train the rest.")
+      result.comparison.unstarted = .init(trainings: work.count - records.count, planned: work.count)
     }
-    if !isQuick, let verdict = comparison.verdict,
+    if !isQuick, let verdict = result.comparison.verdict,
       let best = records.first(where: { $0.method == verdict.bestFusion && $0.failure == nil }),
       try trained(best).model is any Staged
     {
       board.begin(finished: board.trials, note: "measuring why")
-      comparison.add(
-        try FindingsJob(
-          prepared: prepared, plan: plan, folder: folder, records: records, verdict: verdict, jobs: jobs,
-          cancellation: cancellation, warn: warn
-        ).run())
+      result.findings = try FindingsJob(
+        prepared: prepared, plan: plan, folder: folder, records: records, leaderboard: leaderboard, verdict: verdict,
+        jobs: jobs, cancellation: cancellation, warn: warn
+      ).run()
     }
-    try folder.write(comparison, to: folder.comparison)
-    return (comparison, records)
+    try folder.write(result, to: folder.comparison)
+    return (result, records)
   }
 
   /// Keeps what was chosen: results depend on the threads, so that a resumed comparison has to go on with as many.
@@ -142,9 +143,8 @@ public struct ComparisonRunner: Sendable {
 
   /// The second phase: what single modalities can do with as much as the fusion that is best on validation had.
   private func references(
-    of records: [TrialRecord], _ parallelism: Parallelism, _ deadline: ContinuousClock.Instant?, board: ProgressBoard
+    _ leaderboard: Leaderboard, _ parallelism: Parallelism, _ deadline: ContinuousClock.Instant?, board: ProgressBoard
   ) throws -> ReferenceTrials? {
-    let leaderboard = try Leaderboard(records, task: prepared.task, metric: prepared.metric, resamples: 1)
     guard let best = leaderboard.bestOnValidation(where: { !$0.isUnimodal }),
       let winner = plan.selections.first(where: { $0.name == best.name }),
       leaderboard.bestOnValidation(where: \.isUnimodal) != nil
@@ -157,22 +157,21 @@ public struct ComparisonRunner: Sendable {
     ).run(references, board: board, warn: warn)
   }
 
-  /// The records with the additive projection of the fusion that is best on validation.
-  private func projected(_ records: [TrialRecord]) throws -> [TrialRecord] {
-    let leaderboard = try Leaderboard(records, task: prepared.task, metric: prepared.metric, resamples: 1)
+  /// Adds the additive projection of the fusion that is best on validation.
+  private func project(_ records: inout [TrialRecord], _ leaderboard: inout Leaderboard) throws {
     guard let best = leaderboard.bestOnValidation(where: { !$0.isUnimodal }),
       // What adds up by construction is its own projection.
-      leaderboard.side(of: best.name)?.adds == nil
-    else { return records }
+      leaderboard.adds(best.name) == nil
+    else { return }
     let indices = records.indices.filter {
       records[$0].method == best.name && records[$0].failure == nil && records[$0].emap == nil
     }
-    guard let first = indices.first, try trained(records[first]).model is any Staged else { return records }
+    guard let first = indices.first, try trained(records[first]).model is any Staged else { return }
     let seconds =
       EncodedSamples(try trained(records[first]), of: prepared.dataset, prepared.dataset[.test])
       .secondsToProject() * Double(indices.count) / Double(min(indices.count, jobs ?? Machine.current.cores))
     if let text = CostWarning.text("the additive projection of \(best.name)", seconds: seconds) { warn(text) }
-    let projected = try TrialQueue.map(indices.count, jobs: jobs) { number in
+    let projected = try TrialQueue.map(indices.count, jobs: jobs) { [records] number in
       var record = records[indices[number]]
       let trial = folder(of: record)
       let trained = try TrainedModel.load(trial, methods: plan.methods)
@@ -181,9 +180,8 @@ public struct ComparisonRunner: Sendable {
       try trial.write(record, to: trial.trial)
       return record
     }
-    var results = records
-    for (index, record) in zip(indices, projected) { results[index] = record }
-    return results
+    for (index, record) in zip(indices, projected) { records[index] = record }
+    try leaderboard.add(projectionsOf: records.filter { $0.method == best.name })
   }
 
   private func trained(_ record: TrialRecord) throws -> TrainedModel {

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Modalities
 import Models
@@ -68,7 +69,7 @@ public struct ReferencePlan: Codable, Sendable, Equatable {
     let ranked = singles + winner.modalities.filter { !singles.contains($0) }
     let own = ranked.filter(winner.modalities.contains)
     self.winner = winner.name
-    modalities = (own.count <= Self.mostModalities ? own : Array(own.prefix(2))).sorted()
+    modalities = (own.count <= References.mostModalities ? own : Array(own.prefix(2))).sorted()
     let rows = plan.selections
     func seeds(_ selection: MethodSelection) -> [Int] { plan.seeds(of: selection) }
     var found: [Candidate] = []
@@ -98,9 +99,6 @@ public struct ReferencePlan: Codable, Sendable, Equatable {
     candidates = found
   }
 
-  /// Up to so many modalities all are asked; of more, the two that do best alone.
-  static let mostModalities = 3
-
   /// The numbers of layers that make a difference for the modality's encoder.
   private static func depths(of modality: String, _ prepared: PreparedDataset) -> [Int] {
     switch prepared.dataset.manifest.modalities[modality]?.kind {
@@ -129,7 +127,8 @@ public struct ReferencePlan: Codable, Sendable, Equatable {
   static func expected(_ plan: ComparisonPlan, on prepared: PreparedDataset, isQuick: Bool) -> Int {
     let widest = plan.selections.max { $0.modalities.count < $1.modalities.count }
     guard let widest, widest.modalities.count > 1 else { return 0 }
-    let own = widest.modalities.count <= mostModalities ? widest.modalities : Array(widest.modalities.prefix(2))
+    let own =
+      widest.modalities.count <= References.mostModalities ? widest.modalities : Array(widest.modalities.prefix(2))
     let depths = own.reduce(0) { $0 + Self.depths(of: $1, prepared).count - 1 }
     return plan.seeds.count * (depths + (isQuick ? 0 : 2 * own.count))
   }

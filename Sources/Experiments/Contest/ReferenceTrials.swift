@@ -1,3 +1,4 @@
+public import Evaluation
 import Foundation
 
 /// The trials of the references that a comparison's winner is held against.
@@ -9,6 +10,17 @@ public struct ReferenceTrials: Sendable {
   public init(plan: ReferencePlan, records: [[TrialRecord]]) {
     self.plan = plan
     self.records = records
+  }
+
+  /// What the winner is held against, as the contest takes it.
+  public var references: References {
+    References(
+      of: plan.winner, modalities: plan.modalities,
+      candidates: zip(plan.candidates, records).map { candidate, records in
+        References.Candidate(
+          candidate.name, modality: candidate.modality, isPlacebo: candidate.isPlacebo,
+          isAdditive: candidate.isPlacebo || candidate.kind == .additive, refusal: candidate.refusal, records: records)
+      })
   }
 
   /// Where the plan stands in the folder of a comparison.

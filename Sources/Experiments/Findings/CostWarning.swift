@@ -1,3 +1,5 @@
+import Evaluation
+
 /// What is said before work that is going to take more than a minute.
 public enum CostWarning {
   /// - Returns: nil where it takes a minute or less.

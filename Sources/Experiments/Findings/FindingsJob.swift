@@ -1,3 +1,5 @@
+import Analyses
+import Evaluation
 import Foundation
 import InformationTheory
 import Modalities
@@ -17,6 +19,7 @@ struct FindingsJob: Sendable {
   /// Of the comparison.
   let folder: RunFolder
   let records: [TrialRecord]
+  let leaderboard: Leaderboard
   let verdict: Verdict
   let jobs: Int?
   let cancellation: Cancellation
@@ -97,8 +100,7 @@ struct FindingsJob: Sendable {
 
   /// The modality that is best alone on validation among those that the fusion sees.
   private func sideThatLeads(_ fusion: MethodSelection) -> String? {
-    let leaderboard = try? Leaderboard(records, task: prepared.task, metric: prepared.metric, resamples: 1)
-    return leaderboard?.bestOnValidation {
+    leaderboard.bestOnValidation {
       $0.isUnimodal && fusion.modalities.contains($0.modalities[0])
     }?.modalities[0]
   }

@@ -1,3 +1,4 @@
+import Analyses
 import InformationTheory
 import Modalities
 import Quantification

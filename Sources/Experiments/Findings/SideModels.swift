@@ -1,3 +1,5 @@
+import Analyses
+import Evaluation
 import Foundation
 import InformationTheory
 import Modalities

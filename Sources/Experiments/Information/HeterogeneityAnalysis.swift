@@ -1,14 +1,9 @@
+public import Analyses
 import Modalities
 public import Quantification
 import Tensors
 
-/// Distances between the modalities of a data set by transfer, and between its pairs of modalities where there are three.
-public struct HeterogeneityResult: Codable, Sendable, Equatable {
-  public let dataset: String
-  public let modalities: HeterogeneityMatrix
-  /// Between pairs, named `a+b`; nil for two modalities, which make one pair.
-  public let pairs: HeterogeneityMatrix?
-
+extension HeterogeneityResult {
   /// - Throws: `UsageError` for a single modality; `InputError` naming the data set where its samples do not allow training.
   public init(_ view: FeatureView, dataset: String, settings: HeterogeneityMatrix.Settings) throws {
     guard view.names.count > 1 else {
@@ -16,8 +11,7 @@ public struct HeterogeneityResult: Codable, Sendable, Equatable {
     }
     let target = try view.target()
     let classes = view.classCount
-    self.dataset = dataset
-    let (first, second) = try view.reporting {
+    let (alone, pairs) = try view.reporting {
       let alone = view.names.map { ($0, [view.features[$0]!]) }
       let joint = view.names.indices.flatMap { first in
         view.names[(first + 1)...].map { second in
@@ -29,6 +23,6 @@ public struct HeterogeneityResult: Codable, Sendable, Equatable {
         joint.count > 1 ? try HeterogeneityMatrix(joint, target: target, classes: classes, settings: settings) : nil
       )
     }
-    (modalities, pairs) = (first, second)
+    self.init(dataset: dataset, modalities: alone, pairs: pairs)
   }
 }

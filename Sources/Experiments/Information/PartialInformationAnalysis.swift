@@ -1,3 +1,4 @@
+import Analyses
 public import Evaluation
 public import InformationTheory
 public import Modalities

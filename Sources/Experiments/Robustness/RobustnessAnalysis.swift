@@ -1,3 +1,4 @@
+public import Analyses
 import Evaluation
 import Foundation
 import Fusion
@@ -131,7 +132,10 @@ public struct RobustnessAnalysis: Sendable {
     }
     let measured = try results.withLock { results in try methods.indices.map { try results[$0]!.get() } }
     let first = methods.map { name in trials.first { $0.method == name }! }
-    return RobustnessResult(self, dataset, metric, methods: first, measured)
+    return RobustnessResult(
+      dataset: dataset.manifest.name, metric, split: split, samples: dataset[split].count, draws: draws, seed: seed,
+      conditions: conditions.map { ($0.perturbation, $0.modalities, $0.levels) },
+      methods: first.map { ($0.method, $0.modalities) }, measured)
   }
 
   // MARK: One method
@@ -199,13 +203,4 @@ public struct RobustnessAnalysis: Sendable {
     }
     return MeasuredCondition(scores: scores(Array(0..<count), Array(0..<seeds)), resampled: resampled, seeds: seeds)
   }
-}
-
-/// What one method reaches under one condition.
-struct MeasuredCondition: Sendable {
-  /// At each level, mean over seeds and draws.
-  let scores: [Double?]
-  /// `[resample][level]`.
-  let resampled: [[Double?]]
-  let seeds: Int
 }

@@ -1,3 +1,4 @@
+public import Analyses
 public import Fusion
 public import Training
 
@@ -56,10 +57,11 @@ public struct ArchitectureSearchResult: Codable, Sendable {
   /// Every trial of the search in order.
   public let trials: [FusionArchitectureSearch.Trial]
   /// The best candidate and its rivals, newly trained.
-  public let comparison: Comparison
+  public let comparison: ExplainedComparison
 
   public init(
-    _ search: FusionArchitectureSearch, best: FusionArchitectureSearch.Trial, names: [String], comparison: Comparison
+    _ search: FusionArchitectureSearch, best: FusionArchitectureSearch.Trial, names: [String],
+    comparison: ExplainedComparison
   ) {
     architecture = "\(best.candidate.architecture)"
     options = best.candidate.options

@@ -1,3 +1,4 @@
+import Evaluation
 public import Foundation
 public import Fusion
 import Modalities

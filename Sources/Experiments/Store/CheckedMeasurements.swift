@@ -1,3 +1,4 @@
+public import Analyses
 import Evaluation
 import Models
 public import Quantification

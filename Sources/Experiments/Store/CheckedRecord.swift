@@ -1,4 +1,5 @@
-import Evaluation
+public import Analyses
+public import Evaluation
 import Modalities
 import Models
 import Tensors
@@ -85,12 +86,18 @@ extension DatasetSummary: CheckedResult {
   }
 }
 
-extension Comparison: CheckedResult {
+extension ExplainedComparison: CheckedResult {
   public func check() throws {
-    try within("dataset") { try dataset.check() }
+    let methods = comparison.methods
+    try within("dataset") { try comparison.dataset.check() }
     try checkNames(methods.map(\.name), at: "methods", least: 0)
     for method in methods { try within("methods.\(method.name)") { try method.check() } }
-    if let verdict { try within("verdict") { try verdict.check(methods.map(\.name)) } }
+    if let verdict = comparison.verdict {
+      try within("verdict") {
+        try verdict.check(methods.map(\.name))
+        try findings.check()
+      }
+    }
     if let robustness { try within("robustness") { try robustness.check() } }
     if let heterogeneity { try within("heterogeneity") { try heterogeneity.check() } }
   }
@@ -128,6 +135,11 @@ extension Verdict {
     try additive?.difference.check("additive")
     try emapGap?.check("emapGap")
     try checkNumbers([margin, baseline ?? 0], at: "margin")
+  }
+}
+
+extension Findings {
+  func check() throws {
     if let information {
       for part in information.parts {
         try checkNumbers(

@@ -1,3 +1,4 @@
+public import Evaluation
 public import Foundation
 import Modalities
 public import Models

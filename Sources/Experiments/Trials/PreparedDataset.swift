@@ -1,3 +1,4 @@
+public import Evaluation
 public import Modalities
 public import Models
 import Tensors

@@ -1,3 +1,4 @@
+import Evaluation
 import Modalities
 import Models
 import Tensors

@@ -9,7 +9,7 @@ public enum AdditiveScale: String, Codable, Sendable, CaseIterable {
   /// Probabilities are the sum: mixtures of experts' probabilities, votes.
   case probabilities
   /// Logits are the sum, up to a number that is added to all of them; or what a link of its own turns into logits, such as
-  /// the decisions of support vector machines (what `TrialModel.fuse` gives).
+  /// the decisions of support vector machines (what `Staged.fuse` gives).
   case logits
   /// Predicted values are the sum; regression knows no other scale.
   case values

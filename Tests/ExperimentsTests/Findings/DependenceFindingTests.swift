@@ -2,6 +2,7 @@ import Modalities
 import Tensors
 import Testing
 
+@testable import Analyses
 @testable import Experiments
 
 @Suite struct DependenceFindingTests {

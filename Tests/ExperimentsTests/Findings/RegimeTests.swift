@@ -1,6 +1,9 @@
+import Analyses
+import Evaluation
 import Experiments
 import Modalities
 import Quantification
+import Reports
 import Tensors
 import Testing
 import Training
@@ -18,7 +21,7 @@ private struct Made: Sendable, CustomTestStringConvertible {
 @Suite struct RegimeTests {
   private func compare(
     _ data: PreparedDataset, methods: String, seeds: Int = 2, epochs: Int = 25
-  ) throws -> Comparison {
+  ) throws -> ExplainedComparison {
     var training = TrainingOptions()
     training.epochs = epochs
     training.patience = 6
@@ -28,7 +31,7 @@ private struct Made: Sendable, CustomTestStringConvertible {
       selections: try MethodSelection.parse(methods, modalities: data.dataset.names), seeds: Array(0..<seeds),
       training: training)
     return try ExampleData.inTemporaryFolder {
-      try ComparisonRunner(plan, in: RunFolder($0), on: data).run().comparison
+      try ComparisonRunner(plan, in: RunFolder($0), on: data).run().result
     }
   }
 
@@ -41,12 +44,12 @@ private struct Made: Sendable, CustomTestStringConvertible {
   ]) private func verdictNamesTheRegime(_ made: Made) throws {
     let generator = try SyntheticGenerator(
       redundancy: made.redundancy, unique: made.unique, synergy: made.synergy, samples: 3000, width: 8, seed: 3)
-    let comparison = try compare(PreparedDataset(generator.dataset()), methods: "unimodal,early,tensor")
-    let verdict = try #require(comparison.verdict)
-    let found = try #require(verdict.information, "\(verdict.notMeasured ?? [:])")
+    let result = try compare(PreparedDataset(generator.dataset()), methods: "unimodal,early,tensor")
+    let verdict = try #require(result.comparison.verdict)
+    let found = try #require(result.findings.information, "\(result.findings.notMeasured)")
     #expect(found.regime == made.regime)
     #expect(try #require(found.regimeSupport) > 0.95)
-    let said = try #require(comparison.conclusions.last)
+    let said = try #require(result.notes.last)
     #expect(said.contains("The regime is \(made.regime.rawValue)"), "\(said)")
     let parts = [
       (found.redundancy, made.redundancy), (found.unique?["a"], made.unique[0]), (found.unique?["b"], made.unique[1]),
@@ -60,17 +63,17 @@ private struct Made: Sendable, CustomTestStringConvertible {
     #expect(found.stated == generator.dataset().manifest.information)
     #expect(found.samples == 600 && found.split == "test" && found.gap < 1e-6)
     // What fusing gains follows from what there is.
-    #expect((verdict.outcome == .fusionHelps) == (made.synergy > 0), "\(verdict.sentence)")
+    #expect((verdict.outcome == .fusionHelps) == (made.synergy > 0), "\(result.sentence ?? "")")
 
-    let missing = try #require(verdict.missing)
+    let missing = try #require(result.findings.missing)
     #expect(missing.rows.map(\.present) == [["a"], ["b"], ["a", "b"]])
-    let whole = try #require(comparison.methods.first { $0.name == verdict.bestFusion }?.metrics["accuracy"])
+    let whole = try #require(result.comparison.methods.first { $0.name == verdict.bestFusion }?.metrics["accuracy"])
     #expect(abs(try #require(missing.score(of: ["a", "b"])).mean - whole.mean) < 1e-9)
-    let importance = try #require(verdict.importance)
+    let importance = try #require(result.findings.importance)
     #expect(abs(importance.share.values.reduce(0, +) - 1) < 1e-9)
     #expect(abs(importance.relations.values.reduce(0, +) - 1) < 1e-9)
     if made.regime == .unique { #expect(try #require(importance.share["b"]) > 0.8) }
-    let labels = try #require(verdict.interactions)
+    let labels = try #require(result.findings.interactions)
     #expect(labels.rows.count == 8 && labels.rows.reduce(0) { $0 + $1.count } == 600)
     #expect(labels.rows.allSatisfy { $0.examples.count == min(3, $0.count) })
     #expect(Set([labels.first, labels.second]) == ["a", "b"])
@@ -96,15 +99,15 @@ private struct Made: Sendable, CustomTestStringConvertible {
         "left": ModalityData(values: Tensor(one.map(Float.init), shape: [count, 1])),
         "right": ModalityData(values: Tensor(two.map(Float.init), shape: [count, 1])),
       ])
-    let comparison = try compare(PreparedDataset(dataset), methods: "unimodal,tensor", epochs: 10)
-    let found = try #require(comparison.verdict?.information)
+    let result = try compare(PreparedDataset(dataset), methods: "unimodal,tensor", epochs: 10)
+    let found = try #require(result.findings.information)
     #expect(found.estimator == "table of all samples, extrapolated" && found.samples == count && found.split == "all")
     // AND of two fair bits, drawn 1200 times.
     let (redundancy, synergy) = (try #require(found.redundancy), try #require(found.synergy))
     #expect(abs(redundancy.mean - 0.311) < 0.05 && abs(synergy.mean - 0.5) < 0.05)
     #expect(try #require(redundancy.ci95).contains(0.311278) && #require(synergy.ci95).contains(0.5))
     #expect(found.gap < 1e-8 && found.regime == .mixed && found.pValue == 0.005)
-    #expect(comparison.conclusions.last?.contains("Synergy does not need interaction") == true)
+    #expect(result.notes.last?.contains("Synergy does not need interaction") == true)
   }
 
   /// With three modalities, the others are one side, and a model of them is trained.
@@ -112,34 +115,32 @@ private struct Made: Sendable, CustomTestStringConvertible {
     let generator = try SyntheticGenerator(
       redundancy: 0, unique: [0, 1, 1], synergy: 0, samples: 1500, width: 6, seed: 4)
     let data = try PreparedDataset(generator.dataset())
-    let comparison = try compare(data, methods: "unimodal,early", epochs: 12)
-    let verdict = try #require(comparison.verdict)
-    let found = try #require(verdict.information, "\(verdict.notMeasured ?? [:])")
+    let result = try compare(data, methods: "unimodal,early", epochs: 12)
+    let verdict = try #require(result.comparison.verdict)
+    let found = try #require(result.findings.information, "\(result.findings.notMeasured)")
     let others = verdict.bestUnimodal == "unimodal@b" ? "a+c" : "a+b"
     #expect([found.first, found.second] == [String(verdict.bestUnimodal.suffix(1)), others])
     #expect(abs(try #require(found.unique?[others]).mean - 1) < 0.15 && found.regime == .unique)
     #expect(found.stated == nil, "the manifest states each of three, not two sides")
-    #expect(try #require(verdict.missing).rows.count == 7)
-    #expect(comparison.conclusions.last?.contains("only a and ") == true)
+    #expect(try #require(result.findings.missing).rows.count == 7)
+    #expect(result.notes.last?.contains("only a and ") == true)
   }
 
   @Test func aTargetOfNumbersIsCutIntoClasses() throws {
-    let verdict = try #require(
-      try compare(ExampleData.sums(samples: 900), methods: "unimodal,early", seeds: 1, epochs: 12).verdict)
-    let found = try #require(verdict.information, "\(verdict.notMeasured ?? [:])")
+    let result = try compare(ExampleData.sums(samples: 900), methods: "unimodal,early", seeds: 1, epochs: 12)
+    let found = try #require(result.findings.information, "\(result.findings.notMeasured)")
     #expect(found.estimator.contains("quantiles into 5 classes") && found.total > 0.8)
-    #expect(verdict.interactions == nil && verdict.notMeasured?["interactions"] != nil)
-    #expect(verdict.missing?.rows.count == 3 && verdict.importance != nil)
+    #expect(result.findings.interactions == nil && result.findings.notMeasured["interactions"] != nil)
+    #expect(result.findings.missing?.rows.count == 3 && result.findings.importance != nil)
   }
 
   /// Too little to measure is said, and nothing else fails.
   @Test func fewSamplesAreAReason() throws {
     let generator = try SyntheticGenerator(redundancy: 1, unique: [0, 0], synergy: 0, samples: 60, width: 4)
-    let comparison = try compare(PreparedDataset(generator.dataset()), methods: "unimodal,early", seeds: 1, epochs: 3)
-    let verdict = try #require(comparison.verdict)
-    #expect(verdict.information == nil)
-    #expect(verdict.notMeasured?["information"]?.contains("expected at least 20 of each") == true)
-    #expect(verdict.missing != nil)
-    #expect(!comparison.conclusions.contains { $0.contains("regime") })
+    let result = try compare(PreparedDataset(generator.dataset()), methods: "unimodal,early", seeds: 1, epochs: 3)
+    #expect(result.comparison.verdict != nil && result.findings.information == nil)
+    #expect(result.findings.notMeasured["information"]?.contains("expected at least 20 of each") == true)
+    #expect(result.findings.missing != nil)
+    #expect(!result.notes.contains { $0.contains("regime") })
   }
 }

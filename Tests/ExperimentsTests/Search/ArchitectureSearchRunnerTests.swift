@@ -1,3 +1,5 @@
+import Analyses
+import Evaluation
 import Foundation
 import Fusion
 import Modalities
@@ -6,6 +8,7 @@ import Testing
 import Training
 
 @testable import Experiments
+@testable import Reports
 
 @Suite struct ArchitectureSearchRunnerTests {
   private func plan(_ data: PreparedDataset, trials: Int? = 10, minutes: Double? = nil, epochs: Int = 3) throws
@@ -123,11 +126,12 @@ import Training
       let comparison = plan.comparison(of: best, modalities: data.dataset.names)
       let (table, records) = try ComparisonRunner(comparison, in: RunFolder(folder), on: data).run()
       #expect(records.count == 6)
-      let row = try #require(table.methods.first { $0.name.hasPrefix("mufasa") })
+      let row = try #require(table.comparison.methods.first { $0.name.hasPrefix("mufasa") })
       #expect(row.name.count < 80 && row.options["architecture"] == "\(architecture)")
       #expect(try #require(row.metrics["accuracy"]).mean > 0.9)
       let html = Report.render(
-        comparison: table, records: records, environment: .current(libtorch: "", chiasm: ""))
+        table, records: records, environment: .current(libtorch: "", chiasm: ""),
+        architectures: table.comparison.architectures)
       #expect(html.contains("Graph of the architecture"))
       for line in architecture.equations(names: ["left", "right"], hidden: 32) {
         #expect(html.contains(HTML.escape(line)))

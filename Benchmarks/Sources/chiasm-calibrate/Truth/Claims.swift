@@ -1,3 +1,4 @@
+import Analyses
 import Evaluation
 import Experiments
 
@@ -23,8 +24,8 @@ struct Claims: Codable, Sendable, Equatable {
   var information: Information?
 
   /// - Returns: nil where the comparison has no verdict.
-  init?(_ comparison: Comparison) {
-    guard let verdict = comparison.verdict else { return nil }
+  init?(_ result: ExplainedComparison) {
+    guard let verdict = result.comparison.verdict else { return nil }
     outcome = verdict.outcome
     claimsInteractions = verdict.interactionsClaimed
     difference = verdict.difference
@@ -32,7 +33,7 @@ struct Claims: Codable, Sendable, Equatable {
     margin = verdict.margin
     fusion = verdict.bestFusion
     reference = verdict.reference
-    information = verdict.information.map {
+    information = result.findings.information.map {
       Information(
         regime: $0.regime.rawValue, redundancy: $0.redundancy, synergy: $0.synergy, unique: $0.unique)
     }

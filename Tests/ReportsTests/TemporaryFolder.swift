@@ -1,0 +1,1 @@
+../ExperimentsTests/Store/TemporaryFolder.swift

@@ -79,7 +79,8 @@ import Testing
   /// A space in which everything is one point is as good as a guess.
   @Test func onePointIsAGuess() throws {
     let same = [[Float]](repeating: [1, 2], count: 9)
-    let rows = try RetrievalTask(outputs: 2).answers(of: Plain(names: ["a", "b"]), to: [batch(["a": same, "b": same])])
+    let rows = try RetrievalTask(outputs: 2).answers(
+      of: Plain(names: ["a", "b"]), to: [batch(["a": same, "b": same])])
     #expect(rows.doubles.allSatisfy { $0 == 5 })
   }
 

@@ -74,14 +74,16 @@ import Training
       seeds: [0, 1, 2], training: Self.options, methods: ToyMethods.all)
     #expect(plan.groups.allSatisfy { $0.count == 3 }, "seeds train as one")
     try ExampleData.inTemporaryFolder { folder in
-      let (comparison, records) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
+      let (result, records) = try ComparisonRunner(plan, in: RunFolder(folder), on: data).run()
+      let comparison = result.comparison
       #expect(records.count == plan.trials.count && records.allSatisfy { $0.failure == nil })
       #expect(comparison.verdict == nil && comparison.methods.count == plan.selections.count)
       let best = comparison.methods[0]
       #expect(best.name == plan.selections[0].name)
       // Read again, reported, and not done again.
       #expect(
-        try ComparisonReader.read([RunFolder(folder)]).comparison.methods.map(\.name) == comparison.methods.map(\.name))
+        try ComparisonReader.read([RunFolder(folder)]).result.comparison.methods.map(\.name)
+          == comparison.methods.map(\.name))
       #expect(
         try ComparisonRunner(plan, in: RunFolder(folder), on: data).run().records.map(\.predictions)
           == records.map(\.predictions))

@@ -1,10 +1,11 @@
 import Encoders
-@testable import Experiments
 import Foundation
 import Layers
 import Modalities
 import Models
 import Tensors
+
+@testable import Experiments
 
 /// Two methods of rooms that have none yet: nothing but this file knows of them.
 enum ToyMethods {

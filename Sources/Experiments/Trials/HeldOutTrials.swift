@@ -1,5 +1,6 @@
 import Fusion
 import Modalities
+import Models
 import Tensors
 import Training
 

@@ -5,7 +5,7 @@ import Modalities
 import Tensors
 import Training
 
-// Several seeds of one method, trained as one. Each trial ends as `run(_:in:)` would end it alone, up to rounding.
+// One or several seeds of one method, trained as one. Of several, each ends as it would end alone, up to rounding.
 extension TrialRunner {
   /// Runs trials that differ in their seeds alone, and leaves in each folder what `run` leaves.
   ///
@@ -22,7 +22,7 @@ extension TrialRunner {
     let ((trained, histories), peakBytes) = try Engine.measuringMemory {
       let trained = try configurations.map { try untrained($0) }
       for model in trained { try pretrain(model, checkpoint: checkpoint, resuming: true) }
-      return (trained, try fit(group: trained, checkpoint: checkpoint, progress: progress))
+      return (trained, try fit(trained, checkpoint: checkpoint, resuming: true, progress: progress))
     }
     var records: [TrialRecord?] = []
     for (index, history) in histories.enumerated() {
@@ -41,33 +41,36 @@ extension TrialRunner {
     return records
   }
 
-  private func fit(
-    group trained: [TrainedModel], checkpoint: URL, progress: ((TrainingProgress) -> Void)?
+  /// Trains models that differ in their seeds alone; one is a group of one.
+  func fit(
+    _ trained: [TrainedModel], checkpoint: URL?, resuming: Bool, progress: ((TrainingProgress) -> Void)?
   ) throws -> [Result<TrainingHistory, TrainingFailure>] {
     let configurations = trained.map(\.configuration)
     let training = configurations[0].training
     let dataset = prepared.dataset.keeping(trained[0].modalities)
-    let (criterion, scaling) = (criterion(training), prepared.scaling)
+    let (criterion, scaling, prefetch) = (criterion(training), prepared.scaling, prefetch)
     let orders = configurations.map { order($0) }
     let (recorder, withheld) = (ValueRecorder(), WithheldRecorder())
-    var trainer = ReplicaTrainer<FusionModel, Batch>(
+    var trainer = Trainer<FusionModel, Batch>(
       replicas: try Replicas(count: trained.count, decaysVectors: training.decaysVectors) { trained[$0].network },
       options: training, seeds: configurations.map { dropoutSeed($0) }, stepsPerEpoch: orders[0].count,
       batches: { epoch, models in
         let own = models.map { orders[$0].batches(epoch: epoch) }
-        return (0..<orders[0].count).lazy.map { step in
-          dataset.batch(own.flatMap { $0[step] }).scaled(scaling)
-        }
+        let rows = own[0].indices.map { step in own.flatMap { $0[step] } }
+        return prefetch > 0
+          ? Prefetcher(rows, depth: prefetch) { dataset.batch($0).scaled(scaling) }
+          : rows.lazy.map { dataset.batch($0).scaled(scaling) }
       },
-      objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
+      parts: BatchParts(part: { $0.part($1, of: $2) }, spread: { $0.spread(over: $1) }),
+      objective: { model, batch, _ in model.objective(batch, criterion) },
       validate: { try self.validate($0, trained, dataset, criterion, recorder, withheld) })
-    trainer.alone = .init(
-      objective: { $0.objective($1, criterion) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
+    trainer.tensors = { $0.tensors }
+    trainer.balancer = balancer(trained[0], dataset, criterion, stepsPerEpoch: orders[0].count)
     trainer.checkpoint = checkpoint
     trainer.secondsBetweenCheckpoints = 30
     trainer.cancellation = cancellation
     trainer.progress = progress
-    return try trainer.fit(resuming: true)
+    return try trainer.fitEach(resuming: resuming)
   }
 
   /// All active models on the validation split.
@@ -77,10 +80,11 @@ extension TrialRunner {
   ) throws -> [Validation] {
     let indices = dataset[.validation]
     let (target, targets) = (prepared.target(indices)!, prepared.dataset.targets(of: .validation))
+    // Recordings pay where several models share them.
+    guard trained.count > 1, !(trained[0].measuresUtilization && trained[0].model.readsSteps) else {
+      return try replicas.active.map { try validate(trained[$0], dataset, criterion, targets) }
+    }
     if trained[0].measuresUtilization {
-      guard !trained[0].model.readsSteps else {
-        return try replicas.active.map { try validate(trained[$0], dataset, criterion, targets) }
-      }
       return try zip(replicas.active, withheld.outputs(of: replicas, dataset, indices)).map { number, outputs in
         try validation(of: outputs, trained[number], criterion, target, targets)
       }

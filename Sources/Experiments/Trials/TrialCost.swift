@@ -85,7 +85,7 @@ private struct TrialSteps {
   private let network: FusionModel
   private let training: TrainingOptions
   private let arena: Arena
-  private let optimizer: any Optimizer
+  private let optimizer: Optimizer
   private let batch: Batch
   private let validation: Batch
   private let criterion: Criterion

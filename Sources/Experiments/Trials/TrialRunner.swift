@@ -59,9 +59,8 @@ public struct TrialRunner: Sendable {
           + "data set \(configuration.dataset), \(Engine.threads) \(Engine.threads == 1 ? "thread" : "threads")")
       let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
       try pretrain(trained, checkpoint: checkpoint, resuming: resuming)
-      let history = try combined(
-        fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress), trained)
-      return try (measure(trained, history), trained)
+      let history = try fit([trained], checkpoint: checkpoint, resuming: resuming, progress: progress)[0].get()
+      return try (measure(trained, combined(history, trained)), trained)
     }
     record.peakBytes = peakBytes
     try leave(record, trained, in: folder)
@@ -121,45 +120,13 @@ public struct TrialRunner: Sendable {
       generator: Generator(seed: stream(4, trained.configuration)), cancellation: cancellation)
   }
 
-  private func fit(
-    _ trained: TrainedModel, checkpoint: URL?, resuming: Bool, progress: ((TrainingProgress) -> Void)?
-  ) throws -> TrainingHistory {
-    let (configuration, network) = (trained.configuration, trained.network)
-    let training = configuration.training
-    let dataset = prepared.dataset.keeping(configuration.selection.modalities)
-    let criterion = self.criterion(training)
-    let order = order(configuration)
-    let measurement = TrialMeasurement(trained: trained, prepared: prepared)
-    let validationTargets = measurement.targets(.validation)
-    let (prefetch, scaling) = (prefetch, prepared.scaling)
-    var trainer = Trainer<Batch>(
-      model: network, options: training, seed: dropoutSeed(configuration), stepsPerEpoch: order.count,
-      batches: { epoch in
-        let batches = order.batches(epoch: epoch)
-        return prefetch > 0
-          ? Prefetcher(batches, depth: prefetch) { dataset.batch($0).scaled(scaling) }
-          : batches.lazy.map { dataset.batch($0).scaled(scaling) }
-      },
-      objective: { network.objective($0, criterion) },
-      validate: {
-        try self.validate(trained, dataset, criterion, validationTargets)
-      })
-    trainer.tensors = { $0.tensors }
-    trainer.balancer = balancer(trained, dataset, criterion, stepsPerEpoch: order.count)
-    trainer.checkpoint = checkpoint
-    trainer.secondsBetweenCheckpoints = 30
-    trainer.cancellation = cancellation
-    trainer.progress = progress
-    return try trainer.fit(resuming: resuming)
-  }
-
   /// Trains and answers the best score on the validation split, with its loss; the test split is not looked at and nothing is kept.
   ///
   /// - Returns: nil where the score is undefined, such as the correlation of a constant.
   func validation(of configuration: TrialConfiguration) throws -> (score: Double, loss: Double)? {
     let history =
       try FittedMethod.named(configuration.selection.method).map { try solve($0, configuration).history }
-      ?? fit(untrained(configuration), checkpoint: nil, resuming: false, progress: nil)
+      ?? fit([untrained(configuration)], checkpoint: nil, resuming: false, progress: nil)[0].get()
     let best = history.epochs.first { $0.epoch == history.bestEpoch }
     return best.flatMap {
       abs($0.validationScore) < Self.undefined ? ($0.validationScore, $0.validationLoss) : nil
@@ -210,7 +177,7 @@ public struct TrialRunner: Sendable {
     let rate = trained.utilization(outputs, targets: targets, metric: prepared.metric)
     return Validation(
       loss: validation.loss, score: validation.score, higherIsBetter: validation.higherIsBetter,
-      utilization: rate?.rates)
+      measurements: rate?.rates)
   }
 
   /// The loss of a model's outputs on the validation split, and their score by the main metric.

@@ -1,5 +1,6 @@
 import Fusion
 import Modalities
+import Models
 import Tensors
 import Testing
 import Training
@@ -19,12 +20,12 @@ import Training
     let trained = try runner.untrained(configuration)
     let (order, criterion) = (runner.order(configuration), runner.criterion(training))
     var computed = 0
-    var trainer = Trainer<Batch>(
+    var trainer = Trainer(
       model: trained.network, options: training, seed: 1, stepsPerEpoch: order.count,
       batches: { epoch in order.batches(epoch: epoch).map { data.dataset.batch($0) } },
-      objective: {
+      objective: { model, batch, _ in
         computed += 1
-        return trained.network.objective($0, criterion)
+        return model.objective(batch, criterion)
       },
       validate: { Validation(loss: 0, score: 0, higherIsBetter: false) })
     trainer.tensors = { $0.tensors }

@@ -1,5 +1,6 @@
 import Foundation
 import Modalities
+import Models
 import Quantification
 import Tensors
 import Testing

@@ -17,10 +17,10 @@ var options = TrainingOptions()
 options.epochs = 20
 options.learningRate = 3e-3
 let order = BatchOrder(dataset[.train], batchSize: options.batchSize, seed: 2)
-let trainer = Trainer<Batch>(
+let trainer = Trainer(
   model: model, options: options, seed: 3, stepsPerEpoch: order.count,
   batches: { epoch in order.batches(epoch: epoch).lazy.map { dataset.batch($0) } },
-  objective: { model.objective($0, .crossEntropy()) },
+  objective: { model, batch, _ in model.objective(batch, .crossEntropy()) },
   validate: {
     let (accuracy, loss) = scores(model, dataset.batch(dataset[.validation]))
     return Validation(loss: loss, score: accuracy, higherIsBetter: true)

@@ -59,14 +59,14 @@ extension CorrelatedNetworks {
     }
     let judged = held.map { ($0.0.to(.float32), $0.1.to(.float32)) } ?? (x, y)
     let steps = count / options.batchSize
-    var trainer = Trainer<Tensor>(
+    var trainer = Trainer<Self, Tensor>(
       model: self, options: options, seed: seed, stepsPerEpoch: steps,
       batches: { epoch in
         let order = Tensor.permutation(
           count, generator: Generator(seed: Generator.seed(seed, 0xC0_44E1, UInt64(epoch))))
         return (0..<steps).map { order.narrow(axis: 0, start: $0 * options.batchSize, length: options.batchSize) }
       },
-      objective: { rows in objective(x.indexSelect(rows), y.indexSelect(rows)) },
+      objective: { networks, rows, _ in networks.objective(x.indexSelect(rows), y.indexSelect(rows)) },
       validate: {
         let loss = objective(judged.0, judged.1).item()
         return Validation(loss: loss, score: loss, higherIsBetter: false)

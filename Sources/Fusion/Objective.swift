@@ -49,7 +49,7 @@ extension DecisionFusion {
 
 extension FusionModel {
   /// The loss to minimise on a batch by the model's own criterion; while training, inputs get its noise and modality dropout.
-  public func objective(_ batch: Batch) -> Tensor {
+  public func objective(_ batch: Batch, at step: StepContext) -> Tensor {
     guard let criterion else { preconditionFailure("the model was made without a task; say what is lost") }
     return objective(batch, criterion)
   }

@@ -28,7 +28,13 @@ public protocol LearningModel: MultimodalModel, Module {
   ///
   /// It reads no values into Swift and draws random numbers from `Phase.masks` alone, so that steps can be recorded and several
   /// seeds can train as one.
-  func objective(_ batch: Batch) -> Tensor
+  ///
+  /// - Parameter step: how far the training is, for weights and temperatures that change with it.
+  func objective(_ batch: Batch, at step: StepContext) -> Tensor
+  /// Parameters with an optimiser of their own, such as a critic's; none unless the model says otherwise.
+  var parameterGroups: [ParameterGroup] { get }
+  /// Ends a step, without gradients: clamps a temperature, moves an average. Nothing unless the model says otherwise.
+  func afterStep(_ step: StepContext)
   /// Learns from the inputs of the train split before the first step; nothing unless the model says otherwise.
   ///
   /// - Parameters:
@@ -48,6 +54,8 @@ public protocol LearningModel: MultimodalModel, Module {
 }
 
 extension LearningModel {
+  public var parameterGroups: [ParameterGroup] { [] }
+  public func afterStep(_ step: StepContext) {}
   public func pretrain(on batches: some Sequence<Batch>, generator: Generator, cancellation: Cancellation?) throws {}
   public func conclude(on batches: some Sequence<Batch>, targets: Tensor, sampleWeights: Tensor?) -> Bool { false }
 }

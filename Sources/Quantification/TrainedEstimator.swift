@@ -53,20 +53,20 @@ extension Tensor {
 /// - Parameter isCancelled: asked after every epoch, of which one takes a moment.
 /// - Throws: `TrainingFailure`; `CancellationError` once `isCancelled`.
 func fitEstimator(
-  _ model: any Module, rows: [Int], batchSize: Int, options: TrainingOptions, seed: UInt64,
+  _ model: some Module, rows: [Int], batchSize: Int, options: TrainingOptions, seed: UInt64,
   isCancelled: @escaping () -> Bool = { false }, objective: @escaping (_ rows: Tensor) -> Tensor,
   validationLoss: @escaping () -> Double
 ) throws -> TrainingHistory {
   let size = min(batchSize, rows.count)
   let steps = rows.count / size
-  return try Trainer<Tensor>(
+  return try Trainer(
     model: model, options: options, seed: seed, stepsPerEpoch: steps,
     batches: { epoch in
       let generator = Generator(seed: Generator.seed(seed, 2, UInt64(epoch)))
       let order = Tensor.permutation(rows.count, generator: generator).integers.map { rows[$0] }
       return (0..<steps).map { Tensor(Array(order[$0 * size..<($0 + 1) * size])) }
     },
-    objective: objective,
+    objective: { (_, rows: Tensor, _) in objective(rows) },
     validate: {
       if isCancelled() { throw CancellationError() }
       let loss = validationLoss()

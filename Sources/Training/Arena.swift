@@ -12,6 +12,9 @@ public final class Arena {
     public let name: String
     public let parameter: Parameter
     public let range: Range<Int>
+
+    /// What belongs to the parameter of a buffer `[n]` laid out like the arena; it shares the memory.
+    public func part(of buffer: Tensor) -> Tensor { view(buffer, range) }
   }
 
   /// All values, [n]; writing to it changes the parameters.

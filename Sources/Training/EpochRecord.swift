@@ -12,13 +12,12 @@ public struct EpochRecord: Codable, Sendable, Equatable {
   public var learningRate: Double
   /// Wall-clock time of the epoch, validation included.
   public var seconds: Double
-  /// Conditional utilisation rate of each modality on the validation split after the epoch (Wu et al., 2022); nil where it
-  /// was not measured.
-  public var utilization: [String: Double]?
+  /// What else was measured on the validation split after the epoch, by name; nil where nothing was.
+  public var measurements: [String: Double]?
 
   public init(
     epoch: Int, trainLoss: Double, validationLoss: Double, validationScore: Double, learningRate: Double,
-    seconds: Double, utilization: [String: Double]? = nil
+    seconds: Double, measurements: [String: Double]? = nil
   ) {
     self.epoch = epoch
     self.trainLoss = trainLoss
@@ -26,6 +25,12 @@ public struct EpochRecord: Codable, Sendable, Equatable {
     self.validationScore = validationScore
     self.learningRate = learningRate
     self.seconds = seconds
-    self.utilization = utilization
+    self.measurements = measurements
+  }
+
+  // As run folders have it.
+  private enum CodingKeys: String, CodingKey {
+    case epoch, trainLoss, validationLoss, validationScore, learningRate, seconds
+    case measurements = "utilization"
   }
 }

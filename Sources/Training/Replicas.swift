@@ -10,7 +10,8 @@ public import Tensors
 /// ```
 ///
 /// Model i stays a model of its own, whose parameters are views of its row: it can be evaluated, saved and compared
-/// at any time. A model that is finished leaves with memory of its own, and the others close ranks.
+/// at any time. A model that is finished leaves with memory of its own, and the others close ranks. A group of one is an
+/// arena.
 public final class Replicas<Model: Module> {
   /// All models, also those that have left.
   public let models: [Model]
@@ -19,12 +20,14 @@ public final class Replicas<Model: Module> {
   /// Values of the trainable parameters, `[active, n]`; writing to it changes the models.
   public private(set) var values: Tensor
   /// Gradients as ``backward(_:)`` left them, `[active, …]` for each of ``names`` (copying them together would cost more
-  /// than the optimiser's step), or as `replay` did, in columns of one matrix.
+  /// than the optimiser's step), or as they were written to rows, in columns of one matrix.
   public private(set) var gradients: [Tensor] = []
   /// Names of the parameters in the order in which they lie in a row.
   public let names: [String]
   /// How many numbers at the start of a row weight decay acts on.
   public let decaying: Int
+  /// Where the parameters of a group of one lie.
+  let arena: Arena?
 
   private let members: [Members]
   /// Which parameters lie in the rows, as indices into `Members.parameters`, and where.
@@ -33,8 +36,9 @@ public final class Replicas<Model: Module> {
   private let frozen: [Int]
   /// What the lanes compute with: for each slot the values of all models `[active, …]`, a leaf of the gradient graph.
   private var leaves: [Tensor] = []
-  /// Where `replay` has gradients written, `[active, n]`.
+  /// See ``gradientRows()``.
   private var matrix: Tensor?
+  private var gradientsAreRows = false
 
   /// The parts of one model that hold tensors.
   private struct Members {
@@ -75,8 +79,12 @@ public final class Replicas<Model: Module> {
         && other.buffers.map(\.shape) == members[0].buffers.map(\.shape)
       guard isAlike else { throw UntrainableModel.unlikeReplica(number) }
     }
-    values = Tensor.stacked(arenas.map(\.values), axis: 0).inLargePages()
+    arena = count == 1 ? arenas[0] : nil
+    values =
+      arena?.values.unsqueezed(0) ?? Tensor.stacked(arenas.map(\.values), axis: 0).inLargePages()
+    matrix = arena?.gradients.unsqueezed(0)
     bind()
+    if arena != nil { _ = gradientRows() }
   }
 
   /// Runs `body` for all active models at once and returns its results stacked, `[active, …]`.
@@ -117,16 +125,16 @@ public final class Replicas<Model: Module> {
       }
     }
     active = rows.map { active[$0] }
-    guard !rows.isEmpty else { return }
+    guard !active.isEmpty, rows.count < values.shape[0] else { return }
     values = values.indexSelect(axis: 0, Tensor(rows)).inLargePages()
-    gradients = []
-    matrix = nil
+    (gradients, matrix, gradientsAreRows) = ([], nil, false)
     bind()
   }
 
   /// Makes the models' parameters, and the leaves, views of the rows.
   private func bind() {
-    for (row, number) in active.enumerated() {
+    // Those of a group of one are views already.
+    for (row, number) in active.enumerated() where arena == nil {
       let own = values.select(axis: 0, index: row)
       for slot in slots {
         let parameter = members[number].parameters[slot.parameter]
@@ -147,6 +155,7 @@ public final class Replicas<Model: Module> {
   /// - Parameter losses: of the active models, `[active]`.
   public func backward(_ losses: Tensor) {
     gradients = Tensors.gradients(of: losses.sum(), withRespectTo: leaves).map { $0.contiguous() }
+    gradientsAreRows = false
   }
 
   /// Names of the parameters that `losses` `[active]` do not depend on.
@@ -156,32 +165,46 @@ public final class Replicas<Model: Module> {
     return zip(names, found).filter { $1 == nil }.map(\.0)
   }
 
-  /// Whether what differs between models lies in the rows and in what forward passes only read.
-  var isRecordable: Bool { frozen.isEmpty && members[0].buffers.allSatisfy(\.isConstant) }
+  /// Whether what differs between models, or steps, lies in the rows and in what forward passes only read.
+  var isRecordable: Bool { members[0].buffers.allSatisfy(\.isConstant) }
 
-  /// The buffers of the model in a row, which a recorded step takes as inputs.
-  func constants(ofRow row: Int) -> [Tensor] { members[active[row]].buffers.map(\.value) }
+  /// The buffers and frozen parameters of the model in a row, `[1, …]`, which a recorded step takes as inputs.
+  func constants(ofRow row: Int) -> [Tensor] { constants(members[active[row]]).map { $0.unsqueezed(0) } }
 
-  /// The buffers of all active models, `[models · rows, …]`, as a recorded step takes its inputs.
+  /// The buffers and frozen parameters of all active models, `[active, …]`, as a recorded step takes its inputs.
   func constants() -> [Tensor] {
-    members[0].buffers.indices.map { index in
-      Tensor.concatenated(active.map { members[$0].buffers[index].value }, axis: 0)
-    }
+    let all = active.map { constants(members[$0]) }
+    return all[0].indices.map { index in Tensor.stacked(all.map { $0[index] }, axis: 0) }
   }
 
-  /// Where each parameter begins in a row.
-  var offsets: [Int] { slots.map(\.range.lowerBound) }
+  private func constants(_ members: Members) -> [Tensor] {
+    members.buffers.map(\.value) + frozen.map { members.parameters[$0].value }
+  }
+
+  /// Where the parameters lie in a row.
+  var ranges: [Range<Int>] { slots.map(\.range) }
 
   /// The parameters of the model in a row, as they lie there.
   func leaves(ofRow row: Int) -> [Tensor] { slots.map { members[active[row]].parameters[$0.parameter].value } }
 
-  /// Lets `body` write the gradients of all models, as `[active, n]`.
-  func replay<R>(_ body: (_ gradients: Tensor) -> R) -> R {
-    if matrix?.shape != values.shape { matrix = values.zerosLike().inLargePages() }
-    let all = matrix!
-    let columns = [(0, decaying), (decaying, values.shape[1] - decaying)].filter { $0.1 > 0 }
-    gradients = columns.map { all.narrow(axis: 1, start: $0.0, length: $0.1) }
-    return body(all)
+  /// Rows `[active, n]` to write gradients to; ``gradients`` are their columns from here on.
+  func gradientRows() -> Tensor {
+    let rows = matrix ?? values.zerosLike().inLargePages()
+    if matrix == nil || !gradientsAreRows {
+      gradients = [(0, decaying), (decaying, rows.shape[1] - decaying)].filter { $0.1 > 0 }
+        .map { rows.narrow(axis: 1, start: $0.0, length: $0.1) }
+    }
+    (matrix, gradientsAreRows) = (rows, true)
+    return rows
+  }
+
+  /// ``gradients`` in one matrix `[active, n]`.
+  func joinedGradients() -> Tensor {
+    guard !gradientsAreRows else { return matrix! }
+    let joined = Tensor.concatenated(gradients.map { $0.reshaped([active.count, -1]) }, axis: 1)
+    let rows = gradientRows()
+    rows.copy_(from: joined)
+    return rows
   }
 
   private func stacked(_ tensor: (Members) -> Tensor) -> Tensor {

@@ -16,7 +16,8 @@ final class StepRecorder {
   init(offsets: [Int]) { self.offsets = offsets }
 
   /// How batches like this, which hold those of `models` models one behind the other, are done.
-  func way(for inputs: [Tensor], models: Int) -> Way {
+  func way(for inputs: [Tensor], models: Int, values: Tensor) -> Way {
+    guard isPlain(values) else { return .engine }
     let signature = signature(inputs, models: models)
     if let plan = known.trusted(signature) { return .replay(plan) }
     return known.isRefused(signature) ? .engine : .step

@@ -2,80 +2,49 @@ public import Foundation
 public import Layers
 public import Tensors
 
-/// What the validation split says about the model as it stands.
-public struct Validation: Sendable, Equatable {
-  public let loss: Double
-  /// The metric that decides which epoch is kept; where it ties, the lower loss does.
-  public let score: Double
-  public let higherIsBetter: Bool
-  /// See `EpochRecord.utilization`.
-  public let utilization: [String: Double]?
-
-  public init(loss: Double, score: Double, higherIsBetter: Bool, utilization: [String: Double]? = nil) {
-    self.loss = loss
-    self.score = score
-    self.higherIsBetter = higherIsBetter
-    self.utilization = utilization
-  }
-
-  /// Whether weights that got this are kept rather than those of the epoch `best`.
-  func isBetter(than best: EpochRecord) -> Bool {
-    if score == best.validationScore { return loss < best.validationLoss }
-    return (score > best.validationScore) == higherIsBetter
-  }
-}
-
-extension TrainingOptions {
-  /// Whether training ends after so many epochs, of which `bestEpoch` was the best.
-  func isFinished(epochs: Int, bestEpoch: Int) -> Bool {
-    epochs >= self.epochs || epochs - bestEpoch >= patience ?? .max
-  }
-}
-
-/// What a training run leaves behind; the model holds the weights of the best epoch.
-public struct TrainingHistory: Sendable, Equatable {
-  public let epochs: [EpochRecord]
-  /// Counted from 1.
-  public let bestEpoch: Int
-
-  public init(epochs: [EpochRecord], bestEpoch: Int) {
-    self.epochs = epochs
-    self.bestEpoch = bestEpoch
-  }
-}
-
-/// Trains a model until its validation score stops improving, and leaves it with the best weights.
+/// Trains a model, or several of one structure as one, until the validation score stops improving, and leaves each with its
+/// best weights.
 ///
 /// ```swift
 /// let trainer = Trainer(
 ///   model: model, options: options, seed: 7, stepsPerEpoch: order.count,
 ///   batches: { epoch in order.shuffled(epoch).map { data.batch($0) } },
-///   objective: { batch in criterion(model(batch.x), batch.y) },
+///   objective: { model, batch, _ in criterion(model(batch.x), batch.y) },
 ///   validate: { Validation(loss: …, score: …, higherIsBetter: true) })
 /// let history = try trainer.fit()
 /// ```
-public struct Trainer<Batch> {
-  let model: any Module
+///
+/// Of several (``Replicas``), each has its own batches, masks of dropout, clipping, learning rate, early stopping and best
+/// weights: model i ends where the training of its seed alone would end, up to rounding, as sums are taken in another
+/// order. One that has stopped leaves the group at the end of the epoch and costs nothing from there on.
+public struct Trainer<Model: Module, Batch> {
+  let replicas: () throws -> Replicas<Model>
   let options: TrainingOptions
-  let seed: UInt64
+  let seeds: [UInt64]
   let stepsPerEpoch: Int
-  let batches: (_ epoch: Int) throws -> any Sequence<Batch>
-  let objective: (Batch) -> Tensor
-  let validate: () throws -> Validation
+  let batches: (_ epoch: Int, _ models: [Int]) throws -> any Sequence<Batch>
+  let parts: BatchParts<Batch>?
+  let objective: (Model, Batch, StepContext) -> Tensor
+  let validate: (Replicas<Model>) throws -> [Validation]
 
   /// Where the state is kept between epochs and on cancellation; nil: nowhere.
   public var checkpoint: URL?
-  /// Least time between two checkpoints that are not the last one.
+  /// Least time between two checkpoints; a training that takes less leaves none.
   public var secondsBetweenCheckpoints = 0.0
   /// Asked between steps whether to stop.
   public var cancellation: Cancellation?
-  /// Told about every step.
+  /// Told about every step; the loss is the mean over the models still training.
   public var progress: ((TrainingProgress) -> Void)?
-  /// Every tensor of a batch, always in the same order. Where given, steps are recorded and replayed (`StepRecorder`):
-  /// the objective may then take from outside only what stays the same.
+  /// Every tensor of a batch, always in the same order. Where given, steps are recorded and replayed (`StepRecorder`), for
+  /// one model after the other: the objective may then take from outside only what stays the same.
   public var tensors: ((Batch) -> [Tensor])?
-  /// Makes each step of views of its batch; nil: the batch as it is.
+  /// Makes each step of views of its batch, of a model that trains alone; nil: the batch as it is.
   public var balancer: (any StepBalancer<Batch>)?
+  /// Parameters with optimisers of their own.
+  public var parameterGroups: [ParameterGroup] = []
+  /// Called with each model after its step, without gradients: clamps a temperature, updates a momentum copy. What it changes
+  /// has to be parameters, also frozen ones, or buffers.
+  public var afterStep: ((Model, StepContext) -> Void)?
 
   /// - Parameters:
   ///   - model: what is trained, in place.
@@ -86,162 +55,190 @@ public struct Trainer<Batch> {
   ///   - objective: the loss of a batch, a scalar.
   ///   - validate: called after each epoch, without gradients.
   public init(
-    model: any Module, options: TrainingOptions, seed: UInt64, stepsPerEpoch: Int,
-    batches: @escaping (_ epoch: Int) throws -> any Sequence<Batch>, objective: @escaping (Batch) -> Tensor,
-    validate: @escaping () throws -> Validation
+    model: Model, options: TrainingOptions, seed: UInt64, stepsPerEpoch: Int,
+    batches: @escaping (_ epoch: Int) throws -> any Sequence<Batch>,
+    objective: @escaping (Model, Batch, StepContext) -> Tensor, validate: @escaping () throws -> Validation
   ) {
-    self.model = model
+    self.replicas = { try Replicas(count: 1, decaysVectors: options.decaysVectors) { _ in model } }
     self.options = options
-    self.seed = seed
+    self.seeds = [seed]
+    self.stepsPerEpoch = stepsPerEpoch
+    self.batches = { epoch, _ in try batches(epoch) }
+    self.parts = nil
+    self.objective = objective
+    self.validate = { _ in [try validate()] }
+  }
+
+  /// - Parameters:
+  ///   - replicas: made with the `decaysVectors` of `options`.
+  ///   - options: the same for all models.
+  ///   - seeds: of dropout, one for each model.
+  ///   - stepsPerEpoch: number of batches in an epoch.
+  ///   - batches: the batches of an epoch counted from 1 for some of the models, as `parts` takes them apart.
+  ///   - parts: how the batches of several models lie in one.
+  ///   - objective: the loss of a batch, a scalar; model and batch may stand for all of them (``Replicas/map(_:)``).
+  ///   - validate: called after each epoch, without gradients; returns one entry for each active model.
+  public init(
+    replicas: Replicas<Model>, options: TrainingOptions, seeds: [UInt64], stepsPerEpoch: Int,
+    batches: @escaping (_ epoch: Int, _ models: [Int]) throws -> any Sequence<Batch>, parts: BatchParts<Batch>,
+    objective: @escaping (Model, Batch, StepContext) -> Tensor,
+    validate: @escaping (Replicas<Model>) throws -> [Validation]
+  ) {
+    precondition(seeds.count == replicas.models.count, "\(seeds.count) seeds for \(replicas.models.count) models")
+    self.replicas = { replicas }
+    self.options = options
+    self.seeds = seeds
     self.stepsPerEpoch = stepsPerEpoch
     self.batches = batches
+    self.parts = parts
     self.objective = objective
     self.validate = validate
   }
 
+  /// Trains a single model; see ``fitEach(resuming:)``.
+  ///
+  /// - Throws: ``TrainingFailure`` where a loss, gradient or score is not finite; what ``fitEach(resuming:)`` throws.
+  public func fit(resuming: Bool = false) throws -> TrainingHistory {
+    precondition(seeds.count == 1, "\(seeds.count) models have as many histories")
+    return try fitEach(resuming: resuming)[0].get()
+  }
+
   /// Trains from the start, or from ``checkpoint`` where `resuming` and there is one.
   ///
-  /// - Throws: ``UntrainableModel`` before the first step; ``TrainingFailure`` where a loss, gradient or score is not
-  ///   finite; ``TrainingCancelled`` after saving; `InputError` for an unusable checkpoint; what the closures throw.
-  public func fit(resuming: Bool = false) throws -> TrainingHistory {
-    let arena = try Arena(model, decaysVectors: options.decaysVectors)
-    try TrainabilityCheck.parameters(of: model, in: arena)
-    let buffers = model.namedBuffers().map(\.buffer)
-    let records = tensors != nil && buffers.allSatisfy(\.isConstant)
+  /// - Returns: for each model its history, or where it met a number that is not finite; that does not end the others.
+  /// - Throws: ``UntrainableModel`` before the first step; ``TrainingCancelled`` after saving; `InputError` for an
+  ///   unusable checkpoint; what the closures throw.
+  public func fitEach(resuming: Bool = false) throws -> [Result<TrainingHistory, TrainingFailure>] {
+    let replicas = try self.replicas()
+    precondition(balancer == nil || seeds.count == 1, "the steps of several models cannot be balanced")
     var run = Run(
-      arena: arena, optimizer: options.optimizer.make(arena, weightDecay: options.weightDecay),
-      recorder: records ? StepRecorder(offsets: arena.slots.map(\.range.lowerBound)) : nil,
-      constants: buffers, generator: Generator(seed: seed),
-      position: Checkpoint.Position(options: options, seed: seed, parameters: arena.names))
+      replicas: replicas, optimizer: Optimizer(replicas, options, groups: parameterGroups),
+      recorder: tensors != nil && replicas.isRecordable
+        ? StepRecorder(offsets: replicas.ranges.map(\.lowerBound)) : nil,
+      generators: seeds.map { Generator(seed: $0) },
+      position: Checkpoint.Position(
+        options: options, seeds: seeds, parameters: replicas.names, groups: parameterGroups),
+      best: seeds.map { _ in [:] })
     if resuming, let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) {
       try restore(&run, from: checkpoint)
     } else {
-      guard let first = try firstBatch() else { throw InputError("there is no batch to train on") }
-      try TrainabilityCheck.gradientPaths(of: model, in: arena) { objective(first) }
+      try checkGradientPaths(run)
     }
-    while !run.position.isFinished {
+    while !replicas.active.isEmpty {
       try trainEpoch(&run)
-      try finishEpoch(&run)
+      if run.position.hasFailed { replicas.keep(rows: []) } else { try finishEpoch(&run) }
     }
-    try model.load(run.best)
-    return TrainingHistory(epochs: run.position.records, bestEpoch: run.position.bestEpoch)
+    for (number, best) in run.best.enumerated() where !best.isEmpty { try replicas.models[number].load(best) }
+    return run.position.replicas.map { replica in
+      replica.failure.map { .failure($0) }
+        ?? .success(TrainingHistory(epochs: replica.records, bestEpoch: replica.bestEpoch))
+    }
   }
 
   /// What changes while training.
-  private struct Run {
-    let arena: Arena
-    let optimizer: any Optimizer
+  struct Run {
+    let replicas: Replicas<Model>
+    var optimizer: Optimizer
     let recorder: StepRecorder?
-    /// What a recorded step takes as inputs besides the batch.
-    let constants: [Buffer]
-    let generator: Generator
+    /// Of all models, by number.
+    let generators: [Generator]
     var position: Checkpoint.Position
-    var best: [String: Tensor] = [:]
-    var rate = 0.0
+    /// Of all models, by number; empty before the first epoch.
+    var best: [[String: Tensor]]
+    var rates: [Double] = []
     var epochStart = ContinuousClock.now
     var lastCheckpoint = ContinuousClock.now
     let start = ContinuousClock.now
     var stepsHere = 0
 
-    /// The parameters, in the order in which they lie in the arena.
-    var leaves: [Tensor] { arena.slots.map(\.parameter.value) }
-    var epoch: Int { position.records.count + 1 }
     /// Wall-clock seconds of the present epoch, interruptions left out.
     var epochSeconds: Double { position.seconds + (ContinuousClock.now - epochStart) / .seconds(1) }
   }
 
-  private func firstBatch() throws -> Batch? {
-    for batch in try batches(1) { return batch }
-    return nil
+  private func checkGradientPaths(_ run: Run) throws {
+    let replicas = run.replicas
+    var first: Batch?
+    for batch in try batches(1, replicas.active) {
+      first = batch
+      break
+    }
+    guard let first else { throw InputError("there is no batch to train on") }
+    let context = context(run)
+    if let arena = replicas.arena {
+      let model = replicas.models[0]
+      try TrainabilityCheck.parameters(of: model, in: arena)
+      return try TrainabilityCheck.gradientPaths(of: model, in: arena) { objective(model, first, context) }
+    }
+    let buffers = replicas.models.map { $0.namedBuffers().map { ($0.buffer, $0.buffer.value) } }
+    defer { for (buffer, value) in buffers.joined() { buffer.value = value } }
+    let missing = replicas.unreached(by: losses(first, context, replicas, seeds.map { _ in Generator(seed: 0) }))
+    guard missing.isEmpty else { throw UntrainableModel.noGradient(missing) }
   }
 
   private func trainEpoch(_ run: inout Run) throws {
     run.epochStart = ContinuousClock.now
-    var position = 0
-    for batch in try batches(run.epoch) {
+    var (position, gathered): (Int, [Batch]) = (0, [])
+    func step() {
+      let losses = self.step(gathered, &run)
+      run.position.step += gathered.count
+      run.stepsHere += gathered.count
+      gathered = []
+      if !run.position.hasFailed { report(losses, run) }
+    }
+    for batch in try batches(run.position.epoch, run.replicas.active) {
       position += 1
       if position <= run.position.step { continue }
-      if cancellation?.isCancelled == true {
+      if gathered.isEmpty, cancellation?.isCancelled == true {
         run.position.seconds = run.epochSeconds
         try save(run)
-        throw TrainingCancelled(epoch: run.epoch, step: run.position.step)
+        throw TrainingCancelled(epoch: run.position.epoch, step: run.position.step)
       }
-      let loss = try step(batch, &run)
-      run.position.step += 1
-      run.position.lossSum += loss
-      run.stepsHere += 1
-      report(loss, run)
+      gathered.append(batch)
+      if gathered.count == options.accumulation { step() }
+      if run.position.hasFailed { return }
     }
+    if !gathered.isEmpty { step() }
     guard run.position.step > 0 else { throw InputError("there is no batch to train on") }
   }
 
-  private func step(_ batch: Batch, _ run: inout Run) throws -> Double {
-    let number = (run.epoch - 1) * stepsPerEpoch + run.position.step
-    run.rate =
-      options.learningRate
-      * options.schedule.factor(step: number, of: options.epochs * stepsPerEpoch, history: run.position.records)
-    let value =
-      balancer?.step(batch, in: run.arena) { computeGradients($0, run) } ?? computeGradients(batch, run)
-    guard value.isFinite else { throw failure(.loss, value, run) { nonFiniteModule(batch, run.generator) } }
-    if let limit = options.gradientClip {
-      let norm = run.arena.clipGradients(norm: limit)
-      guard norm.isFinite else { throw failure(.gradientNorm, norm, run) { nonFiniteGradient(batch, run) } }
-    }
-    run.optimizer.step(learningRate: run.rate)
-    return value
-  }
-
-  /// Fills the arena with the gradients of the loss of a batch, and returns that.
-  private func computeGradients(_ batch: Batch, _ run: Run) -> Double {
-    if let recorder = run.recorder, let tensors {
-      return recorder.step(
-        tensors(batch) + run.constants.map(\.value), values: run.arena.values, gradients: run.arena.gradients,
-        leaves: run.leaves,
-        generator: run.generator
-      ) { objective(batch) }
-    }
-    let loss = training(with: run.generator) { objective(batch) }
-    let value = loss.item()
-    if value.isFinite { run.arena.backward(loss) }
-    return value
-  }
-
   private func finishEpoch(_ run: inout Run) throws {
-    let validation = try withoutGradients { try evaluating(validate) }
+    let replicas = run.replicas
+    let validations = try withoutGradients { try evaluating { try validate(replicas) } }
     try withoutGradients { try evaluating { try balancer?.finishEpoch() } }
-    for (quantity, value) in [
-      (TrainingFailure.Quantity.validationLoss, validation.loss), (.validationScore, validation.score),
-    ] where !value.isFinite {
-      throw failure(quantity, value, run) { nil }
+    precondition(
+      validations.count == replicas.active.count, "\(validations.count) validations for \(replicas.active.count) models"
+    )
+    let seconds = run.epochSeconds / Double(replicas.active.count)
+    for (row, model) in replicas.active.enumerated() {
+      let isBest = run.position.finish(model, validations[row], learningRate: run.rates[row], seconds: seconds)
+      if isBest { run.best[model] = replicas.models[model].state() }
     }
-    run.position.records.append(
-      EpochRecord(
-        epoch: run.epoch, trainLoss: run.position.lossSum / Double(run.position.step), validationLoss: validation.loss,
-        validationScore: validation.score, learningRate: run.rate, seconds: run.epochSeconds,
-        utilization: validation.utilization))
-    let records = run.position.records
-    if run.position.bestEpoch == 0 || validation.isBetter(than: records[run.position.bestEpoch - 1]) {
-      run.position.bestEpoch = records.count
-      run.best = model.state()
+    run.position.epoch += 1
+    (run.position.step, run.position.seconds) = (0, 0)
+    let going = replicas.active.indices.filter { !run.position.replicas[replicas.active[$0]].isFinished }
+    if going.count < replicas.active.count {
+      replicas.keep(rows: going)
+      run.position.active = replicas.active
+      if !going.isEmpty { run.optimizer.keep(rows: going, of: replicas) }
     }
-    (run.position.step, run.position.lossSum, run.position.seconds) = (0, 0, 0)
-    run.position.isFinished = options.isFinished(epochs: records.count, bestEpoch: run.position.bestEpoch)
     let sinceCheckpoint = (ContinuousClock.now - run.lastCheckpoint) / .seconds(1)
-    if run.position.isFinished || sinceCheckpoint >= secondsBetweenCheckpoints {
+    if sinceCheckpoint >= secondsBetweenCheckpoints {
       try save(run)
       run.lastCheckpoint = ContinuousClock.now
     }
   }
 
-  private func report(_ loss: Double, _ run: Run) {
+  private func report(_ losses: [Double], _ run: Run) {
     guard let progress else { return }
     let rate = Double(run.stepsHere) / ((ContinuousClock.now - run.start) / .seconds(1))
-    let done = run.position.records.count * stepsPerEpoch + run.position.step
+    let done = (run.position.epoch - 1) * stepsPerEpoch + run.position.step
+    let last = run.replicas.active.compactMap { run.position.replicas[$0].records.last }
     progress(
       TrainingProgress(
-        epoch: run.epoch, epochs: options.epochs, step: run.position.step, steps: stepsPerEpoch, loss: loss,
-        validation: run.position.records.last?.validationScore,
-        utilization: run.position.records.last?.utilization, stepsPerSecond: rate,
+        epoch: run.position.epoch, epochs: options.epochs, step: run.position.step, steps: stepsPerEpoch,
+        loss: losses.reduce(0, +) / Double(losses.count),
+        validation: last.isEmpty ? nil : last.reduce(0) { $0 + $1.validationScore } / Double(last.count),
+        measurements: seeds.count == 1 ? last.first?.measurements : nil, stepsPerSecond: rate,
         secondsLeft: Double(options.epochs * stepsPerEpoch - done) / rate))
   }
 }
@@ -254,51 +251,31 @@ extension Trainer {
     var position = run.position
     position.balance = balancer?.state
     try Checkpoint(
-      position: position, model: model.state(), best: run.best, optimizer: run.optimizer.state,
-      generator: run.generator.state
+      position: position, models: run.replicas.models.map { $0.state() }, best: run.best,
+      optimizer: run.optimizer.state, generators: run.generators.map(\.state)
     ).write(to: checkpoint)
   }
 
   private func restore(_ run: inout Run, from url: URL) throws {
-    let saved = try Checkpoint.read(from: url)
+    let (saved, replicas) = (try Checkpoint.read(from: url), run.replicas)
     for (name, agrees) in [
-      ("options", saved.position.options == options), ("seed", saved.position.seed == seed),
-      ("parameters", saved.position.parameters == run.arena.names),
+      ("options", saved.position.options == options), ("seeds", saved.position.seeds == seeds),
+      ("parameters", saved.position.parameters == replicas.names),
+      ("parameter groups", saved.position.groups == parameterGroups),
     ] where !agrees {
       throw InputError(file: url.path, at: name, "not those of this run; start anew or use the ones it was made with")
     }
-    try model.load(saved.model, file: url.path)
-    try run.optimizer.load(saved.optimizer, file: url.path)
-    run.generator.state = saved.generator
+    for (model, state) in zip(replicas.models, saved.models) { try model.load(state, file: url.path) }
+    replicas.keep(rows: saved.position.active)
+    if !replicas.active.isEmpty {
+      if replicas.active.count < seeds.count {
+        run.optimizer = Optimizer(replicas, options, groups: parameterGroups)
+      }
+      try run.optimizer.load(saved.optimizer, file: url.path)
+    }
+    for (generator, state) in zip(run.generators, saved.generators) { generator.state = state }
     run.position = saved.position
     if let balance = saved.position.balance { balancer?.state = balance }
     run.best = saved.best
-  }
-}
-
-// MARK: - Explaining failures
-
-extension Trainer {
-  private func failure(_ quantity: TrainingFailure.Quantity, _ value: Double, _ run: Run, _ origin: () -> String?)
-    -> TrainingFailure
-  {
-    TrainingFailure(
-      quantity: quantity, value: value, epoch: run.epoch,
-      step: quantity == .loss || quantity == .gradientNorm ? run.position.step + 1 : run.position.step,
-      module: origin())
-  }
-
-  /// Runs the objective again with every module's output watched.
-  private func nonFiniteModule(_ batch: Batch, _ generator: Generator) -> String? {
-    let probe = Probe(for: model)
-    withoutGradients { probe.watch { training(with: generator) { _ = objective(batch) } } }
-    return probe.firstNonFinite
-  }
-
-  /// Clipping has spread the fault over all gradients: computes them again and looks for the first.
-  private func nonFiniteGradient(_ batch: Batch, _ run: Run) -> String? {
-    run.arena.backward(training(with: run.generator) { objective(batch) })
-    let slot = run.arena.slots.first { view(run.arena.gradients, $0.range).isFinite().all().item() == 0 }
-    return slot.map { "the gradient of \($0.name)" }
   }
 }

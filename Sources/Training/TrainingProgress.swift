@@ -10,8 +10,8 @@ public struct TrainingProgress: Sendable, Equatable {
   public let loss: Double
   /// Validation score after the last finished epoch.
   public let validation: Double?
-  /// Conditional utilisation rates after the last finished epoch; nil where they are not measured.
-  public let utilization: [String: Double]?
+  /// See ``EpochRecord/measurements``, of the last finished epoch; nil for several models.
+  public let measurements: [String: Double]?
   public let stepsPerSecond: Double
   /// Until the last epoch; early stopping may end sooner.
   public let secondsLeft: Double

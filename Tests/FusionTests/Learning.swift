@@ -21,10 +21,10 @@ func learnt(
   settings.learningRate = 3e-3
   settings.patience = nil
   let order = BatchOrder(Array(0..<train.count), batchSize: settings.batchSize, seed: 5)
-  let trainer = Trainer<[Int]>(
+  let trainer = Trainer(
     model: model, options: settings, seed: 6, stepsPerEpoch: order.count,
     batches: { order.batches(epoch: $0) },
-    objective: { model.objective(train.rows($0), .crossEntropy()) },
+    objective: { model, rows, _ in model.objective(train.rows(rows), .crossEntropy()) },
     validate: {
       let (accuracy, loss) = scores(model, validation)
       return Validation(loss: loss, score: accuracy, higherIsBetter: true)

@@ -112,24 +112,25 @@ import Training
     let validationBatch = precise(dataset.batch(dataset[.validation]))
     let replicas = try Replicas(count: seeds.count) { try model(method, options, kit, seed: seeds[$0]) }
     let orders = seeds.map { order(kit, $0) }
-    let trainer = ReplicaTrainer<FusionModel, Batch>(
+    let trainer = Trainer<FusionModel, Batch>(
       replicas: replicas, options: training, seeds: seeds, stepsPerEpoch: orders[0].count,
       batches: { epoch, models in
         let own = models.map { orders[$0].batches(epoch: epoch) }
         return own[0].indices.map { step in precise(dataset.batch(own.flatMap { $0[step] })) }
       },
-      objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
+      parts: BatchParts(part: { $0.part($1, of: $2) }, spread: { $0.spread(over: $1) }),
+      objective: { model, batch, _ in model.objective(batch, criterion) },
       validate: { replicas in
         replicas.map { model, _ in criterion(model(validationBatch), validationBatch.target!) }.doubles
           .map { Validation(loss: $0, score: $0, higherIsBetter: false) }
       })
-    let results = try trainer.fit()
+    let results = try trainer.fitEach()
     for (number, seed) in seeds.enumerated() {
       let alone = try model(method, options, kit, seed: seed)
-      let history = try Trainer<Batch>(
+      let history = try Trainer(
         model: alone, options: training, seed: seed, stepsPerEpoch: orders[number].count,
         batches: { orders[number].batches(epoch: $0).map { precise(dataset.batch($0)) } },
-        objective: { alone.objective($0, criterion) },
+        objective: { model, batch, _ in model.objective(batch, criterion) },
         validate: {
           let loss = criterion(alone(validationBatch), validationBatch.target!).item()
           return Validation(loss: loss, score: loss, higherIsBetter: false)

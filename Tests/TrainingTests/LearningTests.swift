@@ -6,7 +6,7 @@ import Training
 /// Models that learn what is known to be learnable.
 @Suite struct LearningTests {
   private func fit(
-    _ model: any Module, epochs: Int, rate: Double, decay: Double = 0, objective: @escaping () -> Tensor
+    _ model: some Module, epochs: Int, rate: Double, decay: Double = 0, objective: @escaping () -> Tensor
   ) throws {
     var options = TrainingOptions()
     options.epochs = epochs
@@ -14,7 +14,8 @@ import Training
     options.weightDecay = decay
     options.patience = nil
     let trainer = Trainer(
-      model: model, options: options, seed: 1, stepsPerEpoch: 1, batches: { _ in [0] }, objective: { _ in objective() },
+      model: model, options: options, seed: 1, stepsPerEpoch: 1, batches: { _ in [0] },
+      objective: { _, _, _ in objective() },
       validate: { Validation(loss: objective().item(), score: 0, higherIsBetter: true) })
     _ = try trainer.fit()
   }

@@ -32,6 +32,13 @@ private struct Net: Module {
   private struct Pair {
     let x: Tensor
     let y: Tensor
+
+    /// Of pairs of 16 rows for each model.
+    static var parts: BatchParts<Pair> {
+      BatchParts(
+        part: { pair, row, _ in Pair(x: pair.x[row * 16..<(row + 1) * 16], y: pair.y[row * 16..<(row + 1) * 16]) },
+        spread: { Pair(x: $1.wrap($0.x.reshaped([-1, 16, 6])), y: $1.wrap($0.y.reshaped([-1, 16]))) })
+    }
   }
 
   /// Noisy classes, the same data for all; each seed has its own order.
@@ -61,27 +68,27 @@ private struct Net: Module {
 
   private func alone(_ seed: UInt64, _ data: Data, _ options: TrainingOptions) throws -> (Net, TrainingHistory) {
     let (net, criterion) = (Net(seed: seed, dtype: data.dtype), Criterion.crossEntropy())
-    let trainer = Trainer<Pair>(
+    let trainer = Trainer(
       model: net, options: options, seed: seed, stepsPerEpoch: 5, batches: { data.batches(seed: seed, epoch: $0) },
-      objective: { criterion(net($0.x), $0.y) },
+      objective: { net, batch, _ in criterion(net(batch.x), batch.y) },
       validate: { score(criterion(net(data.validation.x), data.validation.y).item()) })
     return (net, try trainer.fit())
   }
 
-  private func together(_ data: Data, _ options: TrainingOptions) throws -> (Replicas<Net>, ReplicaTrainer<Net, Pair>) {
+  private func together(_ data: Data, _ options: TrainingOptions) throws -> (Replicas<Net>, Trainer<Net, Pair>) {
     let criterion = Criterion.crossEntropy()
     let replicas = try Replicas(count: seeds.count, decaysVectors: options.decaysVectors) {
       Net(seed: seeds[$0], dtype: data.dtype)
     }
-    let trainer = ReplicaTrainer<Net, Pair>(
+    let trainer = Trainer<Net, Pair>(
       replicas: replicas, options: options, seeds: seeds, stepsPerEpoch: 5,
       batches: { epoch, models in
         let own = models.map { data.batches(seed: seeds[$0], epoch: epoch) }
         return (0..<5).map { step in
-          Pair(x: .stacked(own.map { $0[step].x }, axis: 0), y: .stacked(own.map { $0[step].y }, axis: 0))
+          Pair(x: .concatenated(own.map { $0[step].x }), y: .concatenated(own.map { $0[step].y }))
         }
       },
-      objective: { net, batch, lanes in criterion(net(lanes.wrap(batch.x)), lanes.wrap(batch.y)) },
+      parts: Pair.parts, objective: { net, batch, _ in criterion(net(batch.x), batch.y) },
       validate: { replicas in
         replicas.map { net, _ in criterion(net(data.validation.x), data.validation.y) }.doubles.map(score)
       })
@@ -121,7 +128,7 @@ private struct Net: Module {
   @Test(arguments: settings.indices) func eachEndsWhereItsSeedAloneEnds(_ setting: Int) throws {
     let (data, options) = (Data(.float64), options(Self.settings[setting]))
     let (replicas, trainer) = try together(data, options)
-    let results = try trainer.fit()
+    let results = try trainer.fitEach()
     #expect(replicas.active.isEmpty)
     for (number, seed) in seeds.enumerated() {
       let (net, expected) = try alone(seed, data, options)
@@ -142,7 +149,7 @@ private struct Net: Module {
 
   @Test func singlePrecisionStaysClose() throws {
     let (data, options) = (Data(.float32), options { $0.patience = nil })
-    let results = try together(data, options).1.fit()
+    let results = try together(data, options).1.fitEach()
     for (result, seed) in zip(results, seeds) {
       for (a, b) in zip(try result.get().epochs, try alone(seed, data, options).1.epochs) {
         #expect(abs(a.trainLoss - b.trainLoss) < 1e-4 && abs(a.validationLoss - b.validationLoss) < 1e-4)
@@ -154,11 +161,11 @@ private struct Net: Module {
     // A group of another size, in the same order: the models it shares with the larger one are the same.
     let (data, options) = (Data(.float64), options())
     let (all, trainer) = try together(data, options)
-    _ = try trainer.fit()
+    _ = try trainer.fitEach()
     var fewer = self
     fewer.seeds = Array(seeds.prefix(count))
     let some = try fewer.together(data, options)
-    _ = try some.1.fit()
+    _ = try some.1.fitEach()
     for (a, b) in zip(some.0.models, all.models) {
       let other = b.state()
       for (name, tensor) in a.state() { #expect((other[name]! - tensor).abs().max().item() < 1e-10) }
@@ -168,7 +175,7 @@ private struct Net: Module {
   @Test func goesOnBitForBit() throws {
     let (data, options) = (Data(.float32), options())
     let (whole, unbroken) = try together(data, options)
-    let expected = try unbroken.fit()
+    let expected = try unbroken.fitEach()
     let folder = FileManager.default.temporaryDirectory.appending(path: "chiasm-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -182,11 +189,11 @@ private struct Net: Module {
         steps += 1
         if steps == stopAfter { cancellation.cancel() }
       }
-      #expect(throws: TrainingCancelled.self) { try trainer.fit() }
+      #expect(throws: TrainingCancelled.self) { try trainer.fitEach() }
       let checkpoint = trainer.checkpoint
       (replicas, trainer) = try together(data, options)
       trainer.checkpoint = checkpoint
-      let results = try trainer.fit(resuming: true)
+      let results = try trainer.fitEach(resuming: true)
       for (a, b) in zip(results, expected) {
         #expect(try a.get().epochs.map(\.validationLoss) == b.get().epochs.map(\.validationLoss))
       }
@@ -202,7 +209,7 @@ private struct Net: Module {
     let (replicas, trainer) = try together(data, options)
     // Model 2 starts from a weight that is not finite.
     replicas.values[2].fill_(.nan)
-    let results = try trainer.fit()
+    let results = try trainer.fitEach()
     for (number, result) in results.enumerated() {
       switch result {
       case .success(let history): #expect(number != 2 && history.epochs.count == 3)
@@ -218,10 +225,11 @@ private struct Net: Module {
       try Replicas(count: 2) { Linear(3, 2 + $0, generator: Generator(seed: 1)) }
     }
     let replicas = try Replicas(count: 2) { MLP(sizes: [3, 4, 2], generator: Generator(seed: UInt64($0))) }
-    let trainer = ReplicaTrainer<MLP, Tensor>(
+    let trainer = Trainer<MLP, Tensor>(
       replicas: replicas, options: TrainingOptions(), seeds: [1, 2], stepsPerEpoch: 1,
       batches: { _, models in [Tensor.ones([models.count, 5, 3])] },
-      objective: { model, x, lanes in model.layers[0](lanes.wrap(x)).sum() }, validate: { _ in [] })
-    #expect(throws: UntrainableModel.noGradient(["layers.1.weight", "layers.1.bias"])) { try trainer.fit() }
+      parts: BatchParts(part: { x, row, _ in x[row] }, spread: { $1.wrap($0) }),
+      objective: { model, x, _ in model.layers[0](x).sum() }, validate: { _ in [] })
+    #expect(throws: UntrainableModel.noGradient(["layers.1.weight", "layers.1.bias"])) { try trainer.fitEach() }
   }
 }

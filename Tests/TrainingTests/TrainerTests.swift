@@ -34,7 +34,7 @@ private final class Problem {
     options.learningRate = 0.01
   }
 
-  func trainer() -> Trainer<[Int]> {
+  func trainer() -> Trainer<Model, [Int]> {
     let target = x.sum(axes: [1])
     let criterion = Criterion.meanSquaredError
     let objective = { [model, x] (rows: [Int]) in
@@ -45,7 +45,7 @@ private final class Problem {
       batches: { epoch in
         let order = Tensor.permutation(24, generator: Generator(seed: UInt64(epoch))).integers
         return stride(from: 0, to: 24, by: 6).map { Array(order[$0..<$0 + 6]) }
-      }, objective: objective,
+      }, objective: { _, rows, _ in objective(rows) },
       validate: { [self] in
         evaluations += 1
         let loss = objective(Array(0..<24)).item()
@@ -204,7 +204,7 @@ private final class Problem {
     // √|x| is 0 at 0, but its slope there is not finite.
     let trainer = Trainer(
       model: root, options: options, seed: 1, stepsPerEpoch: 1, batches: { _ in [0] },
-      objective: { _ in root.shift.value.square().sum().sqrt() },
+      objective: { root, _, _ in root.shift.value.square().sum().sqrt() },
       validate: { Validation(loss: 0, score: 0, higherIsBetter: true) })
     let failure = #expect(throws: TrainingFailure.self) { try trainer.fit() }
     #expect(failure?.quantity == .gradientNorm)
@@ -227,7 +227,8 @@ private final class Problem {
     let half = Half()
     let trainer = Trainer(
       model: half, options: TrainingOptions(), seed: 1, stepsPerEpoch: 1, batches: { _ in [0] },
-      objective: { _ in half.used.value.sum() }, validate: { Validation(loss: 0, score: 0, higherIsBetter: true) })
+      objective: { half, _, _ in half.used.value.sum() },
+      validate: { Validation(loss: 0, score: 0, higherIsBetter: true) })
     #expect(throws: UntrainableModel.noGradient(["unused"])) { try trainer.fit() }
     #expect(half.used.value.floats == [1])
   }

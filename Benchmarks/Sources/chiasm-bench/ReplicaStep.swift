@@ -21,16 +21,16 @@ struct ReplicaStep {
     var options = TrainingOptions()
     options.epochs = 1
     let (dataset, batches, criterion, models) = (inputs.dataset, inputs.batches, Criterion.crossEntropy(), models)
-    var trainer = ReplicaTrainer<FusionModel, Batch>(
+    var trainer = Trainer(
       replicas: try Replicas(count: models.count) { models[$0] }, options: options,
       seeds: models.indices.map(UInt64.init), stepsPerEpoch: steps,
       batches: { _, active in
         (0..<steps).lazy.map { step in dataset.batch(active.flatMap { batches[(step + $0) % batches.count] }) }
       },
-      objective: { model, batch, lanes in model.objective(batch.spread(over: lanes), criterion) },
+      parts: BatchParts(part: { $0.part($1, of: $2) }, spread: { $0.spread(over: $1) }),
+      objective: { model, batch, _ in model.objective(batch, criterion) },
       validate: { $0.active.map { _ in Validation(loss: 0, score: 0, higherIsBetter: true) } })
-    trainer.alone = .init(
-      objective: { $0.objective($1, criterion) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
+    trainer.tensors = { $0.tensors }
     let warmUp = steps / 5
     var (losses, start, end) = ([Double](), 0.0, 0.0)
     trainer.progress = {
@@ -38,7 +38,7 @@ struct ReplicaStep {
       if $0.step == warmUp { start = processorTime() }
       if $0.step == steps { end = processorTime() }
     }
-    for result in try trainer.fit() { _ = try result.get() }
+    for result in try trainer.fitEach() { _ = try result.get() }
     let each = (end - start) / Double((steps - warmUp) * models.count)
     return Worker.Answer(losses: losses, microseconds: [each])
   }

@@ -17,10 +17,10 @@ struct TrainingStep {
     var options = TrainingOptions()
     options.epochs = 1
     let (dataset, batches, criterion) = (inputs.dataset, inputs.batches, Criterion.crossEntropy())
-    var trainer = Trainer<Batch>(
+    var trainer = Trainer(
       model: model, options: options, seed: 0, stepsPerEpoch: steps,
       batches: { _ in (0..<steps).lazy.map { dataset.batch(batches[$0 % batches.count]) } },
-      objective: { model.objective($0, criterion) },
+      objective: { model, batch, _ in model.objective(batch, criterion) },
       validate: { Validation(loss: 0, score: 0, higherIsBetter: true) })
     trainer.tensors = { $0.tensors }
     let warmUp = steps / 5

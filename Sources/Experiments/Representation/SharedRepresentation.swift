@@ -110,12 +110,12 @@ public struct SharedRepresentationAnalysis {
   ) throws {
     let order = BatchOrder(
       Array(0..<train[0].shape[0]), batchSize: training.batchSize, seed: Generator.seed(seed, 3), remainder: .keepPairs)
-    var trainer = Trainer<[Tensor]>(
+    var trainer = Trainer<BimodalAutoencoder, [Tensor]>(
       model: autoencoder, options: training, seed: Generator.seed(seed, 2), stepsPerEpoch: order.count,
       batches: { epoch in
         order.batches(epoch: epoch).lazy.map { rows in train.map { $0.indexSelect(Tensor(rows)) } }
       },
-      objective: { autoencoder.reconstructionLoss($0) },
+      objective: { model, views, _ in model.reconstructionLoss(views) },
       validate: {
         let error = Self.error(autoencoder, validation)
         return Validation(loss: error, score: error, higherIsBetter: false)

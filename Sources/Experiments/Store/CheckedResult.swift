@@ -44,6 +44,10 @@ extension TrainingOptions: CheckedResult {
     try number(weightDecay, "weightDecay", 0...1e3)
     try number(Double(patience ?? 1), "patience", 0...1e6)
     try number(gradientClip ?? 1, "gradientClip", 1e-30...1e30)
+    try number(Double(accumulation), "accumulation", 1...1e6)
+    try expect(
+      balancer == nil || balance != nil, at: "training.balance",
+      "\"\(balancer ?? "")\"; \(Balance.allCases.map(\.rawValue).joined(separator: ", ")) expected")
     switch schedule {
     case .constant: break
     case .cosine(let warmUp): try number(warmUp, "schedule.warmUp", 0...1)

@@ -6,7 +6,7 @@ import Models
 import Tensors
 import Training
 
-// Several seeds of one method, trained as one. Each trial ends as `run(_:in:)` would end it alone, up to rounding.
+// One or several seeds of one method, trained as one. Of several, each ends as it would end alone, up to rounding.
 extension TrialRunner {
   /// Runs trials that differ in their seeds alone, and leaves in each folder what `run` leaves.
   ///
@@ -23,7 +23,7 @@ extension TrialRunner {
     let ((trained, histories), peakBytes) = try Engine.measuringMemory {
       let trained = try configurations.map { try untrained($0) }
       for model in trained { try pretrain(model, checkpoint: checkpoint, resuming: true) }
-      return (trained, try fit(group: trained, checkpoint: checkpoint, progress: progress))
+      return (trained, try fit(trained, checkpoint: checkpoint, resuming: true, progress: progress))
     }
     var records: [TrialRecord?] = []
     for (index, history) in histories.enumerated() {
@@ -42,41 +42,47 @@ extension TrialRunner {
     return records
   }
 
-  private func fit(
-    group trained: [TrainedModel], checkpoint: URL, progress: ((TrainingProgress) -> Void)?
+  /// Trains models that differ in their seeds alone; one is a group of one.
+  func fit(
+    _ trained: [TrainedModel], checkpoint: URL?, resuming: Bool, progress: ((TrainingProgress) -> Void)?
   ) throws -> [Result<TrainingHistory, TrainingFailure>] {
-    try fit(group: trained, like: trained[0].network, checkpoint: checkpoint, progress: progress)
+    try fit(trained, like: trained[0].network, checkpoint: checkpoint, resuming: resuming, progress: progress)
   }
 
   private func fit<Model: LearningModel>(
-    group trained: [TrainedModel], like _: Model, checkpoint: URL, progress: ((TrainingProgress) -> Void)?
+    _ trained: [TrainedModel], like _: Model, checkpoint: URL?, resuming: Bool,
+    progress: ((TrainingProgress) -> Void)?
   ) throws -> [Result<TrainingHistory, TrainingFailure>] {
     let configurations = trained.map(\.configuration)
     let training = configurations[0].training
     let dataset = prepared.dataset.keeping(trained[0].modalities)
-    let scaling = prepared.scaling
+    let (scaling, prefetch) = (prepared.scaling, prefetch)
     let orders = configurations.map { order($0) }
     let (recorder, withheld) = (ValueRecorder(), WithheldRecorder())
-    var trainer = ReplicaTrainer<Model, Batch>(
+    var trainer = Trainer<Model, Batch>(
       replicas: try Replicas(count: trained.count, decaysVectors: training.decaysVectors) {
         trained[$0].network as! Model
       },
       options: training, seeds: configurations.map { dropoutSeed($0) }, stepsPerEpoch: orders[0].count,
       batches: { epoch, models in
         let own = models.map { orders[$0].batches(epoch: epoch) }
-        return (0..<orders[0].count).lazy.map { step in
-          dataset.batch(own.flatMap { $0[step] }).scaled(scaling)
-        }
+        let rows = own[0].indices.map { step in own.flatMap { $0[step] } }
+        return prefetch > 0
+          ? Prefetcher(rows, depth: prefetch) { dataset.batch($0).scaled(scaling) }
+          : rows.lazy.map { dataset.batch($0).scaled(scaling) }
       },
-      objective: { model, batch, lanes in model.objective(batch.spread(over: lanes)) },
+      parts: BatchParts(part: { $0.part($1, of: $2) }, spread: { $0.spread(over: $1) }),
+      objective: { model, batch, step in model.objective(batch, at: step) },
       validate: { try self.validate($0, trained, dataset, recorder, withheld) })
-    trainer.alone = .init(
-      objective: { $0.objective($1) }, part: { $0.part($1, of: $2) }, tensors: { $0.tensors })
+    trainer.tensors = { $0.tensors }
+    trainer.balancer = balancer(trained[0], dataset, stepsPerEpoch: orders[0].count)
+    trainer.parameterGroups = trained[0].network.parameterGroups
+    trainer.afterStep = { $0.afterStep($1) }
     trainer.checkpoint = checkpoint
     trainer.secondsBetweenCheckpoints = 30
     trainer.cancellation = cancellation
     trainer.progress = progress
-    return try trainer.fit(resuming: true)
+    return try trainer.fitEach(resuming: resuming)
   }
 
   /// All active models on the validation split.
@@ -87,7 +93,8 @@ extension TrialRunner {
     let indices = dataset[.validation]
     let targets = prepared.targets(of: .validation)
     let measuresUtilization = trained[0].measuresUtilization
-    guard prepared.prediction != nil, trained[0].model is any Predicting,
+    // Recordings pay where several models share them.
+    guard trained.count > 1, prepared.prediction != nil, trained[0].model is any Predicting,
       !(measuresUtilization && trained[0].staged.readsSteps)
     else { return try replicas.active.map { try validate(trained[$0], dataset, targets) } }
     let (criterion, target) = (criterion(trained[0].configuration.training), prepared.target(indices)!)

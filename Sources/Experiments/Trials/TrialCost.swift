@@ -84,7 +84,7 @@ private struct TrialSteps {
   private let network: any LearningModel
   private let training: TrainingOptions
   private let arena: Arena
-  private let optimizer: any Optimizer
+  private let optimizer: Optimizer
   private let batch: Batch
   private let validation: Batch
   private let generator: Generator
@@ -104,7 +104,7 @@ private struct TrialSteps {
   }
 
   func run() {
-    arena.backward(Layers.training(with: generator) { network.objective(batch) })
+    arena.backward(Layers.training(with: generator) { network.objective(batch, at: StepContext(step: 0, total: 1)) })
     if let limit = training.gradientClip { _ = arena.clipGradients(norm: limit) }
     optimizer.step(learningRate: training.learningRate)
   }
@@ -112,7 +112,7 @@ private struct TrialSteps {
   func validate() {
     withoutGradients {
       guard let network = network as? any Predicting else {
-        evaluating { _ = network.objective(validation) }
+        evaluating { _ = network.objective(validation, at: .end) }
         return
       }
       _ = network(validation)

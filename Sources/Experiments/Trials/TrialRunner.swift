@@ -65,9 +65,8 @@ public struct TrialRunner: Sendable {
           + "data set \(configuration.dataset), \(Engine.threads) \(Engine.threads == 1 ? "thread" : "threads")")
       let checkpoint = folder.url.appending(path: "checkpoint.safetensors")
       try pretrain(trained, checkpoint: checkpoint, resuming: resuming)
-      let history = try concluded(
-        fit(trained, checkpoint: checkpoint, resuming: resuming, progress: progress), trained)
-      return try (measure(trained, history), trained)
+      let history = try fit([trained], checkpoint: checkpoint, resuming: resuming, progress: progress)[0].get()
+      return try (measure(trained, concluded(history, trained)), trained)
     }
     record.peakBytes = peakBytes
     try leave(record, trained, in: folder)
@@ -128,34 +127,6 @@ public struct TrialRunner: Sendable {
       generator: Generator(seed: stream(4, trained.configuration)), cancellation: cancellation)
   }
 
-  private func fit(
-    _ trained: TrainedModel, checkpoint: URL?, resuming: Bool, progress: ((TrainingProgress) -> Void)?
-  ) throws -> TrainingHistory {
-    let (configuration, network) = (trained.configuration, trained.network)
-    let training = configuration.training
-    let dataset = prepared.dataset.keeping(configuration.selection.modalities)
-    let order = order(configuration)
-    let validationTargets = prepared.targets(of: .validation)
-    let (prefetch, scaling) = (prefetch, prepared.scaling)
-    var trainer = Trainer<Batch>(
-      model: network, options: training, seed: dropoutSeed(configuration), stepsPerEpoch: order.count,
-      batches: { epoch in
-        let batches = order.batches(epoch: epoch)
-        return prefetch > 0
-          ? Prefetcher(batches, depth: prefetch) { dataset.batch($0).scaled(scaling) }
-          : batches.lazy.map { dataset.batch($0).scaled(scaling) }
-      },
-      objective: { network.objective($0) },
-      validate: { try self.validate(trained, dataset, validationTargets) })
-    trainer.tensors = { $0.tensors }
-    trainer.balancer = balancer(trained, dataset, stepsPerEpoch: order.count)
-    trainer.checkpoint = checkpoint
-    trainer.secondsBetweenCheckpoints = 30
-    trainer.cancellation = cancellation
-    trainer.progress = progress
-    return try trainer.fit(resuming: resuming)
-  }
-
   /// Trains and answers the best score on the validation split, with its loss; the test split is not looked at and nothing is kept.
   ///
   /// - Returns: nil where the score is undefined, such as the correlation of a constant.
@@ -165,7 +136,7 @@ public struct TrialRunner: Sendable {
       switch method.learning {
       case .solver(_, let make):
         try solve(method, make(method.values(configuration.options)), configuration).history
-      case .gradients: try fit(untrained(configuration), checkpoint: nil, resuming: false, progress: nil)
+      case .gradients: try fit([untrained(configuration)], checkpoint: nil, resuming: false, progress: nil)[0].get()
       }
     let best = history.epochs.first { $0.epoch == history.bestEpoch }
     return best.flatMap {
@@ -209,7 +180,7 @@ public struct TrialRunner: Sendable {
     let (indices, network) = (dataset[.validation], trained.network)
     let order = BatchOrder(indices, batchSize: trained.configuration.training.batchSize, remainder: .keepPairs)
     let loss = withoutGradients {
-      order.batches().reduce(0) { $0 + network.objective(dataset.batch($1)).item() * Double($1.count) }
+      order.batches().reduce(0) { $0 + network.objective(dataset.batch($1), at: .end).item() * Double($1.count) }
     }
     let metric = prepared.metric
     let rows = try trained.predictions(dataset, indices)
@@ -235,7 +206,7 @@ public struct TrialRunner: Sendable {
     let rate = trained.utilization(outputs, targets: targets, metric: prepared.metric)
     return Validation(
       loss: validation.loss, score: validation.score, higherIsBetter: validation.higherIsBetter,
-      utilization: rate?.rates)
+      measurements: rate?.rates)
   }
 
   /// The loss of a model's outputs on the validation split, and their score by the main metric.

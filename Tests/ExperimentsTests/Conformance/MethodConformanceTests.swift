@@ -171,16 +171,16 @@ import Training
       selection, training: options, seed: 1, on: data, methods: ToyMethods.all)
     let runner = TrialRunner(data, methods: ToyMethods.all)
     let batches = runner.order(configuration).batches(epoch: 1).map { data.dataset.batch($0) }
-    let states = try [true, false].map { isRecorded in
-      let network = try runner.untrained(configuration).network
-      var trainer = Trainer<Batch>(
+    func state(_ network: some LearningModel, isRecorded: Bool) throws -> [String: Tensor] {
+      var trainer = Trainer(
         model: network, options: options, seed: 4, stepsPerEpoch: batches.count, batches: { _ in batches },
-        objective: { network.objective($0) },
+        objective: { $0.objective($1, at: $2) },
         validate: { Validation(loss: 0, score: 0, higherIsBetter: false) })
       if isRecorded { trainer.tensors = { $0.tensors } }
       _ = try trainer.fit()
       return network.state()
     }
+    let states = try [true, false].map { try state(runner.untrained(configuration).network, isRecorded: $0) }
     for (key, tensor) in states[0] where tensor.count > 0 {
       #expect((tensor - states[1][key]!).abs().max().item() < 1e-4, "\(key)")
     }

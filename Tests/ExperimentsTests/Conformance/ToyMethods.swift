@@ -4,6 +4,7 @@ import Layers
 import Modalities
 import Models
 import Tensors
+import Training
 
 @testable import Experiments
 
@@ -64,7 +65,7 @@ struct ToyContrastive: LearningModel, EmbeddingModel {
       })
   }
 
-  func objective(_ batch: Batch) -> Tensor {
+  func objective(_ batch: Batch, at step: StepContext) -> Tensor {
     let z = embed(batch)
     let logits = z[names[0]]!.matmul(z[names[1]]!.transposed(0, 1)) * scale.value.exp()
     let own = Tensor.arange(logits.shape[0])
@@ -96,7 +97,7 @@ struct ToyGenerative: LearningModel, Generating, Likelihood {
     return terms[0] + terms[1]
   }
 
-  func objective(_ batch: Batch) -> Tensor { negativeLogLikelihood(batch).mean() }
+  func objective(_ batch: Batch, at step: StepContext) -> Tensor { negativeLogLikelihood(batch).mean() }
 
   func sample(_ wanted: [String], given batch: Batch, using generator: Generator) -> Batch {
     func noise(_ number: Int) -> Tensor {

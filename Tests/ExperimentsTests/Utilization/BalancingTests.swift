@@ -1,5 +1,6 @@
 import Fusion
 import Modalities
+import Models
 import Tensors
 import Testing
 import Training
@@ -19,18 +20,21 @@ import Training
     let trained = try runner.untrained(configuration)
     let order = runner.order(configuration)
     var computed = 0
-    var trainer = Trainer<Batch>(
-      model: trained.network, options: training, seed: 1, stepsPerEpoch: order.count,
-      batches: { epoch in order.batches(epoch: epoch).map { data.dataset.batch($0) } },
-      objective: {
-        computed += 1
-        return trained.network.objective($0)
-      },
-      validate: { Validation(loss: 0, score: 0, higherIsBetter: false) })
-    trainer.tensors = { $0.tensors }
-    trainer.balancer = runner.balancer(trained, data.dataset, stepsPerEpoch: order.count)
-    #expect(trainer.balancer != nil)
-    #expect(try trainer.fit().epochs.count == 6)
+    func train(_ network: some LearningModel) throws {
+      var trainer = Trainer(
+        model: network, options: training, seed: 1, stepsPerEpoch: order.count,
+        batches: { epoch in order.batches(epoch: epoch).map { data.dataset.batch($0) } },
+        objective: { model, batch, context in
+          computed += 1
+          return model.objective(batch, at: context)
+        },
+        validate: { Validation(loss: 0, score: 0, higherIsBetter: false) })
+      trainer.tensors = { $0.tensors }
+      trainer.balancer = runner.balancer(trained, data.dataset, stepsPerEpoch: order.count)
+      #expect(trainer.balancer != nil)
+      #expect(try trainer.fit().epochs.count == 6)
+    }
+    try train(trained.network)
     // The check of the gradient's paths, and two steps of batches as they are and of views of them.
     #expect(order.count == 5 && computed <= 5, "\(computed) steps by the engine")
   }

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Modalities
+import Models
 import Quantification
 import Tensors
 import Testing

@@ -1,3 +1,5 @@
+public import Training
+
 /// How a training keeps a model of several modalities from relying on the one it learns fastest.
 ///
 /// A modality's own loss is that of the model's prediction where only that modality is there: the papers' separate heads
@@ -53,19 +55,11 @@ public struct BatchViews<Batch> {
   var views: [[Bool]] { (0..<modalities).map(only) + [all] }
 }
 
-/// Makes the gradient of a step out of those of views of its batch.
-public protocol StepBalancer<Batch>: AnyObject {
-  associatedtype Batch
-  /// Leaves the gradient of a step in the arena.
-  ///
-  /// - Parameters:
-  ///   - batch: with all modalities.
-  ///   - arena: the model's parameters and their gradients.
-  ///   - compute: leaves the gradient of a batch's loss in the arena and returns the loss.
-  /// - Returns: the loss of the batch with all modalities, or with those that the step saw.
-  func step(_ batch: Batch, in arena: Arena, compute: (Batch) -> Double) -> Double
-  /// Called after each epoch, evaluating, without gradients.
-  func finishEpoch() throws
-  /// Everything that later steps depend on, for checkpoints.
-  var state: [Double] { get set }
+extension TrainingOptions {
+  /// How modalities are kept in balance; nil: not at all. Of one modality, or of decisions that learn alone, there is
+  /// nothing to balance.
+  public var balance: Balance? {
+    get { balancer.flatMap { Balance(rawValue: $0) } }
+    set { balancer = newValue?.rawValue }
+  }
 }

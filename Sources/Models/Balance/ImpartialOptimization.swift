@@ -1,4 +1,5 @@
 public import Tensors
+public import Training
 
 /// Gives every modality the same say over what modalities share (Javaloy, Meghdadi & Valera, 2022, section 4).
 ///
@@ -24,13 +25,13 @@ public final class ImpartialOptimization<Batch>: StepBalancer {
       rows.append(arena.gradients.cloned())
     }
     let shared = arena.slots.filter { views.owner($0.name) == nil }
-    let parts = rows.map { row in Tensor.concatenated(shared.map { view(row, $0.range) }) }
+    let parts = rows.map { row in Tensor.concatenated(shared.map { $0.part(of: row) }) }
     let fair = Self.impartial(parts, first: steps % rows.count)
     steps += 1
     arena.gradients.copy_(from: rows.dropFirst().reduce(rows[0], +) / Double(rows.count))
     var start = 0
     for slot in shared {
-      view(arena.gradients, slot.range).copy_(from: fair.narrow(axis: 0, start: start, length: slot.range.count))
+      slot.part(of: arena.gradients).copy_(from: fair.narrow(axis: 0, start: start, length: slot.range.count))
       start += slot.range.count
     }
     return last

@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+public import Training
 
 /// A sum of the losses of each modality alone and of all, weighed by how they generalise (Wang, Tran & Feiszli, 2020).
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+public import Training
 
 /// Re-balancing steps for the modalities that a model neglects (Wu et al., 2022, section 4, algorithm 1).
 ///
@@ -71,7 +72,7 @@ public final class ConditionalLearning<Batch>: StepBalancer {
   private func measure(_ batch: Batch, _ arena: Arena, _ compute: (Batch) -> Double) {
     func squares(of modality: Int) -> Double {
       arena.slots.filter { views.owner($0.name) == modality }
-        .reduce(0) { $0 + view(arena.gradients, $1.range).square().sum().item() }
+        .reduce(0) { $0 + $1.part(of: arena.gradients).square().sum().item() }
     }
     let own = arena.gradients.cloned()
     for modality in together.indices { together[modality] += squares(of: modality) }

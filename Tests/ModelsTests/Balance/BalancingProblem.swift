@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import Models
 import Tensors
 import Training
 
@@ -59,10 +60,10 @@ final class BalancingProblem {
 
   func batch(_ rows: Range<Int>) -> PairBatch { PairBatch(x: data.x[rows], y: data.y[rows]) }
 
-  func trainer(_ balancer: any StepBalancer<PairBatch>) -> Trainer<PairBatch> {
-    var trainer = Trainer<PairBatch>(
+  func trainer(_ balancer: any StepBalancer<PairBatch>) -> Trainer<BalancedModel, PairBatch> {
+    var trainer = Trainer(
       model: model, options: options, seed: 9, stepsPerEpoch: 4,
-      batches: { [self] _ in (0..<4).map { self.batch($0 * 6..<$0 * 6 + 6) } }, objective: { [self] in loss($0) },
+      batches: { [self] _ in (0..<4).map { self.batch($0 * 6..<$0 * 6 + 6) } }, objective: { [self] _, batch, _ in loss(batch) },
       validate: { [self] in
         let loss = loss(data).item()
         return Validation(loss: loss, score: -loss, higherIsBetter: true)

@@ -33,7 +33,7 @@ import Testing
 
   private func page(_ result: ExplainedComparison, _ records: [TrialRecord]) -> String {
     ReportPage(
-      result: result, records: records, architectures: [], environment: MadeComparison.environment,
+      result: result, records: records, architectures: [], provenance: [], environment: MadeComparison.environment,
       figures: Figures(result, records: records, gnuplot: nil), date: nil
     ).html
   }

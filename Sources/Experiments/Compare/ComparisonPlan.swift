@@ -1,3 +1,4 @@
+public import Evaluation
 import Foundation
 public import Training
 
@@ -36,6 +37,13 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     self.threads = threads
     self.quick = quick
     self.margin = margin
+  }
+
+  /// What was asked for.
+  public var provenance: Provenance {
+    Provenance(
+      dataset: dataset, fingerprint: fingerprint, methods: selections.map(\.name), seeds: seeds, training: training,
+      threads: threads, margin: margin, isQuick: quick == true)
   }
 
   /// One training.

@@ -25,6 +25,11 @@ struct FindingsJob: Sendable {
   let cancellation: Cancellation
   /// Told before work that is going to take more than a minute.
   let warn: @Sendable (String) -> Void
+  /// Told what is measured when it is begun.
+  let begin: @Sendable (String) -> Void
+
+  /// About how many measurements there are, for progress.
+  static let measurements = 5
 
   /// Most seeds whose models answer together: a group that trains as one.
   static let mostSeeds = 4
@@ -38,6 +43,7 @@ struct FindingsJob: Sendable {
       plan.seeds.filter { seed in finished(fusion.name).contains { $0.seed == seed } }.prefix(Self.mostSeeds))
     let sides = Sides(fusion.modalities, best: sideThatLeads(fusion))
     func measure(_ name: String, _ body: () throws -> Void) throws {
+      begin(name)
       do {
         try body()
       } catch let error as InputError where error.file != nil {

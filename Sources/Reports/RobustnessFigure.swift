@@ -18,7 +18,7 @@ enum RobustnessFigure {
       let lines = condition.methods.map { method in
         let isNamed = method.isUnimodal || shown.contains(method.method)
         return CurveFigure.Line(
-          name: method.method.replacingOccurrences(of: "unimodal@", with: ""),
+          name: name(method, condition),
           points: zip(condition.levels, method.curve.scores).map { ($0, $1 * scale) },
           band: method.isUnimodal || method.method == shown.first
             ? method.intervals.map { ($0.low * scale, $0.high * scale) } : [],
@@ -34,6 +34,12 @@ enum RobustnessFigure {
     return CurveFigure(
       panels: panels, unit: result.metric.isShare ? " %" : "",
       label: "\(result.metric.label) over levels of perturbation")
+  }
+
+  /// A single modality by itself, where one method alone reads it.
+  private static func name(_ method: RobustnessResult.Method, _ condition: RobustnessResult.Condition) -> String {
+    let isAlone = method.isUnimodal && condition.methods.count { $0.modalities == method.modalities } == 1
+    return isAlone ? method.modalities[0] : method.method
   }
 
   private static func axis(_ condition: RobustnessResult.Condition) -> String {

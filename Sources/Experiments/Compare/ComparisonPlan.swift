@@ -80,8 +80,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
       guard FileManager.default.fileExists(atPath: own.model.path),
         FileManager.default.fileExists(atPath: own.trial.path)
       else { return nil }
-      return TrainedTrial(
-        method: trial.selection.name, modalities: trial.selection.modalities, seed: trial.seed, folder: own)
+      return TrainedTrial(trial.selection, seed: trial.seed, folder: own)
     }
   }
 

@@ -170,13 +170,12 @@ struct FindingsJob: Sendable {
   private func robustness(_ fusion: MethodSelection, _ seeds: [Int]) throws -> RobustnessResult {
     let beside = plan.selections.filter { other in
       other.name != fusion.name && other.modalities.allSatisfy(fusion.modalities.contains)
-        && (other.modalities.count == 1 || other.modalities == fusion.modalities && RobustnessResult.isLate(other.name))
+        && (other.modalities.count == 1 || other.modalities == fusion.modalities && other.isLate)
     }
     let seeds = seeds.prefix(2)
     let trials = ([fusion] + beside).flatMap { method in
       seeds.filter { seed in finished(method.name).contains { $0.seed == seed } }.map { seed in
-        TrainedTrial(
-          method: method.name, modalities: method.modalities, seed: seed, folder: folder(of: method.name, seed: seed)!)
+        TrainedTrial(method, seed: seed, folder: folder(of: method.name, seed: seed)!)
       }
     }
     let dataset = prepared.dataset.keeping(fusion.modalities)

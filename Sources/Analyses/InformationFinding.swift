@@ -75,7 +75,7 @@ public struct InformationFinding: Codable, Sendable, Equatable {
     guard let redundancy, let unique, let synergy else { return [] }
     return [("redundant", redundancy)]
       + [first, second].compactMap { side in
-        unique[side].map { ("only \(side.replacingOccurrences(of: "+", with: " and "))", $0) }
+        unique[side].map { ("only \(Format.list(side.split(separator: "+").map(String.init)))", $0) }
       }
       + [("synergistic", synergy)]
   }

@@ -58,15 +58,10 @@ public struct RobustnessResult: Codable, Sendable, Equatable {
 }
 
 extension RobustnessResult {
-  /// Whether a method is late fusion, with whatever options.
-  package static func isLate(_ name: String) -> Bool {
-    name == "late" || name.hasPrefix("late:") || name.hasPrefix("late@")
-  }
-
   /// What is perturbed how.
   package typealias Perturbed = (perturbation: Perturbation, modalities: [String], levels: [Double])
-  /// A method and the modalities that it reads.
-  package typealias Reader = (method: String, modalities: [String])
+  /// A method, the modalities that it reads, and whether it is late fusion, with whatever options.
+  package typealias Reader = (method: String, modalities: [String], isLate: Bool)
 
   /// - Parameters:
   ///   - dataset: its name.
@@ -85,7 +80,7 @@ extension RobustnessResult {
   ) {
     (self.dataset, self.metric, self.split, self.samples) = (dataset, metric, split, samples)
     (self.draws, self.seed) = (draws, seed)
-    let late = methods.firstIndex { Self.isLate($0.method) && $0.modalities.count > 1 }
+    let late = methods.firstIndex { $0.isLate && $0.modalities.count > 1 }
     self.late = late.map { methods[$0].method }
     // A score that is undefined, such as the correlation of a constant, makes no curve.
     let defined = methods.indices.filter { number in measured[number].allSatisfy { !$0.scores.contains(nil) } }

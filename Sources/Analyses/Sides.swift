@@ -14,6 +14,11 @@ public struct Sides: Sendable, Equatable {
     second = modalities.filter { $0 != leading }.sorted()
   }
 
+  /// Both sides, of which each may be several modalities: `both` of two, `all` of more.
+  public static func together(_ first: String, _ second: String) -> String {
+    (first + second).contains("+") ? "all" : "both"
+  }
+
   /// What results call a side: `text`, `audio+video`.
   public var names: [String] { [first, second].map { $0.joined(separator: "+") } }
 }

@@ -19,6 +19,11 @@ public enum Format {
     return value > 0 && text.contains(where: { "123456789".contains($0) }) ? "+" + text : text
   }
 
+  /// "audio and image", "audio, text and video".
+  public static func list(_ names: [String], last: String = "and") -> String {
+    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " \(last) " + names[names.count - 1]
+  }
+
   /// A fixed number of decimals, with a real minus sign and no negative zero.
   package static func decimals(_ value: Double, _ count: Int) -> String {
     let text = String(format: "%.\(count)f", value)

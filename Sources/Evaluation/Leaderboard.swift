@@ -83,6 +83,25 @@ public struct Leaderboard: Sendable {
     }
   }
 
+  /// What one row has over another on all test samples, paired sample by sample; nil where one did not finish or the metric
+  /// is undefined.
+  ///
+  /// - Parameters:
+  ///   - candidate: a row of this leaderboard.
+  ///   - reference: a row.
+  ///   - others: the leaderboard of the reference; nil for this one. One of other test samples or of another metric gives
+  ///     nil.
+  ///   - units: what is known of the test samples.
+  public func contest(
+    _ candidate: String, over reference: String, of others: Leaderboard? = nil, units: TestUnits? = nil
+  ) -> Contest? {
+    guard let one = side(of: candidate), let other = (others ?? self).side(of: reference),
+      others == nil || others?.metric == metric, one.records[0].ids == other.records[0].ids,
+      one.records[0].targets == other.records[0].targets
+    else { return nil }
+    return Contest(one, over: other, metric, (units ?? TestUnits()).units(of: Array(0..<one.predictions[0].count)))
+  }
+
   /// Trials of one method that are no row; `nil` where there are none.
   /// - Throws: `InputError` when they were tested on other samples than the rows.
   func grouped(_ records: [TrialRecord]) throws -> MethodTrials? {

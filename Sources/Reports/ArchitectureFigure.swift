@@ -71,7 +71,7 @@ extension ArchitectureGraph.Box {
 
 extension ReportPage {
   /// The graph of every architecture among the methods; empty without one.
-  var architecture: String {
+  var architecture: ReportSection? {
     let graphs = architectures.map { graph in
       """
       <h3>\(HTML.escape(graph.method))</h3>
@@ -81,7 +81,7 @@ extension ReportPage {
       </figure>
       """
     }
-    guard !graphs.isEmpty else { return "" }
-    return "<section>\n<h2>Architecture</h2>\n\(graphs.joined(separator: "\n"))\n</section>"
+    guard !graphs.isEmpty else { return nil }
+    return ReportSection("Architecture", graphs.joined(separator: "\n"))
   }
 }

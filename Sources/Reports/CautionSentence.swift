@@ -11,7 +11,7 @@ extension Caution {
         "\(Self.percent(majority.share)) of the test samples are of class \(majority.name): \(metric.label) hardly shows "
         + "what is learned of the others; \(better) in dataset.yaml does."
     case .absent(let modalities):
-      let parts = modalities.sorted { $0.key < $1.key }.map { "\($0.key) is in no row of \(listed($0.value))" }
+      let parts = modalities.sorted { $0.key < $1.key }.map { "\($0.key) is in no row of \(Format.list($0.value))" }
       return parts.joined(separator: "; ") + ": what is chosen or measured there says nothing about "
         + "\(parts.count == 1 ? "it" : "them")."
     case .splitsDiffer(let method, let validation, let test, let others, let metric):
@@ -22,7 +22,7 @@ extension Caution {
         + "on the training labels?"
     case .faultless(let methods, let samples, let bound):
       let isOne = methods.count == 1
-      return "\(listed(methods)) \(isOne ? "makes" : "make") no mistake on the \(samples) test samples, so "
+      return "\(Format.list(methods)) \(isOne ? "makes" : "make") no mistake on the \(samples) test samples, so "
         + "\(isOne ? "its interval has" : "their intervals have") no width; up to \(Self.percent(bound)) of mistakes "
         + "could go unseen in so many."
     case .widthless(let fusion, let reference, let metric):
@@ -44,7 +44,7 @@ extension Caution {
     case .collapse(let fusion, let rates, let most, let rate, let metric):
       let names = rates.keys.sorted()
       return
-        "\(fusion) hardly uses \(listed(names)): without \(names.count == 1 ? "it" : "each of them") the validation "
+        "\(fusion) hardly uses \(Format.list(names)): without \(names.count == 1 ? "it" : "each of them") the validation "
         + "\(metric.label) changes by \(names.map { Self.percent(rates[$0]!) }.joined(separator: ", ")) of itself, without "
         + "\(most) by \(Self.percent(rate)). Either \(most) says the same, or training neglected the weaker one; "
         + "--balance conditional, blending or impartial shows which."

@@ -2,7 +2,7 @@ import Evaluation
 
 extension ReportPage {
   /// What the methods that choose relied on, class by class; empty where none chooses.
-  var choices: String {
+  var choices: ReportSection? {
     let tables = comparison.methods.compactMap { method -> String? in
       let shares = records.filter { $0.method == method.name && $0.failure == nil }.compactMap(\.choices)
       guard let mean = ChoiceShares(mean: shares) else { return nil }
@@ -10,10 +10,10 @@ extension ReportPage {
         [row.label, "\(row.samples)"] + row.shares.map { Format.decimals(100 * $0, 1) + " %" }
       }
       return "<h3>\(HTML.escape(method.name))</h3>"
-        + table(["class", "samples"] + mean.names, rows, numbers: Set(1..<2 + mean.names.count))
+        + Markup.table(["class", "samples"] + mean.names, rows, numbers: Set(1..<2 + mean.names.count))
     }
-    guard !tables.isEmpty else { return "" }
-    return section(
+    guard !tables.isEmpty else { return nil }
+    return ReportSection(
       "What they relied on",
       tables.joined(separator: "\n")
         + "<p class=\"caption\">Share of each choice in what a gated fusion or a mixture puts out, mean over the test samples "

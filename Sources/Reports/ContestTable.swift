@@ -10,10 +10,7 @@ struct ContestTable {
 
   init(_ verdict: Verdict) {
     let metric = verdict.metric
-    func signed(_ value: Double) -> String {
-      let text = Format.difference(value, metric)
-      return value > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
-    }
+    func signed(_ value: Double) -> String { Format.change(value, metric) }
     func row(_ name: String, _ reference: String, _ difference: Estimate, _ p: String) -> [String] {
       [
         name, reference, signed(difference.mean),

@@ -106,6 +106,37 @@ struct FigureScript {
 
 /// Text inside a page.
 enum HTML {
+  /// Running text: a line does not end between a number and its sign of percent.
+  static func prose(_ text: String) -> String { escape(text).replacingOccurrences(of: " %", with: "\u{A0}%") }
+
+  /// A document with the look of the report.
+  ///
+  /// - Parameters:
+  ///   - title: text.
+  ///   - body: markup.
+  static func page(title: String, _ body: String) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escape(title))</title>
+    <style>
+    \(ReportStyle.css)
+    </style>
+    </head>
+    <body>
+    <main>
+    \(body)
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+
   static func escape(_ text: String) -> String {
     var result = ""
     for scalar in text.shown(keepingLines: true).unicodeScalars {

@@ -39,10 +39,10 @@ enum HeterogeneityFigure {
 
 extension ReportPage {
   /// Distances between modalities by transfer; empty where they were not measured.
-  var heterogeneity: String {
-    guard let result = self.result.heterogeneity else { return "" }
+  var heterogeneity: ReportSection? {
+    guard let result = self.result.heterogeneity else { return nil }
     let pictures = [result.modalities, result.pairs].compactMap { $0 }.map(HeterogeneityFigure.svg)
-    return section(
+    return ReportSection(
       "How different the modalities are",
       "<figure>\n\(pictures.joined(separator: "\n"))\n<figcaption>By how much a network trained on one serves another worse "
         + "than one trained on that itself (HighMMT, Liang et al., 2022): mean of both directions, in "

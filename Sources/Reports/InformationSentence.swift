@@ -21,7 +21,7 @@ struct InformationSentence {
     guard finding.withheld == nil, !finding.parts.isEmpty else {
       guard (finding.demonstrated ?? 0) > 0 else {
         return
-          "\(start): predictions of both together are no better than the target's frequencies, and no parts are told."
+          "\(start): predictions of \(whole) together are no better than the target's frequencies, and no parts are told."
       }
       return "\(start), less than half of the \(total, from: .information) that they take themselves to know: no parts "
         + "of it are told."
@@ -37,7 +37,7 @@ struct InformationSentence {
 
   private var subject: String {
     let names = (finding.first + "+" + finding.second).split(separator: "+").map(String.init).sorted()
-    let both = listed(names)
+    let both = Format.list(names)
     return finding.demonstrated == nil ? both : "models of \(both)"
   }
 
@@ -55,8 +55,11 @@ struct InformationSentence {
     } else {
       doubt = ""
     }
-    return "The regime is \(finding.regime.rawValue)\(doubt): \(finding.regime.meaning)."
+    let meaning = finding.regime.meaning(ofBoth: whole == "both")
+    return "The regime is \(finding.regime.rawValue)\(doubt): \(meaning)."
   }
+
+  private var whole: String { Sides.together(finding.first, finding.second) }
 
   /// Where synergy counts, what it does not mean.
   private var synergy: LinkedText {
@@ -79,11 +82,16 @@ extension InformationRegime {
     "Synergy does not need interaction: evidence of independent sources that is added up is synergistic, too."
 
   /// In running text.
-  var meaning: String {
+  /// - Parameter areTwo: whether the sides are one modality each, or several count as one side.
+  func meaning(ofBoth areTwo: Bool = true) -> String {
     switch self {
-    case .redundant: "most of it is in both"
-    case .unique: "most of it is in one and not in the other"
-    case .synergistic: "most of it is in neither alone, only in both together"
+    case .redundant: areTwo ? "most of it is in both" : "most of it is in the best and in the others alike"
+    case .unique:
+      areTwo ? "most of it is in one and not in the other" : "most of it is in the best or in the others, not in both"
+    case .synergistic:
+      areTwo
+        ? "most of it is in neither alone, only in both together"
+        : "most of it is neither in the best nor in the others, only in all together"
     case .mixed: "no kind makes up two thirds"
     case .nothing: "there is too little to name, or not more than chance"
     }
@@ -92,6 +100,6 @@ extension InformationRegime {
   /// The regime in a sentence, with the share of the resamples that name it where there are some.
   public func sentence(support: Double?) -> String {
     let share = support.map { " (so in \(Format.decimals(100 * $0, 0)) % of the resamples)" } ?? ""
-    return self == .nothing ? "No regime: \(meaning)." : "The regime is \(rawValue)\(share): \(meaning)."
+    return self == .nothing ? "No regime: \(meaning())." : "The regime is \(rawValue)\(share): \(meaning())."
   }
 }

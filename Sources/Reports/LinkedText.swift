@@ -39,7 +39,7 @@ struct LinkedText: Equatable, ExpressibleByStringInterpolation {
   /// With links inside the page.
   var html: String {
     parts.map { part in
-      let text = HTML.escape(part.text)
+      let text = HTML.prose(part.text)
       return part.place.map { "<a href=\"#\($0.rawValue)\">\(text)</a>" } ?? text
     }.joined()
   }

@@ -16,16 +16,17 @@ public enum Report {
   ///   - records: the trials behind the comparison.
   ///   - environment: the machine that it was made on.
   ///   - architectures: of methods whose architecture was searched.
+  ///   - provenance: how the comparisons were asked for.
   ///   - date: stated on the page when given.
   /// - Returns: a page without pictures, which says so, where gnuplot is missing or fails.
   public static func render(
     _ result: ExplainedComparison, records: [TrialRecord], environment: RunEnvironment,
-    architectures: [ArchitectureGraph] = [], date: Date? = nil
+    architectures: [ArchitectureGraph] = [], provenance: [Provenance] = [], date: Date? = nil
   ) -> String {
     let figures = Figures(result, records: records, gnuplot: Gnuplot.installed())
     return ReportPage(
-      result: result, records: records, architectures: architectures, environment: environment, figures: figures,
-      date: date
+      result: result, records: records, architectures: architectures, provenance: provenance, environment: environment,
+      figures: figures, date: date
     ).html
   }
 
@@ -34,10 +35,11 @@ public enum Report {
   /// - Throws: `InputError` when the file cannot be written.
   public static func write(
     _ result: ExplainedComparison, records: [TrialRecord], environment: RunEnvironment,
-    architectures: [ArchitectureGraph] = [], date: Date? = nil, to url: URL
+    architectures: [ArchitectureGraph] = [], provenance: [Provenance] = [], date: Date? = nil, to url: URL
   ) throws {
     let html = render(
-      result, records: records, environment: environment, architectures: architectures, date: date)
+      result, records: records, environment: environment, architectures: architectures, provenance: provenance,
+      date: date)
     try AtomicFile.write(Data(html.utf8), to: url)
   }
 }

@@ -8,13 +8,17 @@ import Quantification
 extension ReportPage {
   // MARK: The gain
 
-  var gain: String {
-    guard let verdict else { return "" }
+  var gain: ReportSection? {
+    guard let verdict else { return nil }
     let picture = figures.gain.map { "<figure>\n\($0)\n</figure>" } ?? ""
     let unit = metric.isShare ? ", in points" : ""
-    return section(
+    return ReportSection(
       "What \(HTML.escape(verdict.bestFusion)) gains over each modality",
-      picture + table(ContestTable.header, ContestTable(verdict).rows, numbers: ContestTable.numbers)
+      picture
+        + Markup.folded(
+          "In numbers, and what each was held against",
+          Markup.table(ContestTable.header, ContestTable(verdict).rows, numbers: ContestTable.numbers),
+          isOpen: picture.isEmpty)
         + "<p class=\"caption\">Improvement of the test \(metric.label)\(unit); positive is better. At its best: of the "
         + "single-modality methods and of the fusion itself on copies of the modality or with all others permuted, the one "
         + "with the best validation score. p: how often predictions from the modality alone do as well with shuffled test "
@@ -24,7 +28,7 @@ extension ReportPage {
 
   // MARK: Information
 
-  var information: String {
+  var information: ReportSection? {
     guard let finding = findings.information else { return unmeasured("information", "What the modalities say") }
     let stated = finding.stated != nil
     func row(_ name: String, _ value: InformationPart, _ truth: Double?) -> [String] {
@@ -57,7 +61,9 @@ extension ReportPage {
       HTML.escape($0.prefix(1).uppercased() + $0.dropFirst()) + "."
     }
     if let quality = finding.quality {
-      let shown = zip([finding.first, finding.second, "both"], quality.demonstrated).map { name, value in
+      let shown = zip(
+        [finding.first, finding.second, Sides.together(finding.first, finding.second)], quality.demonstrated
+      ).map { name, value in
         "\(HTML.escape(name)) \(bits(value))"
       }
       points.append(
@@ -68,25 +74,28 @@ extension ReportPage {
     points.append(
       "The minimum behind the parts is certified to \(String(format: "%.0e", finding.gap)) \(finding.unit).")
     let picture = figures.information.map { "<figure>\n\($0)\n</figure>" } ?? ""
-    return section(
+    return ReportSection(
       "What the modalities say",
       picture
-        + table(
-          ["information about the target", finding.unit, "95 % interval"] + (stated ? ["stated by the data set"] : []),
-          rows, numbers: stated ? [1, 2, 3] : [1, 2])
+        + Markup.folded(
+          "In numbers, with all that there is to know",
+          Markup.table(
+            ["information about the target", finding.unit, "95 % interval"]
+              + (stated ? ["stated by the data set"] : []),
+            rows, numbers: stated ? [1, 2, 3] : [1, 2]), isOpen: picture.isEmpty)
         + "<ul class=\"caption\">" + points.map { "<li>\($0)</li>" }.joined() + "</ul>", id: .information)
   }
 
   private func bits(_ value: Double) -> String { Format.decimals(value, 2) }
 
-  func unmeasured(_ name: String, _ title: String) -> String {
-    guard let reason = findings.notMeasured[name] else { return "" }
-    return section(title, "<p class=\"note\">Not measured: \(HTML.escape(reason)).</p>")
+  func unmeasured(_ name: String, _ title: String) -> ReportSection? {
+    guard let reason = findings.notMeasured[name] else { return nil }
+    return ReportSection(title, "<p class=\"note\">Not measured: \(HTML.escape(reason)).</p>")
   }
 
   // MARK: Without some modalities
 
-  var missing: String {
+  var missing: ReportSection? {
     guard let finding = findings.missing, let verdict else { return unmeasured("missing", "Without some modalities") }
     let rows = finding.rows.map { row -> [String] in
       let alone =
@@ -98,27 +107,29 @@ extension ReportPage {
       ]
     }
     let picture = figures.missing.map { "<figure>\n\($0)\n</figure>" } ?? ""
-    return section(
+    return ReportSection(
       "Without some modalities",
       picture
-        + table(
-          ["there is", "\(metric.label) of \(verdict.bestFusion)", "95 % interval", "trained on it alone"], rows,
-          numbers: [1, 2, 3])
+        + Markup.folded(
+          finding.told.count < rows.count ? "All \(rows.count) sets of modalities in numbers" : "In numbers",
+          Markup.table(
+            ["there is", "\(metric.label) of \(verdict.bestFusion)", "95 % interval", "trained on it alone"], rows,
+            numbers: [1, 2, 3]), isOpen: picture.isEmpty)
         + "<p class=\"caption\">A missing modality is \(HTML.escape(finding.imputation.explanation)). "
         + "Mean over \(finding.seeds) \(finding.seeds == 1 ? "seed" : "seeds") on the test split. The fusion was not made "
-        + "to do without unless it was trained with the option modality-dropout.</p>") + importance
+        + "to do without unless it was trained with the option modality-dropout.</p>")
   }
 
-  private var importance: String {
-    guard let finding = findings.importance else { return "" }
+  var importance: ReportSection? {
+    guard let finding = findings.importance else { return nil }
     let shares = finding.share.sorted { $0.key < $1.key }.map { name, share in
       [name, Format.decimals(100 * share, 1) + " %"]
     }
     let relations = finding.relationsInWords.map { [$0.name, Format.decimals(100 * $0.share, 1) + " %"] }
-    return section(
+    return ReportSection(
       "Who contributes",
-      table(["modality", "share of the contributions"], shares, numbers: [1]) + "<h3>Together</h3>"
-        + table(["\(finding.first) and \(finding.second)", "of the samples"], relations, numbers: [1])
+      Markup.table(["modality", "share of the contributions"], shares, numbers: [1]) + "<h3>Together</h3>"
+        + Markup.table(["\(finding.first) and \(finding.second)", "of the samples"], relations, numbers: [1])
         + "<p class=\"caption\">Exact Shapley values of the modalities for the outputs of \(finding.samples) test samples, "
         + "mean over \(finding.seeds) \(finding.seeds == 1 ? "seed" : "seeds"); a modality that does not count has the mean "
         + "encoding. One dominates where its contribution is four times as long.</p>")
@@ -126,7 +137,7 @@ extension ReportPage {
 
   // MARK: Interactions
 
-  var interactions: String {
+  var interactions: ReportSection? {
     guard let finding = findings.interactions else { return unmeasured("interactions", "How the answers relate") }
     let (first, second) = (finding.first, finding.second)
     func percent(_ share: Double) -> String { Format.decimals(100 * share, 1) + " %" }
@@ -143,13 +154,14 @@ extension ReportPage {
       "<h3>\(HTML.escape(LabelFinding.words(row.label, first: first, second: second)))</h3><div class=\"examples\">"
         + row.examples.map { example($0, finding) }.joined(separator: "\n") + "</div>"
     }
-    return section(
+    return ReportSection(
       "How the answers relate",
       "<div class=\"scroll\"><table class=\"labels\"><thead><tr>\(head)</tr></thead><tbody>\(rows.joined(separator: "\n"))"
         + "</tbody></table></div>"
-        + "<p class=\"caption\">Answers to \(HTML.escape(first)), to \(HTML.escape(second)) and to both, by "
+        + "<p class=\"caption\">Answers to \(HTML.escape(first)), to \(HTML.escape(second)) and to \(Sides.together(first, second)), by "
         + "\(HTML.escape(finding.answers)). Probabilities within \(Format.decimals(finding.tolerance, 2)) of each other "
-        + "count as equal. Examples are those in which the joint answer is surest.</p>" + examples.joined())
+        + "count as equal. Examples are those in which the joint answer is surest.</p>"
+        + (examples.isEmpty ? "" : Markup.folded("Examples of each", examples.joined())))
   }
 
   private func example(_ example: LabelFinding.Example, _ finding: LabelFinding) -> String {
@@ -166,6 +178,6 @@ extension ReportPage {
     }
     return "<div class=\"example\"><p><b>\(HTML.escape(example.id))</b> is \(HTML.escape(example.target))</p>"
       + "<div class=\"pictures\">\(pictures.joined())</div><dl>\(answer(finding.first, example.first))"
-      + "\(answer(finding.second, example.second))\(answer("both", example.both))</dl></div>"
+      + "\(answer(finding.second, example.second))\(answer(Sides.together(finding.first, finding.second), example.both))</dl></div>"
   }
 }

@@ -4,7 +4,7 @@ import Modalities
 
 /// How all this was measured, what failed, and on which machine.
 extension ReportPage {
-  var measured: String {
+  var measured: ReportSection? {
     let set = comparison.dataset
     let splits = Split.allCases.compactMap { split in set.samples[split.rawValue].map { "\($0) \(split.rawValue)" } }
     let modalities = set.modalities.sorted { $0.key < $1.key }.map { name, summary in
@@ -51,37 +51,39 @@ extension ReportPage {
         )
       }
     }
-    return section(
+    return ReportSection(
       "How it was measured",
       "<ul>" + points.map { "<li>\($0)</li>" }.joined() + "</ul>"
-        + table(["modality", "kind", "shape of a sample", "absent in"], modalities, numbers: []), id: .measures)
+        + Markup.table(["modality", "kind", "shape of a sample", "absent in"], modalities, numbers: []), id: .measures)
   }
 
-  var failures: String {
+  var failures: ReportSection? {
     let rows = comparison.methods.flatMap { method in
       method.failures.map { [method.name, "\($0.seed)", $0.error] }
     }
-    guard !rows.isEmpty else { return "" }
-    return section("What failed", table(["method", "seed", "error"], rows, numbers: [1]))
+    guard !rows.isEmpty else { return nil }
+    return ReportSection("What failed", Markup.table(["method", "seed", "error"], rows, numbers: [1]))
   }
 
-  var options: String {
+  var options: ReportSection? {
     let rows = comparison.methods.map { method in
       [
         method.name, method.area,
         method.options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "  "),
       ]
     }
-    return section("Options of the methods", table(["method", "area", "options"], rows, numbers: []))
+    return ReportSection(
+      "Options of the methods",
+      Markup.folded("All \(rows.count)", Markup.table(["method", "area", "options"], rows, numbers: [])))
   }
 
-  var machine: String {
+  var machine: ReportSection? {
     let rows = [
       ["processor", "\(environment.processor), \(environment.cores) cores"],
       ["memory", Format.bytes(environment.memoryBytes)],
       ["system", "\(environment.operatingSystem), kernel \(environment.kernel), \(environment.architecture)"],
       ["software", "Chiasm \(environment.chiasm), Swift \(environment.swift), libtorch \(environment.libtorch)"],
     ]
-    return section("Machine", table([], rows, numbers: []))
+    return ReportSection("Machine", Markup.table([], rows, numbers: []))
   }
 }

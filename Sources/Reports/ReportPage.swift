@@ -10,6 +10,7 @@ struct ReportPage {
   let result: ExplainedComparison
   let records: [TrialRecord]
   let architectures: [ArchitectureGraph]
+  let provenance: [Provenance]
   let environment: RunEnvironment
   let figures: Figures
   let date: Date?
@@ -19,31 +20,21 @@ struct ReportPage {
   var metric: Metric { comparison.dataset.metric }
   var verdict: Verdict? { comparison.verdict }
 
-  var html: String {
-    let title = "\(comparison.dataset.name): \(comparison.methods.count) methods compared"
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(HTML.escape(title))</title>
-      <style>
-      \(ReportStyle.css)
-      </style>
-      </head>
-      <body>
-      <main>
-      \(([
-        head, note, scores, leaderboard, gain, information, missing, interactions, costs, learning, answers, choices,
-        architecture, robustness, utilization, heterogeneity, measured, failures, options, machine,
-      ]).joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
+  /// In the order in which a reader asks.
+  private var sections: [ReportSection] {
+    [
+      scores, leaderboard, gain, information, missing, importance, interactions, costs, learning, answers, choices,
+      architecture, robustness, utilization, heterogeneity, differences, measured, repetition, failures, options,
+      machine,
+    ].compactMap { $0 }
+  }
 
-      """
+  var html: String {
+    let sections = sections
+    let title = "\(comparison.dataset.name): \(comparison.methods.count) methods compared"
+    return HTML.page(
+      title: title,
+      ([head, note, sections.contents] + sections.map(\.html)).joined(separator: "\n"))
   }
 
   // MARK: What came out
@@ -67,7 +58,7 @@ struct ReportPage {
       <h1>\(headline.map { $0.answer.html + "." } ?? "")</h1>
       \(headline?.rest.map { "<p class=\"lead\">\($0.html)</p>" } ?? "")
       \(notes)
-      \(comparison.cautions.map { "<p class=\"caution\">\(HTML.escape($0.sentence))</p>" }.joined(separator: "\n"))
+      \(comparison.cautions.map { "<p class=\"caution\">\(HTML.prose($0.sentence))</p>" }.joined(separator: "\n"))
       <div class="figures-of-merit">
       \(cards(verdict))
       </div>
@@ -98,7 +89,7 @@ struct ReportPage {
     }
     if let information = findings.information {
       let total = Format.decimals(information.total, 2)
-      cards.append(card("regime", information.regime.rawValue, "\(total) \(information.unit) together", ""))
+      cards.append(card("regime", information.regime.rawValue, "\(total) \(information.unit) together", "word"))
     }
     return cards.joined(separator: "\n")
   }
@@ -114,36 +105,36 @@ struct ReportPage {
 
   // MARK: Figures
 
-  private var scores: String {
+  private var scores: ReportSection? {
     figure(
       figures.scores, "Scores",
       "Dot: mean over seeds. Line: 95 % interval. Small dots below: single seeds. "
         + "<span class=\"key unimodal\">◆ single modality</span> <span class=\"key fusion\">● fusion</span>")
   }
 
-  private var costs: String {
+  private var costs: ReportSection? {
     figure(
       figures.costs, "Score against cost",
       "Logarithmic cost. The line joins the methods that no other one beats in both. "
         + "<span class=\"key unimodal\">◆ single modality</span> <span class=\"key fusion\">● fusion</span>")
   }
 
-  private var learning: String {
+  private var learning: ReportSection? {
     figure(
       figures.learning, "Learning curves",
       "Objective over epochs, mean over seeds with a band from the lowest to the highest: dashed, training; "
         + "solid, validation. Dots: the epochs whose weights were kept, one per seed. Curves end where half of the seeds "
-        + "have stopped.")
+        + "have stopped.", under: "Losses of each method")
   }
 
-  private var answers: String {
+  private var answers: ReportSection? {
     if let svg = figures.answers {
       return figure(svg, "Where they err", "Best single modality and best fusion; all seeds pooled.")
     }
     guard comparison.dataset.task == .classification, let verdict,
       comparison.dataset.classes.count > AnswerFigure.mostClasses
-    else { return "" }
-    return section("Where they err", confusions(verdict.bestUnimodal) + confusions(verdict.bestFusion))
+    else { return nil }
+    return ReportSection("Where they err", confusions(verdict.bestUnimodal) + confusions(verdict.bestFusion))
   }
 
   private func confusions(_ name: String) -> String {
@@ -161,34 +152,40 @@ struct ReportPage {
       ]
     }
     return "<h3>\(HTML.escape(name)): most frequent confusions</h3>"
-      + table(["true", "taken for", "times", "of the class"], rows, numbers: [2, 3])
+      + Markup.table(["true", "taken for", "times", "of the class"], rows, numbers: [2, 3])
   }
 
-  private func figure(_ svg: String?, _ title: String, _ caption: String) -> String {
-    guard let svg else { return "" }
-    return section(title, "<figure>\n\(svg)\n<figcaption>\(caption)</figcaption>\n</figure>")
+  /// - Parameter summary: what is to be opened, where the figure is for few.
+  private func figure(
+    _ svg: String?, _ title: String, _ caption: String, under summary: String? = nil
+  ) -> ReportSection? {
+    guard let svg else { return nil }
+    let figure = "<figure>\n\(svg)\n<figcaption>\(caption)</figcaption>\n</figure>"
+    return ReportSection(title, summary.map { Markup.folded($0, figure) } ?? figure)
   }
 
   // MARK: Tables
 
-  private var leaderboard: String {
+  private var leaderboard: ReportSection? {
     let header = [
-      "method", "modalities", metric.label, "95 % interval", "± seeds", "validation", "parameters", "training",
-      "latency",
+      "method", metric.label, "95 % interval", "± seeds", "validation", "parameters", "training", "latency",
+      "modalities",
     ]
     let rows = comparison.methods.map { method -> [String] in
       let names = method.modalities
-      let start = [method.name, names.count > 3 ? "\(names.count) modalities" : names.joined(separator: ", ")]
-      guard let main = method.metrics[metric.rawValue] else { return start + Array(repeating: "–", count: 7) }
-      return start + [
-        Format.score(main.mean, metric), interval(main.ci95), Format.difference(main.std, metric),
+      let read = names.count > 3 ? "\(names.count) modalities" : names.joined(separator: ", ")
+      guard let main = method.metrics[metric.rawValue] else {
+        return [method.name] + Array(repeating: "–", count: 7) + [read]
+      }
+      return [
+        method.name, Format.score(main.mean, metric), interval(main.ci95), Format.difference(main.std, metric),
         method.validationScore.map { Format.score($0, metric) } ?? "–", Format.count(method.parameters),
-        Format.seconds(method.trainSeconds), Format.microseconds(method.latencyMicroseconds.p50),
+        Format.seconds(method.trainSeconds), Format.microseconds(method.latencyMicroseconds.p50), read,
       ]
     }
-    return section(
+    return ReportSection(
       "Leaderboard",
-      table(header, rows, numbers: Set(2..<header.count), styles: rowStyles)
+      Markup.table(header, rows, numbers: Set(1..<header.count - 1), styles: rowStyles)
         + "<p class=\"caption\">Bold: the best single modality and the best fusion, chosen by the validation score. "
         + "± seeds: standard deviation over seeds\(metric.isShare ? ", in points" : ""). "
         + "Training: mean over seeds. Latency: one sample, median.</p>" + details, id: .leaderboard)
@@ -207,7 +204,8 @@ struct ReportPage {
         "\(method.epochs)", Format.microseconds(method.latencyMicroseconds.p95), Format.bytes(method.peakBytes),
       ]
     }
-    return "<h3>More measures</h3>" + table(header, rows, numbers: Set(1..<header.count), styles: rowStyles)
+    return Markup.folded(
+      "More measures", Markup.table(header, rows, numbers: Set(1..<header.count), styles: rowStyles))
   }
 
   private var rowStyles: [String] {
@@ -217,29 +215,9 @@ struct ReportPage {
     }
   }
 
-  func section(_ title: String, _ body: String, id: LinkedText.Place? = nil) -> String {
-    "<section\(id.map { " id=\"\($0.rawValue)\"" } ?? "")>\n<h2>\(title)</h2>\n\(body)\n</section>"
-  }
-
-  func table(_ header: [String], _ rows: [[String]], numbers: Set<Int>, styles: [String] = []) -> String {
-    func cells(_ row: [String], _ tag: String) -> String {
-      row.enumerated().map { index, cell in
-        "<\(tag)\(numbers.contains(index) ? " class=\"n\"" : "")>\(HTML.escape(cell))</\(tag)>"
-      }.joined()
-    }
-    let head = header.isEmpty ? "" : "<thead><tr>\(cells(header, "th"))</tr></thead>"
-    let body = rows.enumerated().map { index, row in
-      "<tr\(index < styles.count ? " class=\"\(styles[index])\"" : "")>\(cells(row, "td"))</tr>"
-    }
-    return "<div class=\"scroll\"><table>\(head)<tbody>\n\(body.joined(separator: "\n"))\n</tbody></table></div>"
-  }
-
   func interval(_ interval: Interval) -> String {
     "[\(Format.difference(interval.low, metric)), \(Format.difference(interval.high, metric))]"
   }
 
-  func signed(_ value: Double) -> String {
-    let text = Format.difference(value, metric)
-    return value > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
-  }
+  func signed(_ value: Double) -> String { Format.change(value, metric) }
 }

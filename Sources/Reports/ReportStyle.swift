@@ -1,10 +1,21 @@
 /// The look of the report: system fonts, two colours that colour-blind readers tell apart (Okabe & Ito, 2008), a light and
 /// a dark scheme, and a version for paper.
 enum ReportStyle {
+  /// The colours of figures by day.
+  static func light(_ ink: Ink) -> String {
+    switch ink {
+    case .paper: "#fffefb"
+    case .ink: "#1b1d21"
+    case .muted: "#686c74"
+    case .grid: "#e3e2dc"
+    case .unimodal: "#c04f00"
+    case .fusion: "#00689f"
+    }
+  }
+
   static let css = """
     :root {
-      --paper: #fffefb; --ink: #1b1d21; --muted: #686c74; --grid: #e3e2dc; --card: #f6f4ee;
-      --unimodal: #c04f00; --fusion: #00689f;
+      \(Ink.allCases.map { "--\($0.rawValue): \(light($0));" }.joined(separator: " ")) --card: #f6f4ee;
     }
     @media (prefers-color-scheme: dark) {
       :root {
@@ -32,20 +43,30 @@ enum ReportStyle {
     .kicker { color: var(--muted); font-size: 14px; margin: 0 0 18px; }
     .kicker b { color: var(--ink); }
     .lead { font-size: 19px; line-height: 1.45; color: var(--ink); margin: 0 0 8px; max-width: 46em; text-wrap: pretty; }
+    .basis a { color: inherit; text-decoration-color: var(--grid); text-underline-offset: 3px; }
     .basis { color: var(--muted); max-width: 52em; margin: 6px 0; }
     .caution { border-left: 4px solid var(--unimodal, #c2571a); padding: 4px 0 4px 12px; color: var(--ink); max-width: 52em; margin: 10px 0; }
     .note { background: var(--card); padding: 12px 16px; margin-top: 28px; }
-    .figures-of-merit { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 28px; }
-    .card { background: var(--card); border-top: 3px solid var(--muted); padding: 12px 16px 14px; }
+    nav { margin-top: 28px; font-size: 14px; }
+    nav ul { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin: 0; max-width: none; }
+    nav a { color: var(--muted); text-underline-offset: 3px; }
+    nav a:hover { color: var(--ink); }
+    details { margin-top: 14px; }
+    summary { cursor: pointer; font-size: 14px; color: var(--muted); }
+    summary:hover { color: var(--ink); }
+    .figures-of-merit { display: grid; grid-template-columns: repeat(auto-fit, minmax(160px, 1fr)); gap: 12px; margin-top: 28px; }
+    .card { background: var(--card); border-top: 3px solid var(--muted); padding: 12px 14px 14px; min-width: 0; }
     .card span, .card small { display: block; font-size: 13px; color: var(--muted); }
-    .card strong { display: block; font-size: 30px; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; }
+    .card span, .card small { overflow-wrap: break-word; }
+    .card strong { display: block; font-size: 26px; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .card.word strong { font-size: 21px; line-height: 1.55; }
     .card.unimodal { border-color: var(--unimodal); }
     .card.unimodal strong { color: var(--unimodal); }
     .card.fusion { border-color: var(--fusion); }
     .card.fusion strong { color: var(--fusion); }
     figure { margin: 0; }
     figure svg { display: block; width: 100%; height: auto; font-family: inherit; font-variant-numeric: tabular-nums; }
-    @media (max-width: 700px) and (not print) { figure { overflow-x: auto; } figure svg { min-width: 660px; } }
+    @media screen and (max-width: 700px) { figure { overflow-x: auto; } figure svg { min-width: 860px; } }
     figcaption, .caption { color: var(--muted); font-size: 13px; margin: 10px 0 0; max-width: 60em; }
     .key { white-space: nowrap; font-weight: 600; }
     .key.unimodal { color: var(--unimodal); }
@@ -57,7 +78,10 @@ enum ReportStyle {
     td:last-child, th:last-child { padding-right: 0; }
     .n { text-align: right; white-space: nowrap; }
     th.n { white-space: normal; }
-    td { overflow-wrap: anywhere; }
+    td { overflow-wrap: break-word; }
+    td.n small { display: block; color: var(--muted); font-size: 11px; }
+    .pairs tbody th { font-size: 14px; color: var(--ink); border-color: var(--grid); vertical-align: baseline; white-space: nowrap; }
+    pre { background: var(--card); padding: 12px 16px; margin: 0 0 14px; font-size: 13px; overflow-x: auto; }
     tr.unimodal td, tr.fusion td { white-space: nowrap; }
     h3 { margin-top: 28px; }
     tr.unimodal td:first-child::before, tr.fusion td:first-child::before { display: inline-block; width: 1.3em; }
@@ -94,7 +118,9 @@ enum ReportStyle {
       }
       main { max-width: none; padding: 0; }
       body { font-size: 11pt; }
-      section, figure, .card, tr { break-inside: avoid; }
+      nav { display: none; }
+      details::details-content { display: block; content-visibility: visible; block-size: auto; }
+      figure, .card, tr { break-inside: avoid; }
       section { margin-top: 22px; }
       .card strong { font-size: 22px; }
       .scroll { overflow: visible; }

@@ -18,7 +18,7 @@ enum RobustnessFigure {
       let lines = condition.methods.map { method in
         let isNamed = method.isUnimodal || shown.contains(method.method)
         return CurveFigure.Line(
-          name: method.method.replacingOccurrences(of: "unimodal@", with: ""),
+          name: name(method, condition),
           points: zip(condition.levels, method.curve.scores).map { ($0, $1 * scale) },
           band: method.isUnimodal || method.method == shown.first
             ? method.intervals.map { ($0.low * scale, $0.high * scale) } : [],
@@ -26,7 +26,7 @@ enum RobustnessFigure {
           dash: method.isUnimodal ? "5 4" : method.method == result.late ? "2 3" : "", isNamed: isNamed)
       }
       return CurveFigure.Panel(
-        title: "\(condition.perturbation.rawValue) on \(listed(condition.modalities))",
+        title: "\(condition.perturbation.rawValue) on \(Format.list(condition.modalities))",
         axis: axis(condition), ticks: condition.levels.map { ($0, String(format: "%g", $0)) }.spaced(),
         // Background first.
         lines: lines.filter { !$0.isNamed } + lines.filter(\.isNamed))
@@ -34,6 +34,12 @@ enum RobustnessFigure {
     return CurveFigure(
       panels: panels, unit: result.metric.isShare ? " %" : "",
       label: "\(result.metric.label) over levels of perturbation")
+  }
+
+  /// A single modality by itself, where one method alone reads it.
+  private static func name(_ method: RobustnessResult.Method, _ condition: RobustnessResult.Condition) -> String {
+    let isAlone = method.isUnimodal && condition.methods.count { $0.modalities == method.modalities } == 1
+    return isAlone ? method.modalities[0] : method.method
   }
 
   private static func axis(_ condition: RobustnessResult.Condition) -> String {
@@ -56,7 +62,7 @@ extension [(value: Double, label: String)] {
 
 extension ReportPage {
   /// How scores fall under perturbation; empty where it was not measured.
-  var robustness: String {
+  var robustness: ReportSection? {
     guard let result = self.result.robustness ?? findings.robustness,
       let svg = RobustnessFigure.figure(result).svg
     else {
@@ -78,13 +84,13 @@ extension ReportPage {
     }
     let seeds = result.conditions.flatMap { $0.methods.map(\.seeds) }.max() ?? 1
     let levels = "\(result.draws) \(result.draws == 1 ? "draw" : "draws")"
-    return section(
+    return ReportSection(
       "Robustness",
       "<figure>\n\(svg)\n<figcaption>\(HTML.escape(metric.label)) on the \(result.split.rawValue) split while inputs get "
         + "worse; mean over \(seeds == 1 ? "one seed" : "\(seeds) seeds") and \(levels), with 95 % intervals of single modalities and of the most robust fusion, over samples and seeds. "
         + "<span class=\"key unimodal\">dashed: single modalities</span> <span class=\"key fusion\">fusions, "
         + "late fusion dotted</span></figcaption>\n</figure>"
-        + table(header, rows, numbers: Set(2..<header.count))
+        + Markup.folded("In numbers", Markup.table(header, rows, numbers: Set(2..<header.count)))
         + "<p class=\"caption\">Area: mean height of the curve. Loss: clean score less area. Effective: what lies above the "
         + "line from clean to perturbed score, fitted to the other methods here, at least five (Taori et al., 2020). Over late: how much higher the curve lies than late fusion's."
         + (self.result.robustness == nil

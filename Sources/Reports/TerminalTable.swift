@@ -95,24 +95,34 @@ public struct TerminalTable: Sendable {
     }.joined(separator: "\n")
   }
 
-  /// A text as lines of whole words.
+  /// A text as lines of whole words; a sign of percent stays with its number.
   private static func broken(_ text: String, to width: Int) -> [String] {
-    text.split(separator: " ").reduce(into: [""]) { lines, word in
-      let longer = lines[lines.count - 1].isEmpty ? String(word) : lines[lines.count - 1] + " " + word
+    let words = text.split(separator: " ").reduce(into: [String]()) { words, word in
+      if word.hasPrefix("%"), !words.isEmpty {
+        words[words.count - 1] += " " + word
+      } else {
+        words.append(String(word))
+      }
+    }
+    return words.reduce(into: [""]) { lines, word in
+      let longer = lines[lines.count - 1].isEmpty ? word : lines[lines.count - 1] + " " + word
       if lines[lines.count - 1].isEmpty || columns(longer) <= width {
         lines[lines.count - 1] = longer
       } else {
-        lines.append(String(word))
+        lines.append(word)
       }
     }
   }
 
   /// Columns of the terminal on standard output; `nil` where standard output is not a terminal.
-  public static var standardOutputWidth: Int? {
+  public static var standardOutputWidth: Int? { width(of: STDOUT_FILENO) }
+
+  /// Columns of the terminal on standard error; `nil` where standard error is not a terminal.
+  public static var standardErrorWidth: Int? { width(of: STDERR_FILENO) }
+
+  private static func width(of descriptor: Int32) -> Int? {
     var size = winsize()
-    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-      return nil
-    }
+    guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }
 

@@ -28,12 +28,14 @@ enum UtilizationFigure {
 
 extension ReportPage {
   /// How much each modality was used while training; empty where it was not measured.
-  var utilization: String {
-    guard let svg = UtilizationFigure.figure(comparison, records)?.svg else { return "" }
-    return section(
+  var utilization: ReportSection? {
+    guard let svg = UtilizationFigure.figure(comparison, records)?.svg else { return nil }
+    return ReportSection(
       "Use of the modalities",
-      "<figure>\n\(svg)\n<figcaption>Conditional utilisation rate (Wu et al., 2022): the share of the validation "
-        + "\(HTML.escape(comparison.dataset.metric.label)) that is lost without a modality, after each epoch, mean over seeds. Near 0, the "
-        + "others say the same or training neglects it.</figcaption>\n</figure>")
+      Markup.folded(
+        "Rates after each epoch",
+        "<figure>\n\(svg)\n<figcaption>Conditional utilisation rate (Wu et al., 2022): the share of the validation "
+          + "\(HTML.escape(comparison.dataset.metric.label)) that is lost without a modality, after each epoch, mean over "
+          + "seeds. Near 0, the others say the same or training neglects it.</figcaption>\n</figure>"))
   }
 }

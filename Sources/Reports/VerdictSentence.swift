@@ -93,7 +93,7 @@ struct VerdictSentence {
       verdict.pNull.metric == metric ? "" : " of \(verdict.pNull.metric.label), as all its predictions are one class"
     let p = verdict.pNull.fusion.map { " (p = \(Self.p($0))\(of))" } ?? ""
     return "\(reached), no more than with shuffled test targets\(p), and neither is "
-      + "\(listed(verdict.perModality.keys.sorted(), last: "or")) alone shown to know the target"
+      + "\(Format.list(verdict.perModality.keys.sorted(), last: "or")) alone shown to know the target"
   }
 
   private var undecided: LinkedText {
@@ -149,7 +149,7 @@ struct VerdictSentence {
     guard names.count < fusion.modalities.count else { return nil }
     return
       "Of the \(fusion.modalities.count) modalities, the \(names.count) that are best alone on validation were asked: "
-      + "\(listed(names))."
+      + "\(Format.list(names))."
   }
 
   private var placebo: LinkedText? {
@@ -166,7 +166,7 @@ struct VerdictSentence {
     let told = found.filter(\.isTold).sorted { $0.alignment > $1.alignment }
     guard let strongest = told.first else { return nil }
     let others = told.count > 1 ? ", and \(told.count - 1) other pair\(told.count > 2 ? "s" : "") as well" : ""
-    return "\(listed(strongest.modalities)) depend on each other (kernel alignment "
+    return "\(Format.list(strongest.modalities)) depend on each other (kernel alignment "
       + "\(Format.decimals(strongest.alignment, 2)), p = \(Self.p(strongest.pValue)))\(others): what the fusion would "
       + "predict without interactions is asked of recombined samples, and these leave the data."
   }
@@ -178,7 +178,7 @@ struct VerdictSentence {
     let names = (isOther ? [fusion.name] : []) + others
     guard verdict.outcome != .nothingLearned, !names.isEmpty, let p = verdict.pNull.fusion else { return nil }
     let start: LinkedText =
-      "All predictions of \(listed(names)) are one class, in which \(metric.label) shows nothing: "
+      "All predictions of \(Format.list(names)) are one class, in which \(metric.label) shows nothing: "
       + "whether \(names.count == 1 ? "it" : "each") knows the target was asked of AUROC"
     guard isOther, p < Judgement.learned else { return "\(start)." }
     return "\(start), where \(fusion.name) does; metric: auroc in dataset.yaml ranks by it."
@@ -209,26 +209,16 @@ struct VerdictSentence {
   }
 }
 
-/// "audio and image", "audio, text and video".
-func listed(_ names: [String], last: String = "and") -> String {
-  names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " \(last) " + names[names.count - 1]
-}
-
-extension Comparison {
-  /// The outcome and the best fusion's score in a few words, for a list; nil where there is no verdict.
-  public var result: String? {
-    guard let verdict else { return nil }
-    let score = methods.first { $0.name == verdict.bestFusion }?.metrics[verdict.metric.rawValue]
-      .map { " " + Format.score($0.mean, verdict.metric) }
-    let outcome =
-      switch verdict.outcome {
-      case .fusionHelps: "fusing helps"
-      case .fusionHurts: "fusing hurts"
-      case .oneModalityIsEnough: "one modality is enough"
-      case .nothingLearned: "nothing was learned"
-      case .undecided: "undecided"
-      }
-    return "\(outcome): \(verdict.bestFusion)\(score ?? "")"
+extension Outcome {
+  /// In a few words, for a list.
+  public var words: String {
+    switch self {
+    case .fusionHelps: "fusing helps"
+    case .fusionHurts: "fusing hurts"
+    case .oneModalityIsEnough: "one modality is enough"
+    case .nothingLearned: "nothing was learned"
+    case .undecided: "undecided"
+    }
   }
 }
 

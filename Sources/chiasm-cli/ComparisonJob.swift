@@ -66,7 +66,7 @@ struct ComparisonJob {
     _ result: ExplainedComparison, _ records: [TrialRecord], output: OutputOptions, report: URL
   ) throws {
     let comparison = result.comparison
-    try Report.write(result, records, to: report)
+    try Report.write(result, records, plans: [plan], to: report)
     var run = run
     run.status =
       records.count < plan.trials.count
@@ -77,7 +77,7 @@ struct ComparisonJob {
     try store.save(run)
     try output.write(ComparisonDocument(result))
     output.show(ComparisonText(result).text)
-    output.show("\nrun \(run.id) in \(store.url(of: run).relativePath); report: \(report.relativePath)")
+    output.show("\nrun \(run.id) in \(store.url(of: run).relativePath)\nreport: \(report.relativePath)")
     if run.status == .failed {
       let first = comparison.methods.first?.failures.first?.error
       throw Failed("no training succeeded; the first said: \(first ?? "nothing")")
@@ -87,9 +87,11 @@ struct ComparisonJob {
 
 extension Report {
   /// Writes the report of a comparison on this machine, dated today.
-  static func write(_ result: ExplainedComparison, _ records: [TrialRecord], to url: URL) throws {
+  static func write(
+    _ result: ExplainedComparison, _ records: [TrialRecord], plans: [ComparisonPlan], to url: URL
+  ) throws {
     try write(
       result, records: records, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion),
-      architectures: result.comparison.architectures, date: Date(), to: url)
+      architectures: result.comparison.architectures, provenance: plans.map(\.provenance), date: Date(), to: url)
   }
 }

@@ -45,7 +45,8 @@ struct ComparisonText {
       let rows = labels.rows.filter { $0.count > 0 }.map { row in
         "\(LabelFinding.words(row.label, first: labels.first, second: labels.second)) \(percent(row.share))"
       }
-      lines.append("Answers to \(labels.first), to \(labels.second) and to both: \(rows.joined(separator: ", "))")
+      let whole = Sides.together(labels.first, labels.second)
+      lines.append("Answers to \(labels.first), to \(labels.second) and to \(whole): \(rows.joined(separator: ", "))")
     }
     lines += findings.robustness.map { Self.robustness($0, verdict) } ?? []
     lines += findings.notMeasured.sorted { $0.key < $1.key }.map { "Not measured, \($0.key): \($0.value)" }

@@ -41,8 +41,8 @@ struct InspectCommand: ParsableCommand {
   /// The command to go on with, which was asked whether it takes these data.
   /// - Throws: `InputError` where it does not.
   private func next(_ dataset: Dataset) throws -> String {
-    guard Metric.all(for: dataset.manifest.task).isEmpty else {
-      let prepared = try PreparedDataset(dataset)
+    let prepared = try PreparedDataset(dataset)
+    if prepared.prediction != nil {
       for selection in MethodSelection.standard(modalities: dataset.names) {
         try TrialConfiguration(selection, training: TrainingOptions(), seed: 0, on: prepared).check(on: prepared)
       }

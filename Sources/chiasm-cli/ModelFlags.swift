@@ -65,6 +65,10 @@ extension OutputOptions {
   /// A line on standard error that is no error.
   func note(_ text: String) {
     guard !quiet else { return }
-    StandardError.show("note: \(text.shown())\n", patience: 1000)
+    let width = TerminalTable.standardErrorWidth
+    // On a terminal a bar may stand where the note begins; it is drawn anew below.
+    StandardError.show(
+      (width == nil ? "" : "\r\u{1B}[K") + TerminalTable.prose("note: \(text.shown())", width: width) + "\n",
+      patience: 1000)
   }
 }

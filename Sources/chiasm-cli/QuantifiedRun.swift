@@ -28,9 +28,7 @@ struct QuantifiedRun {
     } else {
       let trained = try TrainedModel.load(folder)
       trials = [
-        TrainedTrial(
-          method: trained.configuration.selection.name, modalities: trained.modalities,
-          seed: trained.configuration.seed, folder: folder)
+        TrainedTrial(trained.configuration.selection, seed: trained.configuration.seed, folder: folder)
       ]
       isComparison = false
       origin = try Self.origin(of: folder)

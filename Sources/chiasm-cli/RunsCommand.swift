@@ -22,24 +22,30 @@ struct RunsCommand: ParsableCommand {
       guard !runs.isEmpty else { return output.show("no runs in \(store.runs)") }
       output.show(
         TerminalTable(
-          ["run", "kind", "data set", "method", "seed", "status", "result"],
-          rows: runs.map {
-            [
-              $0.id, $0.kind.rawValue, $0.dataset, $0.method ?? "", $0.seed.map(String.init) ?? "", $0.status.rawValue,
-              result(of: $0),
+          ["run", "kind", "data set", "method", "seed", "status", "score", "result"],
+          rows: runs.map { run in
+            let told = told(run)
+            return [
+              run.id, run.kind.rawValue, run.dataset, told.method, run.seed.map(String.init) ?? "", run.status.rawValue,
+              told.score, told.result,
             ]
-          }, numbers: [0, 4], expendable: [4]
+          }, numbers: [0, 4, 6], expendable: [4, 1, 3]
         ).text())
     }
 
-    /// The verdict of a comparison in a few words, the main score of a training; nothing where neither is there.
-    private func result(of run: StoredRun) -> String {
+    /// The method, its main score on the test split and, of a comparison, the outcome; empty where there is none.
+    private func told(_ run: StoredRun) -> (method: String, score: String, result: String) {
       guard run.kind == .train else {
         let folder = RunFolder(store.folder.appending(path: run.folder))
-        return (try? folder.read(ExplainedComparison.self, from: folder.comparison))?.comparison.result ?? ""
+        let comparison = (try? folder.read(ExplainedComparison.self, from: folder.comparison))?.comparison
+        guard let comparison, let verdict = comparison.verdict else { return ("", "", "") }
+        let score = comparison.methods.first { $0.name == verdict.bestFusion }?.metrics[verdict.metric.rawValue]
+        return (
+          verdict.bestFusion, score.map { Format.score($0.mean, verdict.metric) } ?? "", verdict.outcome.words
+        )
       }
       let main = [Metric.accuracy, .macroAveragePrecision, .mae].first { run.metrics[$0.rawValue] != nil }
-      return main.map { "\($0.label) \(Format.score(run.metrics[$0.rawValue]!, $0))" } ?? ""
+      return (run.method ?? "", main.map { Format.score(run.metrics[$0.rawValue]!, $0) } ?? "", main?.label ?? "")
     }
   }
 
@@ -90,43 +96,5 @@ struct RunsCommand: ParsableCommand {
       try output.write(["deleted": found])
       output.show(found.map { "deleted \($0)" }.joined(separator: "\n"))
     }
-  }
-}
-
-struct ReportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Write the report of a comparison as one self-contained page.",
-    usage: "chiasm report <run> ... <page.html> [--runs <folder>] [--json <file>] [--quiet]",
-    discussion: "Example: chiasm report 20261120-221933-k3f9 report.html")
-
-  @Argument(help: "Run ids or folders of comparisons, then the page to write.")
-  var arguments: [String]
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
-
-  func run() throws {
-    guard arguments.count >= 2, let out = arguments.last else {
-      throw UsageError("report needs a run and the page to write: chiasm report RUN report.html")
-    }
-    // A forgotten page would else overwrite nothing and leave a file that is named like a run.
-    guard ["html", "htm"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) else {
-      throw UsageError("the page to write is \"\(out)\"; expected a name that ends in .html")
-    }
-    try output.checkWritable()
-    try checkParent(of: out)
-    let folders = try arguments.dropLast().map(comparisonFolder)
-    let (result, records) = try ComparisonReader.read(folders)
-    try Report.write(result, records, to: URL(fileURLWithPath: out))
-    try output.write(Made(made: out))
-    output.show("report: \(out)")
-  }
-
-  private func comparisonFolder(_ name: String) throws -> RunFolder {
-    let direct = RunFolder(URL(fileURLWithPath: name, isDirectory: true))
-    if FileManager.default.fileExists(atPath: ComparisonRunner.planFile(direct).path) { return direct }
-    let runs = try store.reading(output)
-    let run = try runs.run(name)
-    guard run.kind != .train else { throw UsageError("run \(run.id) is a single training; report takes comparisons") }
-    return RunFolder(runs.url(of: run))
   }
 }

@@ -97,16 +97,16 @@ struct SearchCommand: ParsableCommand {
       }
       second.finish(1000, of: 1000, unit: nil)
       let result = ArchitectureSearchResult(found, best: best, names: prepared.dataset.names, comparison: compared)
-      try finish(result, of: plan.dataset, records, run, runs, folder)
+      try finish(result, of: comparer.plan, records, run, runs, folder)
     }
   }
 
   private func finish(
-    _ result: ArchitectureSearchResult, of dataset: String, _ records: [TrialRecord], _ run: StoredRun,
+    _ result: ArchitectureSearchResult, of plan: ComparisonPlan, _ records: [TrialRecord], _ run: StoredRun,
     _ runs: RunStore, _ folder: RunFolder
   ) throws {
     let page = report.map { URL(fileURLWithPath: $0) } ?? folder.report
-    try Report.write(result.comparison, records, to: page)
+    try Report.write(result.comparison, records, plans: [plan], to: page)
     var run = run
     run.status = .finished
     let comparison = result.comparison.comparison
@@ -118,9 +118,9 @@ struct SearchCommand: ParsableCommand {
     let settings = result.options.sorted { $0.key < $1.key }.map { "--set \($0.key)=\($0.value)" }
     output.show("Best of \(result.trials.count) architectures on validation:\n")
     output.show(result.equations.map { "  " + $0 }.joined(separator: "\n"))
-    output.show("\nchiasm train \(dataset) --method mufasa \(settings.joined(separator: " "))\n")
+    output.show("\nchiasm train \(plan.dataset) --method mufasa \(settings.joined(separator: " "))\n")
     output.show(ComparisonText(result.comparison).text)
-    output.show("\nrun \(run.id) in \(folder.url.relativePath); report: \(page.relativePath)")
+    output.show("\nrun \(run.id) in \(folder.url.relativePath)\nreport: \(page.relativePath)")
   }
 }
 

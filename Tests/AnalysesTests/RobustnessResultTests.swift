@@ -13,7 +13,7 @@ import Testing
   private func result(_ scores: [(String, [Double?])]) -> RobustnessResult {
     RobustnessResult(
       dataset: "d", .accuracy, split: .test, samples: 120, draws: 3, seed: 0,
-      conditions: [(.noise, ["left"], [0, 1])], methods: scores.map { ($0.0, ["left", "right"]) },
+      conditions: [(.noise, ["left"], [0, 1])], methods: scores.map { ($0.0, ["left", "right"], $0.0 == "late") },
       scores.map { [MeasuredCondition(scores: $0.1, resampled: [$0.1, $0.1], seeds: 1)] })
   }
 

@@ -154,16 +154,43 @@ import Testing
       #expect(text.hasPrefix("<!") && text.contains("</html>") && text.contains("<svg"))
       #expect(!text.contains("src=\"http") && !text.contains("href=\"http"), "readable without the network")
     }
+    for text in ["How to repeat it", "chiasm compare data \\\n  --methods ", "--epochs", "Any two methods"] {
+      #expect(again.contains(text), "\(text)")
+    }
     try place.chiasm(["evaluate", id, "data"]).expectRefusal(64, "is a comparison; name one of its trainings")
     let metrics = try place.chiasm(["evaluate", "runs/\(id)/trials/late-seed0", "data", "--json", "-"])
     metrics.expectSuccess()
 
+    let best = try #require(verdict["bestFusion"] as? String)
+    let row = try #require(try place.chiasm(["runs"]).output.split(separator: "\n").first { $0.contains(id) })
+    #expect(row.contains("  \(best)  ") && row.contains(" %  "), "neither method nor score in \(row)")
+    let outcomes = ["undecided", "fusing helps", "fusing hurts", "one modality is enough", "nothing was learned"]
+    #expect(outcomes.contains { row.hasSuffix($0) }, "no verdict in \(row)")
     let listed = try place.chiasm(["runs", "--json", "-"])
     #expect(listed.output.contains(id) && listed.output.contains("finished"))
     try place.chiasm(["runs", "delete", id, "none"]).expectRefusal(64, "no run none in ")
     #expect(place.exists("runs/\(id)"), "nothing is deleted where one name is wrong")
     try place.chiasm(["runs", "delete", id]).expectSuccess()
     #expect(try !place.exists("runs/\(id)") && place.chiasm(["runs", "list"]).output == "no runs in runs\n")
+  }
+
+  @Test func reportsOfSeveralAndOtherForms() throws {
+    let place = try Workplace(copying: Workplace.compared.get().place.folder)
+    let id = try place.runs()[0]
+    for (name, start) in [("l.csv", "method,area"), ("l.md", "| method |"), ("l.tex", "% needs")] {
+      try place.chiasm(["report", id, name]).expectSuccess()
+      #expect(try place.text(name).hasPrefix(start))
+    }
+    try place.chiasm(["report", id, "p.html", "--figures", "figures"]).expectSuccess()
+    #expect(try place.text("figures/scores.svg").hasPrefix("<svg "))
+
+    try FileManager.default.copyItem(at: place.url("runs/\(id)"), to: place.url("again"))
+    try place.chiasm(["report", id, "again", "both.html"]).expectSuccess()
+    let both = try place.text("both.html")
+    #expect(both.contains("\(id) and again compared") && both.contains("over \(id)") && both.contains("0.0 [0.0, 0.0]"))
+    try place.chiasm(["report", id, "again", "pooled.html", "--pool"]).expectSuccess()
+    #expect(try place.text("pooled.html").contains("<h2>Leaderboard</h2>"))
+    try place.chiasm(["report", id, "again", "l.csv"]).expectRefusal(64, "are of one comparison")
   }
 
   /// Stopped at any moment, a comparison goes on and ends with the table it would have had.

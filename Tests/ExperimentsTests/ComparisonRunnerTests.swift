@@ -41,7 +41,7 @@ import Training
       #expect(verdict.interval.target == .thisTrainingSet && verdict.interval.method == .crossed)
       #expect(verdict.pNull.fusion == 0.001)
       // What is read back from the folder says the same.
-      let (again, _) = try ComparisonReader.read([RunFolder(folder)])
+      let (again, _, _) = try ComparisonReader.read([RunFolder(folder)])
       #expect(again.comparison.verdict == verdict && again.sentence == result.sentence)
       #expect(again.findings == result.findings)
     }

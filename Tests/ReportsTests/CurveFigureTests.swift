@@ -33,7 +33,7 @@ import Testing
 
   private func page(_ result: ExplainedComparison, _ records: [TrialRecord]) -> String {
     ReportPage(
-      result: result, records: records, architectures: [], environment: MadeComparison.environment,
+      result: result, records: records, architectures: [], provenance: [], environment: MadeComparison.environment,
       figures: Figures(result, records: records, gnuplot: nil), date: nil
     ).html
   }
@@ -54,7 +54,9 @@ import Testing
     result.robustness = RobustnessResult(
       dataset: "d", .accuracy, split: .test, samples: 60, draws: 3, seed: 0,
       conditions: [(.noise, ["audio"], [0, 1, 2])],
-      methods: [("unimodal@audio", ["audio"]), ("late", ["audio", "image"]), ("early", ["audio", "image"])],
+      methods: [
+        ("unimodal@audio", ["audio"], false), ("late", ["audio", "image"], true), ("early", ["audio", "image"], false),
+      ],
       [[0.7, 0.5, 0.4], [0.8, 0.7, 0.6], [0.9, 0.7, 0.5]].map {
         [MeasuredCondition(scores: $0, resampled: [$0, $0], seeds: 1)]
       })

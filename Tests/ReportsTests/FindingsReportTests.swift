@@ -52,7 +52,7 @@ import Testing
 
   private func page(_ result: ExplainedComparison, _ records: [TrialRecord], gnuplot: Gnuplot? = nil) -> String {
     ReportPage(
-      result: result, records: records, architectures: [], environment: MadeComparison.environment,
+      result: result, records: records, architectures: [], provenance: [], environment: MadeComparison.environment,
       figures: Figures(result, records: records, gnuplot: gnuplot), date: nil
     ).html
   }
@@ -110,6 +110,7 @@ import Testing
   }
 
   @Test func everySideHasItsName() {
+    #expect(Sides.together("a", "b") == "both" && Sides.together("a", "b+c") == "all")
     #expect(Sides(["a", "b", "c"], best: "b").names == ["b", "a+c"])
     #expect(Sides(["a", "b"], best: nil).names == ["a", "b"])
     #expect(Sides(["a", "b"], best: "z").names == ["a", "b"])

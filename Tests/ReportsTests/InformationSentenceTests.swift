@@ -35,6 +35,16 @@ import Testing
     #expect(try text(["warnings": ["the parts are about 32 groups"]]).hasSuffix(" But the parts are about 32 groups."))
   }
 
+  /// Of six modalities nothing is in "both".
+  @Test func severalModalitiesAreOneSide() throws {
+    let said = try text([
+      "second": "audio+text+video", "regime": "redundant",
+      "unique": ["image": ["mean": 0.1], "audio+text+video": ["mean": 0]],
+    ])
+    #expect(said.contains("0.00 only audio, text and video,") && !said.contains("both"), "\(said)")
+    #expect(said.hasSuffix("most of it is in the best and in the others alike."))
+  }
+
   @Test func withoutParts() throws {
     let withheld = try text([
       "redundancy": nil, "unique": nil, "synergy": nil, "withheld": "because", "demonstrated": 0.1, "regime": "nothing",

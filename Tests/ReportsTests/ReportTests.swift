@@ -9,7 +9,8 @@ import Testing
 struct ReportTests {
   private func page(_ made: MadeComparison, gnuplot: Gnuplot? = Gnuplot.installed()) -> String {
     ReportPage(
-      result: made.result, records: made.records, architectures: [], environment: MadeComparison.environment,
+      result: made.result, records: made.records, architectures: [], provenance: [],
+      environment: MadeComparison.environment,
       figures: Figures(made.result, records: made.records, gnuplot: gnuplot), date: nil
     ).html
   }
@@ -92,5 +93,45 @@ struct ReportTests {
     let html = Report.render(made.result, records: made.records, environment: MadeComparison.environment)
     #expect(!html.contains("What they relied on") && !html.contains("<h2>Architecture</h2>"))
     #expect(ChoiceShares(mean: []) == nil)
+  }
+
+  /// Every section is in the contents, and every entry of the contents leads to a section.
+  @Test func contentsLeadToEverySection() throws {
+    let html = page(try MadeComparison.classification(samples: 60, resamples: 5), gnuplot: nil)
+    let contents = try #require(html.firstMatch(of: /<nav>(.*)<\/nav>/)).output.1
+    let targets = contents.matches(of: /href="#([^"]+)"/).map { String($0.output.1) }
+    let sections = html.matches(of: /<section id="([^"]+)">/).map { String($0.output.1) }
+    #expect(targets == sections && Set(sections).count == sections.count && sections.count > 5)
+  }
+
+  /// What one method has over another, the other has less; and it is what the verdict says of the same two.
+  @Test func anyTwoMethodsArePaired() throws {
+    let made = try MadeComparison.classification(samples: 120, resamples: 5)
+    let html = page(made, gnuplot: nil)
+    #expect(html.contains("<h2>Any two methods</h2>"))
+    let board = try Leaderboard(made.records, of: made.comparison.dataset, resamples: 1)
+    let (there, back) = (
+      try #require(board.contest("low-rank", over: "image")), try #require(board.contest("image", over: "low-rank"))
+    )
+    #expect(abs(there.difference.mean + back.difference.mean) < 1e-12)
+    #expect(abs(there.difference.ci95.low + back.difference.ci95.high) < 1e-12)
+    #expect(try #require(made.comparison.verdict).perModality["image"]?.contest.difference == there.difference)
+    #expect(board.contest("low-rank", over: "bilinear <&\">") == nil, "one that failed")
+    let cell =
+      "[\(Format.change(there.difference.ci95.low, .accuracy)), \(Format.change(there.difference.ci95.high, .accuracy))]"
+    #expect(html.contains(cell))
+  }
+
+  @Test(.enabled(if: Gnuplot.installed() != nil, "gnuplot is not installed"))
+  func figuresAreFilesWithoutThePage() async throws {
+    let made = try MadeComparison.regression()
+    try await withTemporaryFolder { folder in
+      let names = try Report.writeFigures(of: made.result, records: made.records, to: folder.appending(path: "figures"))
+      #expect(names.contains("scores.svg") && names.contains("gain.svg"))
+      for name in names {
+        let svg = try String(contentsOf: folder.appending(path: "figures/\(name)"), encoding: .utf8)
+        #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n") && !svg.contains("var("))
+      }
+    }
   }
 }

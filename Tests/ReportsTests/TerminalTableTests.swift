@@ -83,6 +83,10 @@ struct TerminalTableTests {
         """)
   }
 
+  @Test func percentsStayWithTheirNumbers() {
+    #expect(TerminalTable.prose("early 97.9 %, late 3 %", width: 12) == "early\n97.9 %, late\n3 %")
+  }
+
   @Test(arguments: [("abc", 3), ("日本", 4), ("e\u{301}", 1), ("–", 1), ("👍", 2), ("한국어", 6), ("", 0)])
   func countsTerminalColumns(text: String, columns: Int) {
     #expect(TerminalTable.columns(text) == columns)

@@ -1,3 +1,5 @@
+import Analyses
+import Evaluation
 import Experiments
 import Foundation
 import Modalities

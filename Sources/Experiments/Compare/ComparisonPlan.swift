@@ -1,3 +1,4 @@
+public import Evaluation
 import Foundation
 public import Models
 public import Training
@@ -46,6 +47,13 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
     self.methods = methods
   }
 
+  /// What was asked for.
+  public var provenance: Provenance {
+    Provenance(
+      dataset: dataset, fingerprint: fingerprint, methods: selections.map(\.name), seeds: seeds, training: training,
+      threads: threads, margin: margin, isQuick: quick == true)
+  }
+
   /// One training.
   public struct Trial: Sendable, Equatable {
     public let selection: MethodSelection
@@ -80,8 +88,7 @@ public struct ComparisonPlan: Codable, Sendable, Equatable {
       guard FileManager.default.fileExists(atPath: own.model.path),
         FileManager.default.fileExists(atPath: own.trial.path)
       else { return nil }
-      return TrainedTrial(
-        method: trial.selection.name, modalities: trial.selection.modalities, seed: trial.seed, folder: own)
+      return TrainedTrial(trial.selection, seed: trial.seed, folder: own)
     }
   }
 

@@ -7,7 +7,9 @@ import Tensors
 public enum ComparisonReader {
   /// One comparison, or several of the same data set as one: trials of the later folders replace equal ones.
   /// - Throws: `InputError` where a folder holds no comparison, or the data sets differ.
-  public static func read(_ folders: [RunFolder]) throws -> (result: ExplainedComparison, records: [TrialRecord]) {
+  public static func read(_ folders: [RunFolder]) throws -> (
+    result: ExplainedComparison, records: [TrialRecord], plans: [ComparisonPlan]
+  ) {
     var records: [String: TrialRecord] = [:]
     var order: [String] = []
     var summary: DatasetSummary?
@@ -16,6 +18,7 @@ public enum ComparisonReader {
     var heterogeneity: HeterogeneityResult?
     var references: ReferenceTrials?
     var margin: Double?
+    var plans: [ComparisonPlan] = []
     for folder in folders {
       let earlier = try folder.read(ExplainedComparison.self, from: folder.comparison)
       let comparison = earlier.comparison
@@ -33,6 +36,7 @@ public enum ComparisonReader {
       heterogeneity = try added(folder.heterogeneity) ?? heterogeneity
       references = try ReferenceTrials.read(folder, of: comparison.dataset) ?? references
       let plan = try folder.read(ComparisonPlan.self, from: ComparisonRunner.planFile(folder))
+      plans.append(plan)
       margin = plan.margin ?? margin
       for trial in plan.trials {
         let file = RunFolder(folder.url.appending(path: "trials").appending(path: trial.folder)).trial
@@ -63,6 +67,6 @@ public enum ComparisonReader {
       result.findings = explained.findings
     }
     (result.robustness, result.heterogeneity) = (robustness, heterogeneity)
-    return (result, all)
+    return (result, all, plans)
   }
 }

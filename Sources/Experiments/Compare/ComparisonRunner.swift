@@ -73,7 +73,8 @@ public struct ComparisonRunner: Sendable {
     let work = try plan.trials.map { try self.work($0) }
     let isQuick = plan.quick == true
     let board = ProgressBoard(
-      trials: work.count + ReferencePlan.expected(plan, on: prepared, isQuick: isQuick), report: progress)
+      trials: work.count + ReferencePlan.expected(plan, on: prepared, isQuick: isQuick),
+      measurements: isQuick ? 0 : FindingsJob.measurements, report: progress)
     let deadline = plan.budgetMinutes.map { ContinuousClock.now + .seconds($0 * 60) }
     var runner = TrialRunner(prepared, methods: plan.methods, cancellation: cancellation)
     let schedule = TrialSchedule(
@@ -105,10 +106,9 @@ public struct ComparisonRunner: Sendable {
       let best = records.first(where: { $0.method == verdict.bestFusion && $0.failure == nil }),
       try trained(best).model is any Staged
     {
-      board.begin(finished: board.trials, note: "measuring why")
       result.findings = try FindingsJob(
         prepared: prepared, plan: plan, folder: folder, records: records, leaderboard: leaderboard, verdict: verdict,
-        jobs: jobs, cancellation: cancellation, warn: warn
+        jobs: jobs, cancellation: cancellation, warn: warn, begin: { board.measure($0) }
       ).run()
     }
     try folder.write(result, to: folder.comparison)

@@ -115,16 +115,21 @@ final class PendingWork: Sendable {
 final class ProgressBoard: Sendable {
   private struct State {
     var finished = 0
+    /// Measurements that were begun.
+    var measured = 0
     var running: [String: Double] = [:]
     var note = ""
     var fatal: (any Error)?
   }
   private let state = Mutex(State())
   let trials: Int
+  /// Measurements that follow the trials; each counts as much as one.
+  private let measurements: Int
   private let report: @Sendable (ComparisonProgress) -> Void
 
-  init(trials: Int, report: @escaping @Sendable (ComparisonProgress) -> Void) {
+  init(trials: Int, measurements: Int = 0, report: @escaping @Sendable (ComparisonProgress) -> Void) {
     self.trials = trials
+    self.measurements = measurements
     self.report = report
   }
 
@@ -138,6 +143,16 @@ final class ProgressBoard: Sendable {
     change {
       $0.finished = finished
       $0.note = note
+    }
+  }
+
+  /// Begins a measurement, when all trials are done and the one before is.
+  func measure(_ name: String) {
+    change {
+      // Some trials may have been refused or never begun.
+      ($0.finished, $0.running) = (trials, [:])
+      $0.measured = min($0.measured + 1, measurements)
+      $0.note = "measuring \(name)"
     }
   }
 
@@ -158,9 +173,9 @@ final class ProgressBoard: Sendable {
   private func change(_ body: (inout State) -> Void) {
     let progress = state.withLock { state in
       body(&state)
-      let done = Double(state.finished) + state.running.values.reduce(0, +)
+      let done = Double(state.finished + max(state.measured - 1, 0)) + state.running.values.reduce(0, +)
       return ComparisonProgress(
-        finished: state.finished, trials: trials, thousandths: Int(1000 * done / Double(max(trials, 1))),
+        finished: state.finished, trials: trials, thousandths: Int(1000 * done / Double(max(trials + measurements, 1))),
         note: state.note)
     }
     report(progress)

@@ -25,6 +25,11 @@ struct FindingsJob: Sendable {
   let cancellation: Cancellation
   /// Told before work that is going to take more than a minute.
   let warn: @Sendable (String) -> Void
+  /// Told what is measured when it is begun.
+  let begin: @Sendable (String) -> Void
+
+  /// About how many measurements there are, for progress.
+  static let measurements = 5
 
   /// Most seeds whose models answer together: a group that trains as one.
   static let mostSeeds = 4
@@ -38,6 +43,7 @@ struct FindingsJob: Sendable {
       plan.seeds.filter { seed in finished(fusion.name).contains { $0.seed == seed } }.prefix(Self.mostSeeds))
     let sides = Sides(fusion.modalities, best: sideThatLeads(fusion))
     func measure(_ name: String, _ body: () throws -> Void) throws {
+      begin(name)
       do {
         try body()
       } catch let error as InputError where error.file != nil {
@@ -164,13 +170,12 @@ struct FindingsJob: Sendable {
   private func robustness(_ fusion: MethodSelection, _ seeds: [Int]) throws -> RobustnessResult {
     let beside = plan.selections.filter { other in
       other.name != fusion.name && other.modalities.allSatisfy(fusion.modalities.contains)
-        && (other.modalities.count == 1 || other.modalities == fusion.modalities && RobustnessResult.isLate(other.name))
+        && (other.modalities.count == 1 || other.modalities == fusion.modalities && other.isLate)
     }
     let seeds = seeds.prefix(2)
     let trials = ([fusion] + beside).flatMap { method in
       seeds.filter { seed in finished(method.name).contains { $0.seed == seed } }.map { seed in
-        TrainedTrial(
-          method: method.name, modalities: method.modalities, seed: seed, folder: folder(of: method.name, seed: seed)!)
+        TrainedTrial(method, seed: seed, folder: folder(of: method.name, seed: seed)!)
       }
     }
     let dataset = prepared.dataset.keeping(fusion.modalities)

@@ -10,15 +10,18 @@ import Tensors
 
 /// A trained model by what it is and where it lies.
 public struct TrainedTrial: Sendable, Equatable {
-  public let method: String
-  /// Modalities that it reads, sorted.
-  public let modalities: [String]
+  public let selection: MethodSelection
   public let seed: Int
   public let folder: RunFolder
 
-  public init(method: String, modalities: [String], seed: Int, folder: RunFolder) {
-    (self.method, self.modalities, self.seed, self.folder) = (method, modalities, seed, folder)
+  public init(_ selection: MethodSelection, seed: Int, folder: RunFolder) {
+    (self.selection, self.seed, self.folder) = (selection, seed, folder)
   }
+
+  /// The method with its modalities and options, as results call it.
+  public var method: String { selection.name }
+  /// Modalities that it reads, sorted.
+  public var modalities: [String] { selection.modalities }
 }
 
 /// Scores of trained models on inputs that get worse, one modality at a time and all at once.
@@ -135,7 +138,7 @@ public struct RobustnessAnalysis: Sendable {
     return RobustnessResult(
       dataset: dataset.manifest.name, metric, split: split, samples: dataset[split].count, draws: draws, seed: seed,
       conditions: conditions.map { ($0.perturbation, $0.modalities, $0.levels) },
-      methods: first.map { ($0.method, $0.modalities) }, measured)
+      methods: first.map { ($0.method, $0.modalities, $0.selection.isLate) }, measured)
   }
 
   // MARK: One method
@@ -203,4 +206,9 @@ public struct RobustnessAnalysis: Sendable {
     }
     return MeasuredCondition(scores: scores(Array(0..<count), Array(0..<seeds)), resampled: resampled, seeds: seeds)
   }
+}
+
+extension MethodSelection {
+  /// Whether it is late fusion, which others are compared with, with whatever options.
+  var isLate: Bool { method == "late" }
 }

@@ -37,7 +37,7 @@ import Training
       let record = try TrialRunner(data).run(
         TrialConfiguration(selection, training: training, seed: 0, on: data), in: RunFolder(url))
       return try body(
-        TrainedTrial(method: selection.name, modalities: selection.modalities, seed: 0, folder: RunFolder(url)), record)
+        TrainedTrial(selection, seed: 0, folder: RunFolder(url)), record)
     }
   }
 

@@ -29,8 +29,7 @@ import Training
           records.append(
             try TrialRunner(data).run(
               TrialConfiguration(selection, training: training, seed: seed, on: data), in: folder))
-          trials.append(
-            TrainedTrial(method: selection.name, modalities: selection.modalities, seed: seed, folder: folder))
+          trials.append(TrainedTrial(selection, seed: seed, folder: folder))
         }
       }
       return try body(raw, trials, records)

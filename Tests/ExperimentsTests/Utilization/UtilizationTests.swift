@@ -37,7 +37,7 @@ import Training
     let run = RunFolder(folder.appending(path: "\(balance?.rawValue ?? "plain")-\(method)-\(seed)"))
     let record = try TrialRunner(data).run(
       TrialConfiguration(selection, training: training, seed: seed, on: data), in: run)
-    return (record, TrainedTrial(method: method, modalities: selection.modalities, seed: seed, folder: run))
+    return (record, TrainedTrial(selection, seed: seed, folder: run))
   }
 
   /// Of several labels there are more targets than samples.

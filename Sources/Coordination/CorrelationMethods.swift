@@ -10,11 +10,16 @@ extension Method {
     isDeterministic: Bool = true, _ space: @escaping @Sendable (OptionValues) throws -> CorrelationSolver.Space
   ) -> Method {
     let options =
-      [MethodOption("components", default: "auto", help: "dimensions of the shared space; auto: what validates best")]
+      [
+        MethodOption(
+          "components", default: .automatic, in: 1...100_000,
+          help: "dimensions of the shared space; auto: what validates best")
+      ]
       + own
       + [
         MethodOption(
-          "predictor-cost", default: "auto", help: "C of the linear predictor; auto: what validates best of .01 to 100")
+          "predictor-cost", default: .automatic, in: 1e-6...1e6,
+          help: "C of the linear predictor; auto: what validates best of .01 to 100")
       ]
     return Method(
       name, area: "coordination", summary: summary, paper: paper, options: options, modalities: modalities,
@@ -23,21 +28,23 @@ extension Method {
         let space = try space(values)
         // Deep methods are no part of the choice: they would have to be trained for each.
         return CorrelationSolver(
-          space: space, components: try values.open("components") { try $0.integer("components", in: 1...100_000) },
-          regularisation: try values.open("regularisation") { try $0.number("regularisation", in: space.shrinkages) },
-          cost: try values.open("predictor-cost") { try $0.number("predictor-cost", in: 1e-6...1e6) })
+          space: space, components: try values.open("components") { try $0.integer("components") },
+          regularisation: try values.open("regularisation") { try $0.number("regularisation") },
+          cost: try values.open("predictor-cost") { try $0.number("predictor-cost") })
       })
   }
 }
 
 extension CorrelationSolver {
   static let shrinkage = [
-    MethodOption("regularisation", default: "auto", help: "shrinkage from 0 to 1; auto: what validates best")
+    MethodOption(
+      "regularisation", default: .automatic, in: 0...1.0, help: "shrinkage from 0 to 1; auto: what validates best")
   ]
   static let deepOptions = [
     MethodOption("hidden", default: "64", help: "widths of the hidden layers, with - between"),
-    MethodOption("batch", default: "256", help: "samples whose correlation a step sees, at most those of train"),
-    MethodOption("regularisation", default: "0.001", help: "ridge of the linear analysis on top"),
+    MethodOption(
+      "batch", default: 256, in: 2...1_000_000, help: "samples whose correlation a step sees, at most those of train"),
+    MethodOption("regularisation", default: 0.001, in: 1e-12...1e6, help: "ridge of the linear analysis on top"),
   ]
 
   static func deepSpace(_ values: OptionValues, isAutoencoder: Bool) throws -> Space {
@@ -49,17 +56,6 @@ extension CorrelationSolver {
       }
       return width
     }
-    return .deep(hidden: hidden, batch: try values.integer("batch", in: 2...1_000_000), isAutoencoder: isAutoencoder)
-  }
-}
-
-extension CorrelationSolver.Space {
-  /// Regularisations that can be asked for.
-  fileprivate var shrinkages: ClosedRange<Double> {
-    switch self {
-    case .canonical, .generalised, .multiset: 0...1
-    case .kernel: 1e-6...1
-    case .deep: 1e-12...1e6
-    }
+    return .deep(hidden: hidden, batch: try values.integer("batch"), isAutoencoder: isAutoencoder)
   }
 }

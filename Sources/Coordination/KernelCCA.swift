@@ -118,12 +118,14 @@ extension Method {
     [
       MethodOption("kernel", default: "rbf", help: "linear, polynomial, laplacian, exp-dot, rbf or cosine"),
       MethodOption(
-        "rank", default: "300",
+        "rank", default: 300, in: 1...100_000,
         help: "most features of a kernel above \(LowRankKernelCCA.exactLimit) samples; below, it is exact"),
-      MethodOption("regularisation", default: "auto", help: "shrinkage above 0 to 1; auto: what validates best"),
+      MethodOption(
+        "regularisation", default: .automatic, in: 1e-6...1.0, help: "shrinkage above 0 to 1; auto: what validates best"
+      ),
     ]
   ) {
     .kernel(
-      try KernelChoice(ofFeatures: $0.text("kernel"), method: $0.method), rank: try $0.integer("rank", in: 1...100_000))
+      try KernelChoice(ofFeatures: $0.text("kernel"), method: $0.method), rank: try $0.integer("rank"))
   }
 }

@@ -29,25 +29,20 @@ public struct EncoderOptions: Codable, Hashable, Sendable {
 
   /// The settings as options of a method.
   public static let methodOptions = [
-    MethodOption("width", default: "64", help: "width of each modality's encoding"),
-    MethodOption("layers", default: "1", help: "layers of each vector or sequence encoder"),
-    MethodOption("dropout", default: "0.2", help: "probability of dropping a unit of an encoder"),
+    MethodOption("width", default: 64, in: 1...4096, help: "width of each modality's encoding"),
+    MethodOption("layers", default: 1, in: 1...8, help: "layers of each vector or sequence encoder"),
+    MethodOption("dropout", default: 0.2, in: 0...0.95, help: "probability of dropping a unit of an encoder"),
     MethodOption(
-      "sequence-encoder", default: "auto",
+      "sequence-encoder", default: EncoderFamily.automatic, of: [.automatic, .temporal, .recurrent, .resampled, .raw],
       help: "auto, temporal, recurrent, resampled (16 even steps as one vector) or raw (mean, deviation, maximum)"),
   ]
 
   /// - Throws: `UsageError` naming an option out of range.
   public init(_ values: OptionValues) throws {
-    width = try values.integer("width", in: 1...4096)
-    layers = try values.integer("layers", in: 1...8)
-    dropout = try values.number("dropout", in: 0...0.95)
+    width = try values.integer("width")
+    layers = try values.integer("layers")
+    dropout = try values.number("dropout")
     sequenceFamily = try values.choice("sequence-encoder", as: EncoderFamily.self)
-    guard [.automatic, .temporal, .recurrent, .resampled, .raw].contains(sequenceFamily) else {
-      throw UsageError(
-        "method \(values.method): option sequence-encoder is \"\(sequenceFamily.rawValue)\"; "
-          + "expected auto, temporal, recurrent, resampled or raw")
-    }
   }
 }
 

@@ -18,15 +18,16 @@ public struct TokenOptions: Codable, Hashable, Sendable {
 
   /// The settings as options of a method.
   public static let methodOptions = [
-    MethodOption("patch", default: "auto", help: "side of a picture's patches; auto makes at most 8 × 8"),
-    MethodOption("span", default: "16", help: "frames and bands of a patch of sound"),
-    MethodOption("stride", default: "10", help: "frames and bands from one patch of sound to the next"),
+    MethodOption(
+      "patch", default: .automatic, in: 1...1024, help: "side of a picture's patches; auto makes at most 8 × 8"),
+    MethodOption("span", default: 16, in: 1...1024, help: "frames and bands of a patch of sound"),
+    MethodOption("stride", default: 10, in: 1...1024, help: "frames and bands from one patch of sound to the next"),
   ]
 
   /// - Throws: `UsageError` naming an option out of range.
   public init(_ values: OptionValues) throws {
-    patch = values.text("patch") == "auto" ? nil : try values.integer("patch", in: 1...1024)
-    span = try values.integer("span", in: 1...1024)
+    patch = values.text("patch") == "auto" ? nil : try values.integer("patch")
+    span = try values.integer("span")
     stride = try values.integer("stride", in: 1...span)
   }
 }

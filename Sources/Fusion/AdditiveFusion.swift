@@ -36,6 +36,6 @@ extension FusionRegistry {
     paper: "Liang, Zadeh & Morency, 2022, Foundations and Trends in Multimodal Machine Learning", options: [output],
     adds: { _ in .logits }
   ) { request, values, generator in
-    AdditiveFusion(widths: request.widths, output: try values.integer("output", in: 1...4096), generator: generator)
+    AdditiveFusion(widths: request.widths, output: try values.integer("output"), generator: generator)
   }
 }

@@ -140,13 +140,13 @@ extension FusionRegistry {
       MethodOption(
         "architecture", default: "auto",
         help: "as chiasm search prints it; auto is a layer over each modality and one over all"),
-      MethodOption("hidden", default: "32", help: "full width of a layer"),
+      MethodOption("hidden", default: 32, in: 1...4096, help: "full width of a layer"),
     ]
   ) { request, values, generator in
     try ArchitectureFusion(
       widths: request.widths,
       architecture: FusionArchitecture(option: values.text("architecture"), modalities: request.widths.count),
-      hidden: values.integer("hidden", in: 1...4096), dropout: values.number("dropout", in: 0...0.95),
+      hidden: values.integer("hidden"), dropout: values.number("dropout"),
       generator: generator)
   }
 }

@@ -56,11 +56,12 @@ extension FusionRegistry {
     "bilinear", summary: "every product of two features of two modalities, weighted",
     paper: "Tenenbaum & Freeman, 2000, Separating Style and Content with Bilinear Models",
     options: [
-      MethodOption("projection", default: "16", help: "width to which each encoding is projected before"), smallOutput,
+      MethodOption("projection", default: 16, in: 1...512, help: "width to which each encoding is projected before"),
+      smallOutput,
     ]
   ) { request, values, generator in
     BilinearFusion(
-      widths: request.widths, projection: try values.integer("projection", in: 1...512),
-      output: try values.integer("output", in: 1...4096), generator: generator)
+      widths: request.widths, projection: try values.integer("projection"),
+      output: try values.integer("output"), generator: generator)
   }
 }

@@ -88,16 +88,18 @@ extension FusionRegistry {
     "bimodal-autoencoder", summary: "a shared code that reconstructs every modality from some of them",
     paper: "Ngiam et al., 2011, Multimodal Deep Learning",
     options: [
-      MethodOption("hidden", default: "64", help: "width of each modality's layers on either side of the code"),
-      MethodOption("depth", default: "1", help: "layers of each modality on either side of the code, at least 1"),
+      MethodOption(
+        "hidden", default: 64, in: 1...65536, help: "width of each modality's layers on either side of the code"),
+      MethodOption(
+        "depth", default: 1, in: 1...8, help: "layers of each modality on either side of the code, at least 1"),
       output, reconstruction,
     ],
     readsRaw: { _ in true }
   ) { request, values, generator in
     BimodalAutoencoder(
-      widths: request.widths, hidden: try values.integer("hidden", in: 1...65536),
-      depth: try values.integer("depth", in: 1...8), output: try values.integer("output", in: 1...4096),
-      weight: try values.number("reconstruction", in: 0.001...1000),
-      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+      widths: request.widths, hidden: try values.integer("hidden"),
+      depth: try values.integer("depth"), output: try values.integer("output"),
+      weight: try values.number("reconstruction"),
+      dropout: try values.number("dropout"), generator: generator)
   }
 }

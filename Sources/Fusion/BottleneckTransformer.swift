@@ -79,19 +79,19 @@ extension FusionRegistry {
     "mbt", summary: "transformers that hear of each other only through a few bottleneck tokens",
     paper: "Nagrani et al., 2021, Attention Bottlenecks for Multimodal Fusion",
     options: [
-      MethodOption("depth", default: "3", help: "layers of each modality's transformer, at least 2"),
-      MethodOption("fuse", default: "1", help: "layers before the bottleneck: 0 to depth - 2"),
-      MethodOption("bottlenecks", default: "4", help: "bottleneck tokens"), heads, output,
+      MethodOption("depth", default: 3, in: 2...64, help: "layers of each modality's transformer, at least 2"),
+      MethodOption("fuse", default: 1, in: 0...62, help: "layers before the bottleneck: 0 to depth - 2"),
+      MethodOption("bottlenecks", default: 4, in: 1...1024, help: "bottleneck tokens"), heads, output,
     ],
     modalities: 1...64, readsSteps: true, tokenizes: true
   ) { request, values, generator in
-    let depth = try values.integer("depth", in: 2...64)
-    let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
+    let depth = try values.integer("depth")
+    let (heads, width) = try (values.integer("heads"), values.integer("output"))
     try checkHeads(heads, width: width, method: values.method)
     return BottleneckTransformer(
       widths: request.widths, areSequences: request.areSequences,
-      bottlenecks: try values.integer("bottlenecks", in: 1...1024), layers: depth,
+      bottlenecks: try values.integer("bottlenecks"), layers: depth,
       fusionLayer: try values.integer("fuse", in: 0...(depth - 2)), heads: heads, output: width,
-      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+      dropout: try values.number("dropout"), generator: generator)
   }
 }

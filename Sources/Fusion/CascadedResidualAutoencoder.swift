@@ -81,16 +81,16 @@ extension FusionRegistry {
     "cascaded-autoencoder", summary: "residual autoencoders fill in absent modalities step by step, then predict",
     paper: "Tran et al., 2017, Missing Modalities Imputation via Cascaded Residual Autoencoder",
     options: [
-      MethodOption("cascade", default: "5", help: "autoencoders, each on what those before left over"),
-      MethodOption("hidden", default: "64", help: "width of an autoencoder's outer hidden layers"), output,
+      MethodOption("cascade", default: 5, in: 1...64, help: "autoencoders, each on what those before left over"),
+      MethodOption("hidden", default: 64, in: 1...65536, help: "width of an autoencoder's outer hidden layers"), output,
       reconstruction,
     ],
     readsRaw: { _ in true }
   ) { request, values, generator in
     CascadedResidualAutoencoder(
-      widths: request.widths, cascade: try values.integer("cascade", in: 1...64),
-      hidden: try values.integer("hidden", in: 1...65536), output: try values.integer("output", in: 1...4096),
-      weight: try values.number("reconstruction", in: 0.001...1000),
-      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+      widths: request.widths, cascade: try values.integer("cascade"),
+      hidden: try values.integer("hidden"), output: try values.integer("output"),
+      weight: try values.number("reconstruction"),
+      dropout: try values.number("dropout"), generator: generator)
   }
 }

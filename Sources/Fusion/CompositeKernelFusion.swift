@@ -114,6 +114,6 @@ extension Method {
     "composite-kernel",
     "sum of kernels on the modalities, weights penalised by their square, support vector machines",
     "Vishwanathan et al., 2010, Multiple kernel learning and the SMO algorithm",
-    [MethodOption("lambda", default: "1", help: "weight of the kernel weights' squared norm")]
-  ) { .squaredNorm(2, lambda: try $0.number("lambda", in: 1e-9...1e9)) }
+    [MethodOption("lambda", default: 1, in: 1e-9...1e9, help: "weight of the kernel weights' squared norm")]
+  ) { .squaredNorm(2, lambda: try $0.number("lambda")) }
 }

@@ -54,17 +54,17 @@ extension FusionRegistry {
     "early", summary: "concatenate the inputs, then one network on the whole",
     paper: "Baltrušaitis et al., 2019, Multimodal Machine Learning: A Survey and Taxonomy",
     options: [
-      MethodOption("level", default: "raw", help: "what is concatenated: raw (the inputs) or encoded"),
-      MethodOption("hidden", default: "64", help: "width of each layer after the concatenation"),
-      MethodOption("depth", default: "1", help: "layers after the concatenation; 0 for a linear predictor"),
+      MethodOption("level", default: EarlyFusion.Level.raw, help: "what is concatenated: raw (the inputs) or encoded"),
+      MethodOption("hidden", default: 64, in: 1...65536, help: "width of each layer after the concatenation"),
+      MethodOption("depth", default: 1, in: 0...8, help: "layers after the concatenation; 0 for a linear predictor"),
     ],
     readsRaw: { try $0.choice("level", as: EarlyFusion.Level.self) == .raw },
-    adds: { try $0.integer("depth", in: 0...8) == 0 ? .logits : nil }
+    adds: { try $0.integer("depth") == 0 ? .logits : nil }
   ) { request, values, generator in
     _ = try values.choice("level", as: EarlyFusion.Level.self)
     return EarlyFusion(
-      widths: request.widths, width: try values.integer("hidden", in: 1...65536),
-      layers: try values.integer("depth", in: 0...8), dropout: try values.number("dropout", in: 0...0.95),
+      widths: request.widths, width: try values.integer("hidden"),
+      layers: try values.integer("depth"), dropout: try values.number("dropout"),
       generator: generator)
   }
 }

@@ -60,11 +60,11 @@ extension FusionRegistry {
   static let mfb = FusionDescription(
     "mfb", summary: "sums of a few products of two modalities' features, rooted and normalised",
     paper: "Yu et al., 2017, Multi-modal Factorized Bilinear Pooling with Co-Attention Learning",
-    options: [MethodOption("factor", default: "5", help: "products summed for each number"), smallOutput]
+    options: [MethodOption("factor", default: 5, in: 1...256, help: "products summed for each number"), smallOutput]
   ) { request, values, generator in
     FactorizedBilinearFusion(
-      widths: request.widths, factor: try values.integer("factor", in: 1...256),
-      output: try values.integer("output", in: 1...4096), dropout: try values.number("dropout", in: 0...0.95),
+      widths: request.widths, factor: try values.integer("factor"),
+      output: try values.integer("output"), dropout: try values.number("dropout"),
       generator: generator)
   }
 }

@@ -102,9 +102,10 @@ public struct FusionDescription: Sendable {
   /// What every method can be made robust by.
   public static let trainingOptions = [
     MethodOption(
-      "modality-dropout", default: "0", help: "probability of hiding a modality of a sample while training"),
+      "modality-dropout", default: 0, in: 0...0.95, help: "probability of hiding a modality of a sample while training"),
     MethodOption(
-      "noise", default: "0", help: "deviation of the noise added to inputs while training, in those of the features"),
+      "noise", default: 0, in: 0...100.0,
+      help: "deviation of the noise added to inputs while training, in those of the features"),
   ]
 
   /// Makes the fusion.

@@ -107,7 +107,7 @@ public struct FusionModel: LearningModel, Staged {
     let head = fusion is any DecisionFusion ? nil : Linear(fusion.outputSize, outputs, generator: generator)
     self.init(encoders: encoders, fusion: fusion, head: head)
     criterion = request.criterion ?? task.criterion(balancing: nil)
-    let (hidden, noise) = try (values.number("modality-dropout", in: 0...0.95), values.number("noise", in: 0...100))
+    let (hidden, noise) = try (values.number("modality-dropout"), values.number("noise"))
     if hidden > 0 { modalityDropout = ModalityDropout(hidden) }
     if noise > 0 { trainingNoise = TrainingNoise(noise) }
   }

@@ -23,9 +23,9 @@ public enum FusionRegistry {
   }
 
   // Options of several fusions; what is a fusion's own, its entry included, stands beside it.
-  static let output = MethodOption("output", default: "64", help: "width of the fused representation")
-  static let smallOutput = MethodOption("output", default: "32", help: "width of the fused representation")
-  static let heads = MethodOption("heads", default: "4", help: "attention heads of a layer")
+  static let output = MethodOption("output", default: 64, in: 1...4096, help: "width of the fused representation")
+  static let smallOutput = MethodOption("output", default: 32, in: 1...4096, help: "width of the fused representation")
+  static let heads = MethodOption("heads", default: 4, in: 1...64, help: "attention heads of a layer")
   static let reconstruction = MethodOption(
-    "reconstruction", default: "1", help: "weight of the reconstruction beside the task")
+    "reconstruction", default: 1, in: 0.001...1000, help: "weight of the reconstruction beside the task")
 }

@@ -144,9 +144,11 @@ extension FusionRegistry {
     paper: "Arevalo et al., 2017, Gated Multimodal Units for Information Fusion",
     options: [
       MethodOption(
-        "gate", default: "sigmoid", help: "sigmoid (independent), softmax (sum to 1) or hard (one modality per sample)"),
-      MethodOption("sees", default: "all", help: "what a modality's gate sees: self, others or all"),
-      MethodOption("temperature", default: "1", help: "of the softmax that gives hard gates their gradient"), output,
+        "gate", default: GatedFusion.Gate.sigmoid,
+        help: "sigmoid (independent), softmax (sum to 1) or hard (one modality per sample)"),
+      MethodOption("sees", default: GatedFusion.Sight.all, help: "what a modality's gate sees: self, others or all"),
+      MethodOption(
+        "temperature", default: 1, in: 0.01...100, help: "of the softmax that gives hard gates their gradient"), output,
     ],
     // A gate of its own and for itself is a part of what the modality says.
     adds: {
@@ -157,7 +159,7 @@ extension FusionRegistry {
     GatedFusion(
       widths: request.widths, gate: try values.choice("gate", as: GatedFusion.Gate.self),
       sees: try values.choice("sees", as: GatedFusion.Sight.self),
-      temperature: try values.number("temperature", in: 0.01...100),
-      output: try values.integer("output", in: 1...4096), generator: generator)
+      temperature: try values.number("temperature"),
+      output: try values.integer("output"), generator: generator)
   }
 }

@@ -83,19 +83,19 @@ extension FusionRegistry {
     "hpfn", summary: "polynomials of neighbouring modalities in windows of time, then of their results",
     paper: "Hou et al., 2019, Deep Multimodal Multilinear Fusion with High-order Polynomial Pooling",
     options: [
-      MethodOption("order", default: "2", help: "degree of the polynomial of each level"),
-      MethodOption("windows", default: "4", help: "windows that sequences are cut into: 1, 2, 4, … 256"),
+      MethodOption("order", default: 2, in: 1...16, help: "degree of the polynomial of each level"),
+      MethodOption("windows", default: 4, in: 1...256, help: "windows that sequences are cut into: 1, 2, 4, … 256"),
     ] + polynomialOptions,
-    readsSteps: true, adds: { try $0.integer("order", in: 1...16) == 1 ? .logits : nil }
+    readsSteps: true, adds: { try $0.integer("order") == 1 ? .logits : nil }
   ) { request, values, generator in
-    let windows = try values.integer("windows", in: 1...256)
+    let windows = try values.integer("windows")
     guard windows.nonzeroBitCount == 1 else {
       throw UsageError("method hpfn: option windows is \"\(windows)\"; expected a power of two up to 256")
     }
     return HierarchicalPolynomialFusion(
-      widths: request.widths, windows: windows, order: try values.integer("order", in: 1...16),
-      rank: try values.integer("rank", in: 1...1024),
+      widths: request.widths, windows: windows, order: try values.integer("order"),
+      rank: try values.integer("rank"),
       weights: try values.choice("weights", as: PolynomialTensorPooling.Weights.self),
-      output: try values.integer("output", in: 1...4096), generator: generator)
+      output: try values.integer("output"), generator: generator)
   }
 }

@@ -139,10 +139,11 @@ extension Method {
     "Rakotomamonjy et al., 2008, SimpleMKL; Kloft et al., 2011, Lp-norm multiple kernel learning",
     [
       MethodOption(
-        "norm", default: "1", help: "p of the kernel weights' norm: 1 (few kernels) or above; inf for equal weights")
+        "norm", default: 1, in: 1...(.infinity),
+        help: "p of the kernel weights' norm: 1 (few kernels) or above; inf for equal weights")
     ]
   ) { values in
-    let p = try values.number("norm", in: 1...(.infinity))
+    let p = try values.number("norm")
     return p == 1 ? .simple : p == .infinity ? .uniform : .norm(p)
   }
 
@@ -156,11 +157,14 @@ extension Method {
         "kernels", default: "linear+rbf",
         help: "kernels on each modality, with + between: linear, polynomial, laplacian, exp-dot, rbf, cosine"),
       MethodOption(
-        "cost", default: "auto", help: "C of the machines; auto: the best of .1 to 100 by folds of train and validation"
+        "cost", default: .automatic, in: 1e-6...1e6,
+        help: "C of the machines; auto: the best of .1 to 100 by folds of train and validation"
       ),
-      MethodOption("epsilon", default: "0.1", help: "what values may be off at no cost, in standard deviations"),
       MethodOption(
-        "memory", default: "4", help: "most GiB of kernels kept; others are computed again whenever they are read"),
+        "epsilon", default: 0.1, in: 0...1e6, help: "what values may be off at no cost, in standard deviations"),
+      MethodOption(
+        "memory", default: 4, in: 1e-6...1e6,
+        help: "most GiB of kernels kept; others are computed again whenever they are read"),
     ]
     return Method(
       name, area: "fusion", summary: summary, paper: paper, options: own + options, modalities: 1...64,
@@ -171,9 +175,9 @@ extension Method {
           kernels: try values.text("kernels").split(separator: "+", omittingEmptySubsequences: false).map {
             try KernelChoice(ofFeatures: String($0), method: values.method)
           },
-          cost: try values.open("cost") { try $0.number("cost", in: 1e-6...1e6) },
-          epsilon: try values.number("epsilon", in: 0...1e6),
-          memoryLimit: Int(try values.number("memory", in: 1e-6...1e6) * Double(1 << 30)))
+          cost: try values.open("cost") { try $0.number("cost") },
+          epsilon: try values.number("epsilon"),
+          memoryLimit: Int(try values.number("memory") * Double(1 << 30)))
       })
   }
 }

@@ -223,7 +223,7 @@ extension FusionRegistry {
     paper: "Huang et al., 2020, Fusion of medical imaging and electronic health records using deep learning",
     options: [
       MethodOption(
-        "combine", default: "pool",
+        "combine", default: LateFusion.Combination.pool,
         help: "pool (weights fitted on validation), average, weighted, product, majority or stacking")
     ],
     adds: { try $0.choice("combine", as: LateFusion.Combination.self).scale }

@@ -50,11 +50,13 @@ extension FusionRegistry {
   static let mlb = FusionDescription(
     "mlb", summary: "products of two modalities' features, weighted by matrices of low rank",
     paper: "Kim et al., 2017, Hadamard Product for Low-rank Bilinear Pooling",
-    options: [MethodOption("rank", default: "64", help: "rank of the matrices: width of the products"), smallOutput]
+    options: [
+      MethodOption("rank", default: 64, in: 1...4096, help: "rank of the matrices: width of the products"), smallOutput,
+    ]
   ) { request, values, generator in
     LowRankBilinearFusion(
-      widths: request.widths, rank: try values.integer("rank", in: 1...4096),
-      output: try values.integer("output", in: 1...4096), dropout: try values.number("dropout", in: 0...0.95),
+      widths: request.widths, rank: try values.integer("rank"),
+      output: try values.integer("output"), dropout: try values.number("dropout"),
       generator: generator)
   }
 }

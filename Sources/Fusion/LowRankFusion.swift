@@ -53,10 +53,10 @@ extension FusionRegistry {
   static let lowRank = FusionDescription(
     "low-rank", summary: "tensor fusion with a weight of low rank, without forming the tensor",
     paper: "Liu et al., 2018, Efficient Low-rank Multimodal Fusion with Modality-Specific Factors",
-    options: [MethodOption("rank", default: "8", help: "number of products summed"), smallOutput]
+    options: [MethodOption("rank", default: 8, in: 1...1024, help: "number of products summed"), smallOutput]
   ) { request, values, generator in
     LowRankFusion(
-      widths: request.widths, rank: try values.integer("rank", in: 1...1024),
-      output: try values.integer("output", in: 1...4096), generator: generator)
+      widths: request.widths, rank: try values.integer("rank"),
+      output: try values.integer("output"), generator: generator)
   }
 }

@@ -43,5 +43,6 @@ extension FusionRegistry {
   static let main = MethodOption(
     "main", default: "auto",
     help: "the modality that is shifted; auto is the one named text, language or words, else the first")
-  static let beta = MethodOption("beta", default: "1", help: "largest length of a shift, in lengths of what it shifts")
+  static let beta = MethodOption(
+    "beta", default: 1, in: 0.001...1000, help: "largest length of a shift, in lengths of what it shifts")
 }

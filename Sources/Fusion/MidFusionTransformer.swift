@@ -60,19 +60,20 @@ extension FusionRegistry {
     "mid-transformer", summary: "transformers whose tokens attend to all modalities from a chosen layer on",
     paper: "Nagrani et al., 2021, Attention Bottlenecks for Multimodal Fusion",
     options: [
-      MethodOption("depth", default: "2", help: "layers of each modality's transformer"),
-      MethodOption("fuse", default: "1", help: "layers before the modalities meet: 0 (early) to depth (late)"), heads,
+      MethodOption("depth", default: 2, in: 1...64, help: "layers of each modality's transformer"),
+      MethodOption(
+        "fuse", default: 1, in: 0...64, help: "layers before the modalities meet: 0 (early) to depth (late)"), heads,
       output,
     ],
     modalities: 1...64, readsSteps: true, tokenizes: true,
-    adds: { try $0.integer("fuse", in: 0...64) == $0.integer("depth", in: 1...64) ? .logits : nil }
+    adds: { try $0.integer("fuse") == $0.integer("depth") ? .logits : nil }
   ) { request, values, generator in
-    let depth = try values.integer("depth", in: 1...64)
-    let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
+    let depth = try values.integer("depth")
+    let (heads, width) = try (values.integer("heads"), values.integer("output"))
     try checkHeads(heads, width: width, method: values.method)
     return MidFusionTransformer(
       widths: request.widths, areSequences: request.areSequences, layers: depth,
       fusionLayer: try values.integer("fuse", in: 0...depth), heads: heads, output: width,
-      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+      dropout: try values.number("dropout"), generator: generator)
   }
 }

@@ -63,16 +63,17 @@ extension FusionRegistry {
     options: [
       MethodOption(
         "fusions", default: "additive+multiplicative+low-rank", help: "two or more fusions of vectors, joined by +"),
-      MethodOption("gate", default: "soft", help: "soft (weighted sum) or hard (one fusion per sample)"),
-      MethodOption("temperature", default: "1", help: "of the softmax that gives hard gates their gradient"),
+      MethodOption("gate", default: Firmness.soft, help: "soft (weighted sum) or hard (one fusion per sample)"),
+      MethodOption(
+        "temperature", default: 1, in: 0.01...100, help: "of the softmax that gives hard gates their gradient"),
       smallOutput,
     ]
   ) { request, values, generator in
     MixtureOfFusions(
       try parts(of: request, values, generator), widths: request.widths,
       isHard: try values.choice("gate", as: Firmness.self) == .hard,
-      temperature: try values.number("temperature", in: 0.01...100),
-      output: try values.integer("output", in: 1...4096), generator: generator)
+      temperature: try values.number("temperature"),
+      output: try values.integer("output"), generator: generator)
   }
 
   /// The fusions that a mixture's option `fusions` lists, each with its defaults.

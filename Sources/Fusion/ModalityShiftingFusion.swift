@@ -75,19 +75,19 @@ extension FusionRegistry {
     "mag", summary: "the others shift the main modality inside its transformer, through gates",
     paper: "Rahman et al., 2020, Integrating Multimodal Information in Large Pretrained Transformers",
     options: [
-      main, MethodOption("depth", default: "2", help: "layers of the main modality's transformer"),
-      MethodOption("insert", default: "1", help: "layers before the gate, from 0 to depth"),
+      main, MethodOption("depth", default: 2, in: 1...64, help: "layers of the main modality's transformer"),
+      MethodOption("insert", default: 1, in: 0...64, help: "layers before the gate, from 0 to depth"),
       heads, beta, output,
     ],
     readsSteps: true
   ) { request, values, generator in
-    let depth = try values.integer("depth", in: 1...64)
-    let (heads, width) = try (values.integer("heads", in: 1...64), values.integer("output", in: 1...4096))
+    let depth = try values.integer("depth")
+    let (heads, width) = try (values.integer("heads"), values.integer("output"))
     let main = try request.main(values)
     try checkHeads(heads, width: width, method: values.method)
     return ModalityShiftingFusion(
       widths: request.widths, main: main, isSequence: request.areSequences[main], layers: depth,
-      insertion: try values.integer("insert", in: 0...depth), beta: try values.number("beta", in: 0.001...1000),
-      heads: heads, output: width, dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+      insertion: try values.integer("insert", in: 0...depth), beta: try values.number("beta"),
+      heads: heads, output: width, dropout: try values.number("dropout"), generator: generator)
   }
 }

@@ -143,21 +143,22 @@ extension FusionRegistry {
     "boltzmann-machine", summary: "a deep Boltzmann machine of all inputs; what is absent is inferred",
     paper: "Srivastava & Salakhutdinov, 2012, Multimodal Learning with Deep Boltzmann Machines",
     options: [
-      MethodOption("hidden", default: "64", help: "width of each hidden level of a modality"),
-      MethodOption("depth", default: "1", help: "hidden levels of each modality, at least 1"), output,
-      MethodOption("passes", default: "10", help: "of mean field"),
+      MethodOption("hidden", default: 64, in: 1...65536, help: "width of each hidden level of a modality"),
+      MethodOption("depth", default: 1, in: 1...8, help: "hidden levels of each modality, at least 1"), output,
+      MethodOption("passes", default: 10, in: 1...100, help: "of mean field"),
       MethodOption(
-        "deviation", default: "0.6", help: "of an input given the hidden units, in those of the data"),
-      MethodOption("pretraining", default: "40", help: "epochs of each stage of learning from inputs alone"),
+        "deviation", default: 0.6, in: 0.01...1, help: "of an input given the hidden units, in those of the data"),
+      MethodOption(
+        "pretraining", default: 40, in: 0...100_000, help: "epochs of each stage of learning from inputs alone"),
     ],
     readsRaw: { _ in true }
   ) { request, values, generator in
     var pretraining = MultimodalBoltzmannMachine.Pretraining()
-    pretraining.epochs = try values.integer("pretraining", in: 0...100_000)
+    pretraining.epochs = try values.integer("pretraining")
     return MultimodalBoltzmannMachine(
-      widths: request.widths, hidden: try values.integer("hidden", in: 1...65536),
-      depth: try values.integer("depth", in: 1...8), output: try values.integer("output", in: 1...4096),
-      deviation: try values.number("deviation", in: 0.01...1), passes: try values.integer("passes", in: 1...100),
-      dropout: try values.number("dropout", in: 0...0.95), pretraining: pretraining, generator: generator)
+      widths: request.widths, hidden: try values.integer("hidden"),
+      depth: try values.integer("depth"), output: try values.integer("output"),
+      deviation: try values.number("deviation"), passes: try values.integer("passes"),
+      dropout: try values.number("dropout"), pretraining: pretraining, generator: generator)
   }
 }

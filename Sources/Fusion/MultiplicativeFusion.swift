@@ -38,6 +38,6 @@ extension FusionRegistry {
     paper: "Liang, Zadeh & Morency, 2022, Foundations and Trends in Multimodal Machine Learning", options: [output]
   ) { request, values, generator in
     MultiplicativeFusion(
-      widths: request.widths, output: try values.integer("output", in: 1...4096), generator: generator)
+      widths: request.widths, output: try values.integer("output"), generator: generator)
   }
 }

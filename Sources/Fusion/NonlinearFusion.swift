@@ -46,13 +46,13 @@ extension FusionRegistry {
     "nonlinear", summary: "a network on the concatenated encodings",
     paper: "Ngiam et al., 2011, Multimodal Deep Learning",
     options: [
-      MethodOption("hidden", default: "64", help: "width of each layer"),
-      MethodOption("depth", default: "2", help: "number of layers, at least 1"),
+      MethodOption("hidden", default: 64, in: 1...65536, help: "width of each layer"),
+      MethodOption("depth", default: 2, in: 1...8, help: "number of layers, at least 1"),
     ]
   ) { request, values, generator in
     NonlinearFusion(
-      widths: request.widths, hidden: try values.integer("hidden", in: 1...65536),
-      depth: try values.integer("depth", in: 1...8), dropout: try values.number("dropout", in: 0...0.95),
+      widths: request.widths, hidden: try values.integer("hidden"),
+      depth: try values.integer("depth"), dropout: try values.number("dropout"),
       generator: generator)
   }
 }

@@ -35,20 +35,22 @@ public struct PolynomialTensorFusion: Fusion {
 
 extension FusionRegistry {
   static let polynomialOptions = [
-    MethodOption("rank", default: "8", help: "rank of the weight's factors"),
-    MethodOption("weights", default: "cp", help: "how weights are factorised: cp or ring"), smallOutput,
+    MethodOption("rank", default: 8, in: 1...1024, help: "rank of the weight's factors"),
+    MethodOption(
+      "weights", default: PolynomialTensorPooling.Weights.cp, help: "how weights are factorised: cp or ring"),
+    smallOutput,
   ]
 
   static let polynomial = FusionDescription(
     "polynomial", summary: "every product of P features, within and across modalities, with a factorised weight",
     paper: "Hou et al., 2019, Deep Multimodal Multilinear Fusion with High-order Polynomial Pooling",
-    options: [MethodOption("order", default: "3", help: "P, degree of the polynomial")] + polynomialOptions,
-    adds: { try $0.integer("order", in: 1...16) == 1 ? .logits : nil }
+    options: [MethodOption("order", default: 3, in: 1...16, help: "P, degree of the polynomial")] + polynomialOptions,
+    adds: { try $0.integer("order") == 1 ? .logits : nil }
   ) { request, values, generator in
     PolynomialTensorFusion(
-      widths: request.widths, order: try values.integer("order", in: 1...16),
-      rank: try values.integer("rank", in: 1...1024),
+      widths: request.widths, order: try values.integer("order"),
+      rank: try values.integer("rank"),
       weights: try values.choice("weights", as: PolynomialTensorPooling.Weights.self),
-      output: try values.integer("output", in: 1...4096), generator: generator)
+      output: try values.integer("output"), generator: generator)
   }
 }

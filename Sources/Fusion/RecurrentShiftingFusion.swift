@@ -100,15 +100,16 @@ extension FusionRegistry {
     "raven", summary: "the others' frames within a word shift the word, then a recurrent network reads the words",
     paper: "Wang et al., 2018, Words Can Shift",
     options: [
-      main, MethodOption("frames", default: "4", help: "frames of each other modality for a word"), beta, output,
+      main, MethodOption("frames", default: 4, in: 1...64, help: "frames of each other modality for a word"), beta,
+      output,
     ],
     readsSteps: true
   ) { request, values, generator in
     let main = try request.main(values)
     return RecurrentShiftingFusion(
       widths: request.widths, main: main, areSequences: request.areSequences,
-      frames: try values.integer("frames", in: 1...64), beta: try values.number("beta", in: 0.001...1000),
-      output: try values.integer("output", in: 1...4096),
-      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+      frames: try values.integer("frames"), beta: try values.number("beta"),
+      output: try values.integer("output"),
+      dropout: try values.number("dropout"), generator: generator)
   }
 }

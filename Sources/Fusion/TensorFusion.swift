@@ -79,7 +79,7 @@ extension FusionRegistry {
     paper: "Zadeh et al., 2017, Tensor Fusion Network for Multimodal Sentiment Analysis",
     options: [
       MethodOption(
-        "projection", default: "auto",
+        "projection", default: .automatic, in: 1...TensorFusion.largestFusedWidth,
         help: "width to which each encoding is projected before; auto keeps the tensor within 8192 features"),
       smallOutput,
     ]
@@ -89,7 +89,7 @@ extension FusionRegistry {
       widths: request.widths,
       projection: automatic
         ? TensorFusion.projectionWidth(modalities: request.widths.count)
-        : values.integer("projection", in: 1...TensorFusion.largestFusedWidth),
-      output: values.integer("output", in: 1...4096), generator: generator)
+        : values.integer("projection"),
+      output: values.integer("output"), generator: generator)
   }
 }

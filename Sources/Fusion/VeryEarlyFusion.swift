@@ -144,25 +144,29 @@ extension FusionRegistry {
     "very-early", summary: "a convolutional LSTM on raw patches and frames, fused in its first layer",
     paper: "Barnum et al., 2020, On the Benefits of Early Fusion in Multimodal Representation Learning",
     options: [
-      MethodOption("grid", default: "7", help: "places of the state, and patches of a picture, along either side"),
-      MethodOption("steps", default: "12", help: "steps that sequences are stretched over"),
-      MethodOption("window", default: "2", help: "frames of a sequence that enter at one step"),
-      MethodOption("channels", default: "auto", help: "channels of the state; auto is 16, or output without pictures"),
-      MethodOption("depth", default: "1", help: "layers"),
-      MethodOption("fuse", default: "0", help: "layers before the modalities meet: 0 (very early) to depth (late)"),
+      MethodOption(
+        "grid", default: 7, in: 1...64, help: "places of the state, and patches of a picture, along either side"),
+      MethodOption("steps", default: 12, in: 1...1024, help: "steps that sequences are stretched over"),
+      MethodOption("window", default: 2, in: 1...64, help: "frames of a sequence that enter at one step"),
+      MethodOption(
+        "channels", default: .automatic, in: 1...1024,
+        help: "channels of the state; auto is 16, or output without pictures"),
+      MethodOption("depth", default: 1, in: 1...16, help: "layers"),
+      MethodOption(
+        "fuse", default: 0, in: 0...16, help: "layers before the modalities meet: 0 (very early) to depth (late)"),
       output,
     ],
-    readsSteps: true, patchGrid: { try $0.integer("grid", in: 1...64) }
+    readsSteps: true, patchGrid: { try $0.integer("grid") }
   ) { request, values, generator in
     let hasPictures = request.arePictures.contains(true)
-    let (depth, output) = try (values.integer("depth", in: 1...16), values.integer("output", in: 1...4096))
+    let (depth, output) = try (values.integer("depth"), values.integer("output"))
     return VeryEarlyFusion(
       widths: request.widths, arePictures: request.arePictures, areSequences: request.areSequences,
-      grid: hasPictures ? try values.integer("grid", in: 1...64) : 1, steps: try values.integer("steps", in: 1...1024),
-      window: try values.integer("window", in: 1...64),
+      grid: hasPictures ? try values.integer("grid") : 1, steps: try values.integer("steps"),
+      window: try values.integer("window"),
       channels: values.text("channels") == "auto"
-        ? (hasPictures ? 16 : output) : try values.integer("channels", in: 1...1024),
+        ? (hasPictures ? 16 : output) : try values.integer("channels"),
       depth: depth, fusionLayer: try values.integer("fuse", in: 0...depth), output: output,
-      dropout: try values.number("dropout", in: 0...0.95), generator: generator)
+      dropout: try values.number("dropout"), generator: generator)
   }
 }

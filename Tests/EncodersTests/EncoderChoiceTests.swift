@@ -56,8 +56,9 @@ import Testing
     let values = try OptionValues(["layers": "3"], of: EncoderOptions.methodOptions, method: "early")
     #expect(try EncoderOptions(values) == EncoderOptions(layers: 3))
     for (name, value) in [("layers", "0"), ("dropout", "1.5"), ("width", "wide"), ("sequence-encoder", "mlp")] {
-      let values = try OptionValues([name: value], of: EncoderOptions.methodOptions, method: "early")
-      let error = #expect(throws: UsageError.self) { _ = try EncoderOptions(values) }
+      let error = #expect(throws: UsageError.self) {
+        _ = try OptionValues([name: value], of: EncoderOptions.methodOptions, method: "early")
+      }
       #expect(error?.description.hasPrefix("method early: option \(name) is \"\(value)\"; expected ") == true)
     }
   }

@@ -55,7 +55,9 @@ struct MethodsCommand: ParsableCommand {
   }
 
   private static func options(of method: Method) -> String {
-    TerminalTable(["option", "default", "meaning"], rows: method.options.map { [$0.name, $0.defaultValue, $0.help] })
-      .wrapping([2]).text()
+    TerminalTable(
+      ["option", "default", "takes", "meaning"],
+      rows: method.options.map { [$0.name, $0.defaultValue, $0.values ?? "text", $0.help] }
+    ).wrapping([2, 3]).text()
   }
 }

@@ -36,14 +36,15 @@ public struct Trainer<Model: Module, Batch> {
   /// Told about every step; the loss is the mean over the models still training.
   public var progress: ((TrainingProgress) -> Void)?
   /// Every tensor of a batch, always in the same order. Where given, steps are recorded and replayed (`StepRecorder`), for
-  /// one model after the other: the objective may then take from outside only what stays the same.
+  /// one model after the other: the objective may then take from elsewhere than batch, model and context only what stays
+  /// the same. What cannot be recorded is done by the engine, of several models at once.
   public var tensors: ((Batch) -> [Tensor])?
   /// Makes each step of views of its batch, of a model that trains alone; nil: the batch as it is.
   public var balancer: (any StepBalancer<Batch>)?
   /// Parameters with optimisers of their own.
   public var parameterGroups: [ParameterGroup] = []
-  /// Called with each model after its step, without gradients: clamps a temperature, updates a momentum copy. What it changes
-  /// has to be parameters, also frozen ones, or buffers.
+  /// Called with each model after its step, without gradients: clamps a temperature, updates a momentum copy. It changes
+  /// parameters, also frozen ones, by `Parameter.assign`, and buffers.
   public var afterStep: ((Model, StepContext) -> Void)?
 
   /// - Parameters:

@@ -29,7 +29,8 @@ public struct Trainer<Model: Module, Batch> {
 
   /// Where the state is kept between epochs and on cancellation; nil: nowhere.
   public var checkpoint: URL?
-  /// Least time between two checkpoints; a training that takes less leaves none.
+  /// Least time between two checkpoints, in seconds. The end of a model that trains alone has its own in any case; several that
+  /// take less leave none.
   public var secondsBetweenCheckpoints = 0.0
   /// Asked between steps whether to stop.
   public var cancellation: Cancellation?
@@ -223,7 +224,7 @@ public struct Trainer<Model: Module, Batch> {
       if !going.isEmpty { run.optimizer.keep(rows: going, of: replicas) }
     }
     let sinceCheckpoint = (ContinuousClock.now - run.lastCheckpoint) / .seconds(1)
-    if sinceCheckpoint >= secondsBetweenCheckpoints {
+    if sinceCheckpoint >= secondsBetweenCheckpoints || (seeds.count == 1 && replicas.active.isEmpty) {
       try save(run)
       run.lastCheckpoint = ContinuousClock.now
     }

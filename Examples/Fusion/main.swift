@@ -17,7 +17,7 @@ var options = TrainingOptions()
 options.epochs = 20
 options.learningRate = 3e-3
 let order = BatchOrder(dataset[.train], batchSize: options.batchSize, seed: 2)
-let trainer = Trainer(
+let trainer = Trainer<FusionModel, Batch>(
   model: model, options: options, seed: 3, stepsPerEpoch: order.count,
   batches: { epoch in order.batches(epoch: epoch).lazy.map { dataset.batch($0) } },
   objective: { model, batch, _ in model.objective(batch, .crossEntropy()) },

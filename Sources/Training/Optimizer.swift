@@ -73,6 +73,8 @@ public final class Optimizer {
   private var steps: Tensor
   private var number = 0
   private var parts: [[Part]] = []
+  /// `[n]` of each row, for the engine's calls.
+  private var rowGradients: [Tensor] = []
 
   /// The optimiser of all parameters of an arena.
   public convenience init(_ arena: Arena, _ rule: UpdateRule, weightDecay: Double = 0) {
@@ -123,6 +125,7 @@ public final class Optimizer {
 
   /// Lets the engine's calls work on rows of values and gradients.
   private func bind(_ values: Tensor, _ gradients: Tensor) {
+    rowGradients = gradients.unbind()
     parts = (0..<values.shape[0]).map { row in
       segments.enumerated().map { index, segment in
         func part(_ rows: Tensor) -> Tensor { view(rows.select(axis: 0, index: row), segment.range) }
@@ -210,8 +213,8 @@ public final class Optimizer {
   func clip<Model>(_ replicas: Replicas<Model>, to limit: Double?) -> (scales: [Double], norms: [Double]) {
     guard let limit else { return (replicas.active.map { _ in 1 }, []) }
     guard movesRows else {
-      let rows = replicas.joinedGradients().unbind()
-      return (rows.map { _ in 1 }, rows.map { Training.clip($0, norm: limit) })
+      _ = replicas.joinedGradients()
+      return (rowGradients.map { _ in 1 }, rowGradients.map { Training.clip($0, norm: limit) })
     }
     let norms = rowNorms(replicas.gradients, count: replicas.active.count)
     return (norms.map { min(1, limit / ($0 + 1e-6)) }, norms)

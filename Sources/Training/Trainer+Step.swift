@@ -15,8 +15,7 @@ extension Trainer {
     let (context, replicas) = (context(run), run.replicas)
     run.rates = replicas.active.map {
       let history = run.position.replicas[$0].records
-      return options.learningRate
-        * options.schedule.factor(step: context.step, of: context.total, history: history)
+      return options.learningRate * options.schedule.factor(step: context.step, of: context.total, history: history)
     }
     for (number, group) in parameterGroups.enumerated() {
       for _ in 1..<group.steps {
@@ -27,7 +26,7 @@ extension Trainer {
     }
     let losses = advance(batches, context, &run)
     for (row, model) in replicas.active.enumerated() { run.position.replicas[model].lossSum += losses[row] }
-    if let afterStep {
+    if let afterStep, !run.position.hasFailed {
       withoutGradients { for number in replicas.active { afterStep(replicas.models[number], context) } }
     }
     return losses.map { $0 / Double(batches.count) }

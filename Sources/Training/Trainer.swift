@@ -29,21 +29,23 @@ public struct Trainer<Model: Module, Batch> {
 
   /// Where the state is kept between epochs and on cancellation; nil: nowhere.
   public var checkpoint: URL?
-  /// Least time between two checkpoints; a training that takes less leaves none.
+  /// Least time between two checkpoints, in seconds. The end of a model that trains alone has its own in any case; several that
+  /// take less leave none.
   public var secondsBetweenCheckpoints = 0.0
   /// Asked between steps whether to stop.
   public var cancellation: Cancellation?
   /// Told about every step; the loss is the mean over the models still training.
   public var progress: ((TrainingProgress) -> Void)?
   /// Every tensor of a batch, always in the same order. Where given, steps are recorded and replayed (`StepRecorder`), for
-  /// one model after the other: the objective may then take from outside only what stays the same.
+  /// one model after the other: the objective may then take from elsewhere than batch, model and context only what stays
+  /// the same. What cannot be recorded is done by the engine, of several models at once.
   public var tensors: ((Batch) -> [Tensor])?
   /// Makes each step of views of its batch, of a model that trains alone; nil: the batch as it is.
   public var balancer: (any StepBalancer<Batch>)?
   /// Parameters with optimisers of their own.
   public var parameterGroups: [ParameterGroup] = []
-  /// Called with each model after its step, without gradients: clamps a temperature, updates a momentum copy. What it changes
-  /// has to be parameters, also frozen ones, or buffers.
+  /// Called with each model after its step, without gradients: clamps a temperature, updates a momentum copy. It changes
+  /// parameters, also frozen ones, by `Parameter.assign`, and buffers.
   public var afterStep: ((Model, StepContext) -> Void)?
 
   /// - Parameters:
@@ -222,7 +224,7 @@ public struct Trainer<Model: Module, Batch> {
       if !going.isEmpty { run.optimizer.keep(rows: going, of: replicas) }
     }
     let sinceCheckpoint = (ContinuousClock.now - run.lastCheckpoint) / .seconds(1)
-    if sinceCheckpoint >= secondsBetweenCheckpoints {
+    if sinceCheckpoint >= secondsBetweenCheckpoints || (seeds.count == 1 && replicas.active.isEmpty) {
       try save(run)
       run.lastCheckpoint = ContinuousClock.now
     }

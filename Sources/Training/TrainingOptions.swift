@@ -22,7 +22,10 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// How many batches a step of the optimiser takes its gradient from: their mean. An epoch's last step takes what is left.
   public var accumulation: Int {
     get { accumulated ?? 1 }
-    set { accumulated = newValue == 1 ? nil : newValue }
+    set {
+      precondition(newValue > 0, "a step of \(newValue) batches")
+      accumulated = newValue == 1 ? nil : newValue
+    }
   }
   /// Nil for 1: runs of before there was a choice have no such key.
   private var accumulated: Int?

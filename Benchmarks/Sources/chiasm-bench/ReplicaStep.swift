@@ -21,7 +21,7 @@ struct ReplicaStep {
     var options = TrainingOptions()
     options.epochs = 1
     let (dataset, batches, criterion, models) = (inputs.dataset, inputs.batches, Criterion.crossEntropy(), models)
-    var trainer = Trainer(
+    var trainer = Trainer<FusionModel, Batch>(
       replicas: try Replicas(count: models.count) { models[$0] }, options: options,
       seeds: models.indices.map(UInt64.init), stepsPerEpoch: steps,
       batches: { _, active in

@@ -17,7 +17,7 @@ struct TrainingStep {
     var options = TrainingOptions()
     options.epochs = 1
     let (dataset, batches, criterion) = (inputs.dataset, inputs.batches, Criterion.crossEntropy())
-    var trainer = Trainer(
+    var trainer = Trainer<FusionModel, Batch>(
       model: model, options: options, seed: 0, stepsPerEpoch: steps,
       batches: { _ in (0..<steps).lazy.map { dataset.batch(batches[$0 % batches.count]) } },
       objective: { model, batch, _ in model.objective(batch, criterion) },

@@ -81,41 +81,36 @@ extension TrialRunner {
 
 /// Steps of a training that leave nothing behind.
 private struct TrialSteps {
-  private let network: any LearningModel
-  private let training: TrainingOptions
-  private let arena: Arena
-  private let optimizer: Optimizer
-  private let batch: Batch
-  private let validation: Batch
-  private let generator: Generator
+  /// One step, by the engine.
+  let run: () -> Void
+  /// A pass over validation samples.
+  let validate: () -> Void
 
   init(_ runner: TrialRunner, _ configuration: TrialConfiguration) throws {
-    training = configuration.training
+    let training = configuration.training
     let dataset = runner.prepared.dataset.keeping(configuration.selection.modalities)
-    network = try runner.untrained(configuration).network
-    arena = try Arena(network, decaysVectors: training.decaysVectors)
-    optimizer = training.optimizer.make(arena, weightDecay: training.weightDecay)
+    let network = try runner.untrained(configuration).network
+    let arena = try Arena(network, decaysVectors: training.decaysVectors)
+    let optimizer = training.optimizer.make(arena, weightDecay: training.weightDecay)
     guard let first = runner.order(configuration).batches(epoch: 1).first else {
       throw InputError("there is no batch to train on")
     }
-    batch = dataset.batch(first).scaled(runner.prepared.scaling)
-    validation = dataset.batch(Array(dataset[.validation].prefix(256)))
-    generator = Generator(seed: runner.dropoutSeed(configuration))
-  }
-
-  func run() {
-    arena.backward(Layers.training(with: generator) { network.objective(batch, at: StepContext(step: 0, total: 1)) })
-    if let limit = training.gradientClip { _ = arena.clipGradients(norm: limit) }
-    optimizer.step(learningRate: training.learningRate)
-  }
-
-  func validate() {
-    withoutGradients {
-      guard let network = network as? any Predicting else {
-        evaluating { _ = network.objective(validation, at: .end) }
-        return
+    let batch = dataset.batch(first).scaled(runner.prepared.scaling)
+    let validation = dataset.batch(Array(dataset[.validation].prefix(256)))
+    let generator = Generator(seed: runner.dropoutSeed(configuration))
+    run = {
+      arena.backward(Layers.training(with: generator) { network.objective(batch, at: StepContext(step: 0, total: 1)) })
+      if let limit = training.gradientClip { _ = arena.clipGradients(norm: limit) }
+      optimizer.step(learningRate: training.learningRate)
+    }
+    validate = {
+      withoutGradients {
+        guard let network = network as? any Predicting else {
+          evaluating { _ = network.objective(validation, at: .end) }
+          return
+        }
+        _ = network(validation)
       }
-      _ = network(validation)
     }
   }
 

@@ -39,7 +39,7 @@ public struct InformationFinding: Codable, Sendable, Equatable {
   /// Samples that the parts were read from, and the split they are of; `all` for tables of everything.
   public var samples: Int
   public var split: String
-  /// H of the target, all there is to know.
+  /// Entropy H of the target.
   public var entropy: Double
   /// What a model demonstrably knows, entropy less cross-entropy; nil for tables.
   public var demonstrated: Double?
@@ -128,7 +128,7 @@ extension LearnedPartialInformation.Estimate {
     var warnings: [String] = []
     if quality.jointKnowsLess {
       warnings.append(
-        "the model of both sides knows less than those of the single sides need together: synergy could not be seen, and "
+        "the model of both sources knows less than those of the single sources need together: synergy could not be seen, and "
           + "the other parts are scaled down to what it knows")
     }
     if let groups = quality.classGroups, let lost = quality.classMergingLoss {

@@ -25,7 +25,7 @@ public struct LabelFinding: Codable, Sendable, Equatable {
     public var share: Double
     /// Share of these samples whose joint answer is right; nil where there are none.
     public var accuracy: Double?
-    /// Those in which the joint answer is surest.
+    /// Those in which the joint prediction is surest.
     public var examples: [Example]
   }
 
@@ -94,11 +94,11 @@ public struct LabelFinding: Codable, Sendable, Equatable {
     switch label {
     case .enhancement: "both say the same, together surer"
     case .equivalence: "both say the same, together as sure"
-    case .independence: "they disagree and both answers stay, at half strength"
+    case .independence: "they disagree and both predictions stay, at half strength"
     case .dominanceOfFirst, .dominanceOfSecond: "they disagree and one prevails as if the other were not there"
     case .enhancingModulation: "they disagree and one prevails, made surer by the other"
-    case .reducingModulation: "an answer stays, made less sure"
-    case .emergence: "an answer that neither gives"
+    case .reducingModulation: "a prediction stays, made less sure"
+    case .emergence: "a prediction that neither makes"
     }
   }
 }

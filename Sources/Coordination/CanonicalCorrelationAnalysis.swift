@@ -141,7 +141,7 @@ public struct CanonicalCorrelationAnalysis {
 
 extension Method {
   static let cca = correlation(
-    "cca", "linear canonical correlation of two modalities, linear predictor on both sides' scores",
+    "cca", "linear canonical correlation of two modalities, linear predictor on both modalities' scores",
     "Hotelling, 1936, Relations between two sets of variates", 2...2, CorrelationSolver.shrinkage
   ) { _ in .canonical }
 }

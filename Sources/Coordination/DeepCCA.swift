@@ -47,7 +47,7 @@ public struct DeepCCA: CorrelatedNetworks {
 
 extension Method {
   static let deepCCA = correlation(
-    "deep-cca", "networks whose outputs correlate, then linear predictor on both sides' scores",
+    "deep-cca", "networks whose outputs correlate, then linear predictor on both modalities' scores",
     "Andrew et al., 2013, Deep canonical correlation analysis", 2...2, CorrelationSolver.deepOptions,
     isDeterministic: false
   ) { try CorrelationSolver.deepSpace($0, isAutoencoder: false) }

@@ -33,7 +33,7 @@ public struct InformationParts: Sendable, Equatable {
     return InformationParts(clipped.map { sum > 0 ? $0 * total / sum : 0 })
   }
 
-  /// The same, together no more than there is to know.
+  /// The same, together no more than the target's entropy.
   ///
   /// - Parameter most: the entropy of the target.
   func admissible(below most: Double) -> InformationParts {

@@ -56,7 +56,7 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
     try read(folder, cache: cache, followsLinks: followsLinks, progress: progress).inspection
   }
 
-  /// The same, with the data set where it keeps the contract.
+  /// The same, with the data set where it is valid.
   public static func read(
     _ folder: URL, cache: URL? = nil, followsLinks: Bool = false, progress: DecodingProgress? = nil
   ) throws -> (inspection: DatasetInspection, dataset: Dataset?) {

@@ -85,7 +85,7 @@ public struct LearnedPartialInformation: Sendable {
     public let regime: InformationRegime
     /// The share of the resamples that name the same regime; nil without resamples.
     public let regimeSupport: Double?
-    /// H(Y) of the held-out labels: all there is to know.
+    /// H(Y), entropy of the held-out labels.
     public let entropy: Double
     public let quality: Quality
 

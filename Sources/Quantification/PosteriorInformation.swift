@@ -23,7 +23,7 @@ public struct CalibratedPosteriors: Sendable {
         && calibration.shape[0] == labels.count,
       "logits \(logits.shape) and \(calibration.shape) for \(labels.count) labels")
     for tensor in [calibration, logits] where tensor.isFinite().all().item() != 1 {
-      throw SampleError("a classifier answers with a number that is not finite")
+      throw SampleError("a classifier predicts a number that is not finite")
     }
     let classes = logits.shape[1]
     answers = PosteriorSplit.Answers(held: calibration.to(.float64).doubles, measured: logits.to(.float64).doubles)

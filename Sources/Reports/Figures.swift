@@ -28,7 +28,7 @@ struct Figures {
       learning = try LearningFigure.script(comparison, records)?.svg(
         gnuplot, name: "learning", title: "Learning curves")
       answers = try AnswerFigure.script(comparison, records)?.svg(
-        gnuplot, name: "answers", title: "Answers of the best methods")
+        gnuplot, name: "answers", title: "Predictions of the best methods")
       gain = try GainFigure.script(comparison)?.svg(gnuplot, name: "gain", title: "Where the gain comes from")
       information = try result.findings.information.flatMap(InformationFigure.script)?.svg(
         gnuplot, name: "information", title: "What the modalities say")

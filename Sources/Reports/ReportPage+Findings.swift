@@ -43,9 +43,9 @@ extension ReportPage {
       rows.insert(["demonstrated by the models", bits(demonstrated), ""] + (stated ? [""] : []), at: 0)
     }
     rows.append(["together", bits(finding.total), ""] + (stated ? [""] : []))
-    rows.append(["there is to know", bits(finding.entropy), ""] + (stated ? [""] : []))
+    rows.append(["target entropy", bits(finding.entropy), ""] + (stated ? [""] : []))
     var points = [
-      "Redundant information is in both sides, unique information in one only, synergistic information in neither alone "
+      "Redundant information is in both sources, unique information in one only, synergistic information in neither alone "
         + "(Bertschinger et al., 2014). The regime is the kind that makes up at least two thirds of the whole"
         + "; here <strong>\(finding.regime.rawValue)</strong>"
         + (finding.regimeSupport.map { ", as in \(Format.decimals(100 * $0, 0)) % of the resamples" } ?? "")
@@ -78,7 +78,7 @@ extension ReportPage {
       "What the modalities say",
       picture
         + Markup.folded(
-          "In numbers, with all that there is to know",
+          "In numbers, with the target's entropy",
           Markup.table(
             ["information about the target", finding.unit, "95 % interval"]
               + (stated ? ["stated by the data set"] : []),
@@ -138,7 +138,7 @@ extension ReportPage {
   // MARK: Interactions
 
   var interactions: ReportSection? {
-    guard let finding = findings.interactions else { return unmeasured("interactions", "How the answers relate") }
+    guard let finding = findings.interactions else { return unmeasured("interactions", "How predictions relate") }
     let (first, second) = (finding.first, finding.second)
     func percent(_ share: Double) -> String { Format.decimals(100 * share, 1) + " %" }
     let rows = finding.rows.map { row in
@@ -148,19 +148,19 @@ extension ReportPage {
         + "<td class=\"n\">\(percent(row.share))<span class=\"share\" style=\"width:\(Int(100 * row.share))%\"></span></td>"
         + "<td class=\"n\">\(row.accuracy.map(percent) ?? "–")</td></tr>"
     }
-    let head = ["label", "samples", "share", "joint answer right"].enumerated()
+    let head = ["label", "samples", "share", "joint prediction right"].enumerated()
       .map { "<th\($0 > 0 ? " class=\"n\"" : "")>\($1)</th>" }.joined()
     let examples = finding.rows.filter { !$0.examples.isEmpty }.map { row in
       "<h3>\(HTML.escape(LabelFinding.words(row.label, first: first, second: second)))</h3><div class=\"examples\">"
         + row.examples.map { example($0, finding) }.joined(separator: "\n") + "</div>"
     }
     return ReportSection(
-      "How the answers relate",
+      "How predictions relate",
       "<div class=\"scroll\"><table class=\"labels\"><thead><tr>\(head)</tr></thead><tbody>\(rows.joined(separator: "\n"))"
         + "</tbody></table></div>"
-        + "<p class=\"caption\">Answers to \(HTML.escape(first)), to \(HTML.escape(second)) and to \(Sides.together(first, second)), by "
+        + "<p class=\"caption\">Predictions from \(HTML.escape(first)), from \(HTML.escape(second)) and from \(Sides.together(first, second)), by "
         + "\(HTML.escape(finding.answers)). Probabilities within \(Format.decimals(finding.tolerance, 2)) of each other "
-        + "count as equal. Examples are those in which the joint answer is surest.</p>"
+        + "count as equal. Examples are those in which the joint prediction is surest.</p>"
         + (examples.isEmpty ? "" : Markup.folded("Examples of each", examples.joined())))
   }
 

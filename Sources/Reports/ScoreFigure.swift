@@ -49,7 +49,7 @@ enum ScoreFigure {
       plots.append("$baseline using 1:2 with lines lw 1.2 dashtype 3 lc rgb \(Ink.muted.code)")
       let share = (x - range.low) / (range.high - range.low)
       figure.label(
-        "constant answer", x: left + share * (right - left), y: top - 12,
+        "constant prediction", x: left + share * (right - left), y: top - 12,
         align: share < 0.1 ? "left" : share > 0.8 ? "right" : "center",
         ink: .muted, size: 11)
     }

@@ -23,7 +23,7 @@ struct CompareCommand: ParsableCommand {
   var methods: String?
   @Option(help: "Number of seeds; 5 by default.")
   var seeds: Int?
-  @Option(help: ArgumentHelp("Start no training after so many minutes.", valueName: "minutes"))
+  @Option(help: ArgumentHelp("Do not start trainings after this many minutes.", valueName: "minutes"))
   var budget: Double?
   @Option(help: "First seed.")
   var seed: Int = 0

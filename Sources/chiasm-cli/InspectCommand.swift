@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
       let others = inspection.violations.count - 1
       throw InputError(inspection.violations[0] + (others > 0 ? " (and \(others) more)" : ""))
     }
-    output.show("\(self.dataset) keeps the contract\(next ?? "")")
+    output.show("\(self.dataset) is valid\(next ?? "")")
   }
 
   /// The command to go on with, which was asked whether it takes these data.

@@ -5,7 +5,7 @@ import Foundation
 struct QuantifyImportanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "importance",
-    abstract: "How much each modality contributes to a model's answers.",
+    abstract: "How much each modality contributes to a model's predictions.",
     discussion: """
       shapley: exact values over all subsets; lime: the nearest linear model of
       which modalities are there; gradients: gradient times encoding. A modality

@@ -5,7 +5,7 @@ import Foundation
 struct QuantifyInteractionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interactions",
-    abstract: "How modalities interact: in a model's answers, or in the data alone.",
+    abstract: "How modalities interact: in a model's predictions, or in the data alone.",
     discussion: """
       Of a run: Friedman's H² and mixed second differences of every two
       modalities, and for classes how the answers to one modality, to the others
@@ -81,7 +81,7 @@ struct QuantifyInteractionsCommand: ParsableCommand {
         ).text())
     }
     guard let labels = result.labels else { return }
-    output.show("answers to \(labels.first), to \(labels.second) and to both, by \(labels.answers)")
+    output.show("predictions from \(labels.first), from \(labels.second) and from both, by \(labels.answers)")
     output.show(
       TerminalTable(
         ["label", "samples", "share", "right", "such as"],

@@ -91,7 +91,7 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
       finding.warnings)
   }
 
-  /// What is demonstrated leads; then the parts, all of it, and all there is to know.
+  /// What is demonstrated leads; then the parts, all of it, and the target's entropy.
   private func show(
     _ sides: String, _ unit: String, _ parts: [(name: String, value: Double, ci95: Interval?)], stated: [Double?]?,
     totals: (demonstrated: Double?, total: Double, entropy: Double)
@@ -103,7 +103,7 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
         part.ci95.map { "\(amount($0.low)) … \(amount($0.high))" } ?? "", amount(stated?[index]),
       ]
     }
-    rows += [["together", amount(totals.total), "", ""], ["there is to know", amount(totals.entropy), "", ""]]
+    rows += [["together", amount(totals.total), "", ""], ["target entropy", amount(totals.entropy), "", ""]]
     let hasIntervals = parts.contains { $0.ci95 != nil }
     flags.output.show(
       TerminalTable(

@@ -20,7 +20,7 @@ struct SearchCommand: ParsableCommand {
   var dataset: String?
   @Option(help: "Most architectures to try; 40 by default, no limit with --budget alone.")
   var trials: Int?
-  @Option(help: ArgumentHelp("Try no architecture after so many minutes.", valueName: "minutes"))
+  @Option(help: ArgumentHelp("Do not try architectures after this many minutes.", valueName: "minutes"))
   var budget: Double?
   @Option(help: "Methods that the best architecture is compared with; unimodal,early,late,nonlinear by default.")
   var methods: String?

@@ -17,7 +17,7 @@ import Testing
 
     let inspected = try place.chiasm(["data", "inspect", "new", "--json", "inspection.json"])
     inspected.expectSuccess()
-    #expect(inspected.output.contains("new keeps the contract; next: chiasm compare new"))
+    #expect(inspected.output.contains("new is valid; next: chiasm compare new"))
     let inspection = try #require(try place.json("inspection.json") as? [String: Any])
     let splits = try #require(inspection["splits"] as? [String: [String: Any]])
     #expect(splits["train"]?["samples"] as? Int == 60 && splits["test"]?["samples"] as? Int == 20)
@@ -51,7 +51,7 @@ import Testing
     try Data(manifest.utf8).write(to: place.url("data/dataset.yaml"))
     let outcome = try place.chiasm(["data", "inspect", "data"])
     outcome.expectSuccess()
-    #expect(outcome.output.hasSuffix("data keeps the contract; next: chiasm \(command) data\n"))
+    #expect(outcome.output.hasSuffix("data is valid; next: chiasm \(command) data\n"))
     if command == "coordinate" { try place.chiasm(["coordinate", "data", "--quiet"]).expectSuccess() }
   }
 
@@ -64,7 +64,7 @@ import Testing
     for command in [["data", "inspect", "data", "--json", "inspection.json"], ["compare", "data"]] {
       let outcome = try place.chiasm(command)
       outcome.expectRefusal(65, "chiasm: dataset.yaml: metric: \"rmse\" is not a metric of classification")
-      #expect(!outcome.output.contains("keeps the contract"))
+      #expect(!outcome.output.contains("is valid"))
     }
     let inspection = try #require(try place.json("inspection.json") as? [String: Any])
     #expect((inspection["violations"] as? [String])?.count == 1)

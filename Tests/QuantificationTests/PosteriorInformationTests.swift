@@ -84,7 +84,7 @@ import Testing
     #expect(throws: SampleError("all held-out samples have one label; there is nothing to tell apart")) {
       try PosteriorInformation().estimate([know, know, know], labels: labels.map { _ in 0 }, unit: .bits)
     }
-    #expect(throws: SampleError("a classifier answers with a number that is not finite")) {
+    #expect(throws: SampleError("a classifier predicts a number that is not finite")) {
       try CalibratedPosteriors(logits: logits + Double.nan, calibration: logits, labels: labels)
     }
     let two = try CalibratedPosteriors(logits: logits[0..<2], calibration: logits, labels: labels)

@@ -74,7 +74,7 @@ import Testing
     let (html, _) = try page(gnuplot: nil)
     for text in [
       "What the modalities say", "[1.50, 1.74]", "<strong>redundant</strong>", "Without some modalities", "undefined",
-      "Who contributes", "70.0 %", "How the answers relate", "dominance of image", "x&lt;7&gt;", "380",
+      "Who contributes", "70.0 %", "How predictions relate", "dominance of image", "x&lt;7&gt;", "380",
     ] { #expect(html.contains(text), "\(text)") }
     #expect(!html.contains("<script") && html.contains("BATCH &lt;script&gt;"))
     #expect(html.contains("data:image/png;base64,iVBORw0KGgo=") && !html.contains("example.org"))

@@ -26,7 +26,7 @@ extension EncodedSamples {
   /// Shares and relations of contributions.
   func importance(_ contributions: Tensor, names: [String], sides: Sides) throws -> ImportanceFinding.Counted {
     guard contributions.isFinite().all().item() == 1 else {
-      throw InputError("a contribution is not finite: the model answers with numbers that are not")
+      throw InputError("a contribution is not finite: the model predicts numbers that are not")
     }
     let all = contributions.to(.float64)
     let lengths = all.norm(axes: [2]).mean(axes: [0]).doubles

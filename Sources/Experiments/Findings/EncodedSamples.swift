@@ -27,7 +27,7 @@ public struct EncodedSamples {
   public var count: Int { encoded[0].shape[0] }
 
   /// A pass over sequences costs far more than one over vectors.
-  public var isDear: Bool { model.readsSteps }
+  public var isExpensive: Bool { model.readsSteps }
 
   /// Logits or standardised values `[N, K]` where only some modalities are there.
   ///
@@ -67,7 +67,7 @@ public struct EncodedSamples {
 
   /// Exact where that takes seconds.
   public var usualProjection: EMAP {
-    EMAP(exactEvaluations: isDear ? 1 << 14 : 1 << 22, draws: isDear ? 16 : 128)
+    EMAP(exactEvaluations: isExpensive ? 1 << 14 : 1 << 22, draws: isExpensive ? 16 : 128)
   }
 
   /// Seconds that a projection is going to take.

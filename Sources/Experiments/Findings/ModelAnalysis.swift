@@ -42,7 +42,7 @@ public struct ModelAnalysis {
     }
     samples = EncodedSamples(trained, of: self.dataset, indices)
     guard samples.outputs(samples.encoded, present: samples.present).isFinite().all().item() == 1 else {
-      throw InputError(file: folder.model.path, "the model answers with numbers that are not finite")
+      throw InputError(file: folder.model.path, "the model predicts numbers that are not finite")
     }
   }
 
@@ -208,7 +208,7 @@ public struct ModelAnalysis {
     let posteriors = kept.map { trained.finish(samples.outputs(keeping: $0, .absent)).rows }
     return LabelFinding(
       posteriors, targets: targets.map { Int($0) }, classes: trained.configuration.classes, sides: sides,
-      answers: "this model itself, what is missing marked absent, as it answers (not calibrated)"
+      answers: "this model itself, what is missing marked absent, as it predicts (not calibrated)"
     ) { (dataset.ids[indices[$0]], nil) }
   }
 }

@@ -43,7 +43,7 @@ struct SideAnswers: Sendable {
     InformationFinding(
       try PosteriorInformation().estimate(
         posteriors, labels: labels, sampleGroups: groups, unit: .bits, isCancelled: isCancelled), sides,
-      estimator: "BATCH: calibrated answers of \(names.joined(separator: ", ")), "
+      estimator: "BATCH: calibrated predictions of \(names.joined(separator: ", ")), "
         + "\(seeds) \(seeds == 1 ? "seed" : "seeds")",
       split: Split.test.rawValue)
   }

@@ -30,7 +30,7 @@ extension FindingsJob {
         guard outputs.isFinite().all().item() == 1 else {
           throw InputError(
             at: "\(trained.configuration.selection.name), seed \(trained.configuration.seed)",
-            "answers with a number that is not finite")
+            "predicts a number that is not finite")
         }
         return outputs.rows
       }

@@ -29,8 +29,8 @@ func room(
 /// What `Chiasm` re-exports. Programs name these targets, too: a build does not look through a re-export, and would keep
 /// objects that were compiled against an older layout of their types.
 let library = [
-  "Analyses", "Coordination", "Encoders", "Evaluation", "Experiments", "Fusion", "InformationTheory", "Kernels",
-  "Layers", "Modalities", "Models", "Quantification", "Reports", "Tensors", "Training",
+  "Analyses", "Coordination", "Encoders", "Evaluation", "Experiments", "Fusion", "InformationTheory", "Jobs",
+  "Kernels", "Layers", "Modalities", "Models", "Quantification", "Reports", "Tensors", "Training",
 ]
 let program = (["Chiasm"] + library).map { Target.Dependency(stringLiteral: $0) }
 
@@ -118,7 +118,14 @@ let package = Package(
         "Analyses", "Coordination", "Encoders", "Evaluation", "Fusion", "InformationTheory", "Kernels", "Layers",
         "Modalities", "Models", "Quantification", "Tensors", "Training",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
-      ], testing: ["Reports"], settings: optimised) + [
+      ], testing: ["Reports"], settings: optimised)
+    // What a command does once its arguments are read; a dashboard does the same.
+    + room(
+      "Jobs",
+      [
+        "Analyses", "Evaluation", "Experiments", "Modalities", "Models", "Quantification", "Reports", "Tensors",
+        "Training",
+      ]) + [
       .target(
         name: "Chiasm",
         dependencies: library.map { Target.Dependency(stringLiteral: $0) }, swiftSettings: swift),

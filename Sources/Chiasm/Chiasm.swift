@@ -5,6 +5,7 @@
 @_exported public import Experiments
 @_exported public import Fusion
 @_exported public import InformationTheory
+@_exported public import Jobs
 @_exported public import Kernels
 @_exported public import Layers
 @_exported public import Modalities

@@ -155,6 +155,8 @@ public struct FusionModel: LearningModel, Staged {
     (fusion as? any ChoosingFusion)?.choices(encode(batch), present: presence(batch))
   }
 
+  public func predict(_ encoded: [Tensor], present: Tensor?) -> Tensor { applyHead(fusion(encoded, present: present)) }
+
   /// What each modality contributes alone before the fusion combines them, `[B, …]`; the encodings themselves where it
   /// is not a `SeparableFusion`.
   public func parts(_ encoded: [Tensor], present: Tensor? = nil) -> [Tensor] {

@@ -95,6 +95,8 @@ public protocol Staged: Predicting {
   /// `combine` but for its last map, which is affine; or, of a method that adds its modalities up here, a link. Parts may come
   /// from different samples.
   func fuse(_ parts: [Tensor], present: Tensor?) -> Tensor
+  /// Logits or standardised values `[B, outputs]` of encodings: `combine` of `parts`, but for rounding.
+  func predict(_ encoded: [Tensor], present: Tensor?) -> Tensor
   /// The last map: logits or standardised values `[B, outputs]` of what `fuse` gives.
   func applyHead(_ fused: Tensor) -> Tensor
   /// Whether `fuse` takes parts whose leading axes broadcast: of `[n, 1, …]` and `[1, m, …]` every pair.
@@ -117,10 +119,12 @@ extension Staged {
     applyHead(fuse(parts, present: present))
   }
 
-  /// Logits or standardised values `[B, outputs]` of encodings.
-  public func predict(_ encoded: [Tensor], present: Tensor? = nil) -> Tensor {
+  public func predict(_ encoded: [Tensor], present: Tensor?) -> Tensor {
     combine(parts(encoded, present: present), present: present)
   }
+
+  /// Of samples that have all modalities.
+  public func predict(_ encoded: [Tensor]) -> Tensor { predict(encoded, present: nil) }
 
   public func callAsFunction(_ batch: Batch) -> Tensor { predict(encode(batch), present: presence(batch)) }
 

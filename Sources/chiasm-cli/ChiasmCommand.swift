@@ -44,16 +44,16 @@ enum Main {
       let arguments = try QuantifyCommand.reordered(Array(CommandLine.arguments.dropFirst()))
       try CommandNames.check(arguments)
       var command = try ChiasmCommand.parseAsRoot(arguments)
-      if let lack = Machine.lackOfAddressSpace { throw Failed(lack) }
+      if let lack = Machine.lackOfAddressSpace { throw JobFailure(lack) }
       try command.run()
       finish()
     } catch let error as InputError {
       fail(error.description, code: 65)
     } catch let error as UsageError {
       fail(error.description, code: 64)
-    } catch let error as Interrupted {
+    } catch let error as JobInterruption {
       fail(error.description, code: 130)
-    } catch let error as Failed {
+    } catch let error as JobFailure {
       fail(error.description, code: 1)
     } catch let error as TrainingFailure {
       fail("\(error)", code: 1)
@@ -128,26 +128,5 @@ enum Console {
         if written > 0 { rest = rest.dropFirst(written) } else if errno != EINTR { failure = errno }
       }
     }
-  }
-}
-
-/// Work that was asked for and could not be done, though neither the call nor the data were wrong: exit code 1.
-struct Failed: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
-/// The user stopped the work; what was done is kept.
-struct Interrupted: Error, CustomStringConvertible {
-  let description: String
-
-  /// - Parameters:
-  ///   - command: `compare` or `train`.
-  ///   - runs: folder of the run store as given.
-  init(_ command: String, _ run: String, runs: String) {
-    let isPlain = runs.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
-    let folder = isPlain ? runs : "'" + runs.replacingOccurrences(of: "'", with: "'\\''") + "'"
-    description =
-      "interrupted; go on with: chiasm \(command) --resume \(run)" + (runs == "runs" ? "" : " --runs \(folder)")
   }
 }

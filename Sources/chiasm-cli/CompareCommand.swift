@@ -51,32 +51,33 @@ struct CompareCommand: ParsableCommand {
   var quick = false
   @OptionGroup var work: WorkOptions
 
-  mutating func run() throws {
-    if let resume = work.resume { (work.resume, work.store) = work.store.naming(resume) }
+  func run() throws {
     try work.output.checkWritable()
     if let report { try checkParent(of: report) }
-    if let jobs { _ = try TrainingFlags.check(jobs, "--jobs", 1...1024) }
-    let job = try work.resume.map { try resumed($0) } ?? started()
-    try job.run(jobs: jobs, output: work.output, report: report.map { URL(fileURLWithPath: $0) })
+    let hasOthers =
+      methods != nil || seeds != nil || seed != 0 || replicas != nil || quick || margin != nil || work.isGiven
+    var job = ComparisonJob(
+      try JobStart("compare", dataset: dataset, resume: work.resume, hasOthers: hasOthers), in: work.common.workspace)
+    job.methods = methods
+    job.seeds = try check(seeds ?? 5, "--seeds", 1...10_000)
+    job.firstSeed = try check(seed, "--seed", seedRange)
+    job.training = try work.training.resolved()
+    job.budget = try check(budget, "--budget", 0.01...1e6)
+    job.replicas = try check(replicas, "--replicas", 1...1024)
+    job.threads = try work.checkedThreads()
+    job.margin = try check(margin, "--margin", 1e-300...1e300)
+    job.jobs = try check(jobs, "--jobs", 1...1024)
+    job.quick = quick
+    job.report = report.map { URL(fileURLWithPath: $0) }
+    try Self.run(job, work.output)
   }
 
-  private func started() throws -> ComparisonJob {
-    guard let dataset else { throw UsageError("compare needs the folder of a data set, or --resume RUN") }
-    return try ComparisonJob.start(
-      dataset: dataset, methods: methods, seeds: TrainingFlags.check(seeds ?? 5, "--seeds", 1...10_000),
-      firstSeed: TrainingFlags.check(seed, "--seed", TrainingFlags.seeds),
-      training: work.training.resolved(), budget: checkedBudget(),
-      replicas: replicas.map { try TrainingFlags.check($0, "--replicas", 1...1024) }, threads: work.checkedThreads(),
-      quick: quick, margin: margin.map { try TrainingFlags.check($0, "--margin", 1e-300...1e300) }, store: work.store)
-  }
-
-  private func checkedBudget() throws -> Double? {
-    try budget.map { try TrainingFlags.check($0, "--budget", 0.01...1e6) }
-  }
-
-  private func resumed(_ run: String) throws -> ComparisonJob {
-    try work.checkResumable(
-      others: methods != nil || seeds != nil || seed != 0 || replicas != nil || quick || margin != nil)
-    return try ComparisonJob.resume(run, dataset: dataset, budget: checkedBudget(), work: work)
+  /// Compares and shows what came out.
+  static func run(_ job: ComparisonJob, _ output: OutputOptions) throws {
+    let result = try job.run(progress: output.progress)
+    try output.write(result)
+    output.show(ComparisonText(result.comparison).text)
+    output.show("\nrun \(result.run.id) in \(result.folder.relativePath)\nreport: \(result.report.relativePath)")
+    if let failure = result.failure { throw JobFailure(failure) }
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Chiasm
 import Foundation
 
-struct CoordinateCommand: ParsableCommand {
+struct CoordinateCommand: CommonCommand {
   static let configuration = CommandConfiguration(
     commandName: "coordinate",
     abstract:
@@ -44,28 +44,25 @@ struct CoordinateCommand: ParsableCommand {
     help: ArgumentHelp("Also write every sample's representation, .npz or .safetensors.", valueName: "file"))
   var out: String?
   @OptionGroup(title: "Training of deep methods") var training: TrainingFlags
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try output.checkWritable()
     let settings = try settings()
     if let out {
       try checkParent(of: out)
-      try EmbedCommand.checkFormat(out)
+      _ = try RepresentationFile(out)
     }
-    let names = modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    // Threads wait at the end of every operation for one whose core others took.
-    Engine.threads = Machine.current.idleCores
-    let result = try naming(dataset) { try coordinate(store.load(dataset), names: names, settings: settings) }
-    if let out { try EmbedCommand.write(result.representation, ids: result.ids, rows: result.rows, to: out) }
-    try output.write(result.report)
+    var job = CoordinationJob(dataset, settings, in: workspace)
+    (job.modalities, job.out) = (modalities.map(list), out)
+    let result = try job.run(progress: output.progress)
+    try output.write(result)
     output.show(text(result.report))
     for caution in result.report.cautions { output.show("Caution: \(caution).") }
     if let out {
       let left = result.report.samples["leftOut"] ?? 0
       output.show(
-        "\(out): \(result.ids.count) samples in the shared space"
+        "\(out): \(result.samples) samples in the shared space"
           + (left == 0 ? "" : "; \(left) that lack a modality are left out"))
     }
   }
@@ -86,23 +83,22 @@ struct CoordinateCommand: ParsableCommand {
     // The correlation of a batch is that of its samples: small ones say little.
     if training.batchSize == nil { options.batchSize = 256 }
     if training.weightDecay == nil { options.weightDecay = 1e-4 }
-    let seed = try TrainingFlags.check(seed, "--seed", TrainingFlags.seeds)
+    let seed = try check(seed, "--seed", seedRange)
     var settings = try CoordinationSettings(chosen, training: options, seed: UInt64(seed))
     settings.selectsComponents = components == "auto"
     if let components, components != "auto" {
       guard let count = Int(components) else {
         throw UsageError("--components is \"\(components)\"; expected a whole number or auto")
       }
-      settings.components = try TrainingFlags.check(count, "--components", 1...100_000)
+      settings.components = try check(count, "--components", 1...100_000) as Int
     }
-    settings.rank = try TrainingFlags.check(rank, "--rank", 1...100_000)
+    settings.rank = try check(rank, "--rank", 1...100_000)
     if let regularisation { settings.regularisation = try Self.regularisation(regularisation) }
     if !kernel.isEmpty { settings.kernels = try kernel.map { try KernelChoice($0) } }
-    settings.hidden = try hidden.split(separator: ",", omittingEmptySubsequences: false).map {
-      guard let width = Int($0), (1...65536).contains(width) else {
-        throw UsageError("--hidden \"\(hidden)\": \"\($0)\" is not a width from 1 to 65536")
-      }
-      return width
+    settings.hidden = try list(hidden) {
+      Int($0).flatMap { (1...65536).contains($0) ? $0 : nil }
+    } else: {
+      "--hidden \"\(hidden)\": \"\($0)\" is not a width from 1 to 65536"
     }
     return settings
   }

@@ -33,18 +33,16 @@ struct SyntheticCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let unique = try self.unique.split(separator: ",", omittingEmptySubsequences: false).map { text -> Double in
-      guard let value = Double(text) else {
-        throw UsageError("--unique is \"\(self.unique)\"; expected numbers such as 0,0.5")
-      }
-      return value
+    let unique = try list(self.unique) {
+      Double($0)
+    } else: { _ in
+      "--unique is \"\(self.unique)\"; expected numbers such as 0,0.5"
     }
     let generator = try SyntheticGenerator(
       redundancy: redundancy, unique: unique, synergy: synergy, samples: samples, noise: noise, width: width, seed: seed
     )
     try output.checkWritable()
-    let folder = URL(fileURLWithPath: out, isDirectory: true)
-    try Interruption.making(folder) { try generator.write(to: folder) }
+    try MakingJob(.synthetic(generator), in: out).run(progress: output.progress)
     try output.write(Made(made: out, samples: samples))
     output.show("made \(out): \(samples) samples, \(unique.count) modalities; next: chiasm compare \(out)")
   }
@@ -80,14 +78,9 @@ struct DigitsCommand: ParsableCommand {
     options.imageNoise = imageNoise
     options.occlusion = occlusion
     options.audioNoise = audioNoise
-    options.voices = voices?.split(separator: ",").map(String.init) ?? []
+    options.voices = voices.map(list) ?? []
     options.seed = seed
-    let line = ProgressLine("making digits", style: output.style)
-    let folder = URL(fileURLWithPath: out, isDirectory: true)
-    try Interruption.making(folder, line: line) {
-      try DigitsGenerator(options).write(to: folder, force: force) { line.update($0, of: $1, unit: "samples") }
-    }
-    line.finish(samples, of: samples, unit: "samples")
+    try MakingJob(.digits(options, force: force), in: out).run(progress: output.progress)
     try output.write(Made(made: out, samples: samples))
     output.show("made \(out): \(samples) samples; next: chiasm compare \(out)")
   }

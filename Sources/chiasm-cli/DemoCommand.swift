@@ -21,26 +21,23 @@ struct DemoCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
-    let samples = try TrainingFlags.check(samples, "--samples", 60...100_000)
-    let seeds = try TrainingFlags.check(seeds, "--seeds", 1...1000)
+    let samples = try check(samples, "--samples", 60...100_000)
+    let seeds = try check(seeds, "--seeds", 1...1000)
     var training = TrainingOptions()
-    training.epochs = try TrainingFlags.check(epochs, "--epochs", 1...100_000)
+    training.epochs = try check(epochs, "--epochs", 1...100_000)
     training.patience = 4
     _ = try MethodSelection.parse(methods, modalities: ["audio", "image"])
     let root = URL(fileURLWithPath: folder, isDirectory: true)
     let data = root.appending(path: "digits", directoryHint: .isDirectory)
     var options = DigitsOptions()
     options.samples = samples
-    let line = ProgressLine("making digits", style: output.style)
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    try Interruption.making(data, line: line) {
-      try DigitsGenerator(options).write(to: data, force: true) { line.update($0, of: $1, unit: "samples") }
-    }
-    line.finish(samples, of: samples, unit: "samples")
-    let store = try StoreOptions.parse(["--runs", root.appending(path: "runs").relativePath])
-    let job = try ComparisonJob.start(
-      dataset: data.relativePath, methods: methods, seeds: seeds, firstSeed: 0, training: training, budget: nil,
-      store: store)
-    try job.run(jobs: nil, output: output, report: root.appending(path: "report.html"))
+    try MakingJob(.digits(options, force: true), in: data.relativePath).run(progress: output.progress)
+    var workspace = Workspace(runs: root.appending(path: "runs").relativePath)
+    workspace.cancellation = Interruption.requested
+    var job = ComparisonJob(.new(data.relativePath), in: workspace)
+    (job.methods, job.seeds, job.training) = (methods, seeds, training)
+    job.report = root.appending(path: "report.html")
+    try CompareCommand.run(job, output)
   }
 }

@@ -30,10 +30,7 @@ struct ImportCommand: ParsableCommand {
     try output.checkWritable()
     let importer = try Importers.named(name)
     let options = try pairs(settings, of: "--set")
-    let folder = URL(fileURLWithPath: destination, isDirectory: true)
-    try Interruption.making(folder) {
-      try importer.run(source: URL(fileURLWithPath: source, isDirectory: true), destination: folder, options: options)
-    }
+    try MakingJob(.imported(importer, from: source, options: options), in: destination).run(progress: output.progress)
     try output.write(Made(made: destination))
     output.show("made \(destination); next: chiasm compare \(destination)")
   }

@@ -14,7 +14,7 @@ struct IndexCommand: ParsableCommand {
     subcommands: [IndexBuildCommand.self, IndexQueryCommand.self])
 }
 
-struct IndexBuildCommand: ParsableCommand {
+struct IndexBuildCommand: CommonCommand {
   static let configuration = CommandConfiguration(
     commandName: "build", abstract: "Index what a run or a file of representations says of each modality.",
     discussion: """
@@ -39,50 +39,20 @@ struct IndexBuildCommand: ParsableCommand {
   var approximate = false
   @Option(help: "Links of each vector in the graph.")
   var links: Int = 32
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try output.checkWritable()
     try checkParent(of: out)
-    let links = try TrainingFlags.check(links, "--links", 2...512)
-    let file = try naming(source) {
-      let source = try vectors()
-      return try IndexFile(
-        vectors: source.vectors, ids: source.ids, classes: source.classes,
-        search: approximate ? .approximate(links: links) : .exact)
-    }
-    try file.write(to: URL(fileURLWithPath: out))
-    try output.write(Made(made: out, samples: file.ids.count))
-    output.show("\(out): \(file.ids.count) samples of \(file.names.joined(separator: ", "))")
-  }
-
-  private func vectors() throws -> IndexSource {
-    let names = modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let part = try split.map { try parseSplit($0) }
-    let url = URL(fileURLWithPath: source)
-    if ["npz", "safetensors"].contains(url.pathExtension) {
-      guard part == nil else { throw UsageError("--split is for runs; \(source) holds the samples that it holds") }
-      return try IndexSource(file: url, dataset: data.map { try store.load($0) }, modalities: names)
-    }
-    let folder = try runFolder(source, store)
-    let dataset = try data ?? TrainStart.dataset(of: folder)
-    return try IndexSource(run: folder, dataset: store.load(dataset), split: part, modalities: names)
-  }
-}
-
-extension TrainStart {
-  /// The folder of the data set that a run was trained on.
-  static func dataset(of run: RunFolder) throws -> String {
-    // A trial of a comparison lies in a folder of those.
-    let plan = RunFolder(run.url.deletingLastPathComponent().deletingLastPathComponent())
-    if FileManager.default.fileExists(atPath: file(run).path) {
-      return try run.read(TrainStart.self, from: file(run)).dataset
-    }
-    if FileManager.default.fileExists(atPath: ComparisonRunner.planFile(plan).path) {
-      return try plan.read(ComparisonPlan.self, from: ComparisonRunner.planFile(plan)).dataset
-    }
-    throw UsageError("\(run.url.relativePath) does not say which data it was trained on; name them with --data")
+    let links = try check(links, "--links", 2...512)
+    var job = IndexJob(source, to: out, in: workspace)
+    job.dataset = data
+    job.split = try split.map(parseSplit)
+    job.modalities = modalities.map(list)
+    job.links = approximate ? links : nil
+    let result = try job.run(progress: output.progress)
+    try output.write(result)
+    output.show("\(out): \(result.samples) samples of \(result.modalities.joined(separator: ", "))")
   }
 }
 
@@ -111,49 +81,21 @@ struct IndexQueryCommand: ParsableCommand {
   var breadth: Int = 64
   @OptionGroup var output: OutputOptions
 
-  /// What was found for one sample.
-  struct Answer: Encodable {
-    let id: String
-    let query: String
-    let items: String
-    let neighbours: [IndexFile.Neighbour]
-  }
-
   func run() throws {
     try output.checkWritable()
-    let count = try TrainingFlags.check(count, "--count", 1...1_000_000)
-    let breadth = try TrainingFlags.check(breadth, "--breadth", 1...1_000_000)
-    let file = try IndexFile.read(URL(fileURLWithPath: index))
-    let pairs = try pairs(file)
-    guard id.isEmpty else {
-      let answers = try id.flatMap { id in
-        try pairs.map { pair in
-          Answer(
-            id: id, query: pair.0, items: pair.1,
-            neighbours: try file.neighbours(of: id, from: pair.0, in: pair.1, count: count, breadth: breadth))
-        }
-      }
-      try output.write(answers)
+    var job = IndexQueryJob(index)
+    (job.from, job.to, job.ids) = (from, to, id)
+    job.count = try check(count, "--count", 1...1_000_000)
+    job.breadth = try check(breadth, "--breadth", 1...1_000_000)
+    let result = try job.run()
+    try output.write(result)
+    switch result {
+    case .answers(let answers):
       for answer in answers {
         output.show("\(answer.id), \(answer.query) finds \(answer.items):")
         output.show(Self.table(answer.neighbours).text())
       }
-      return
-    }
-    let reports = try pairs.map { try file.evaluate(from: $0.0, in: $0.1, count: count, breadth: breadth) }
-    try output.write(reports)
-    output.show(Self.table(reports, count).text())
-  }
-
-  /// Which modality searches in which.
-  private func pairs(_ file: IndexFile) throws -> [(String, String)] {
-    for name in [from, to].compactMap({ $0 }) where !file.names.contains(name) {
-      throw UsageError("no modality \"\(name)\" in the index; it has \(file.names.joined(separator: ", "))")
-    }
-    if let from, let to { return [(from, to)] }
-    let isSingle = file.names.count == 1
-    return (from.map { [$0] } ?? file.names).flatMap { query in
-      (to.map { [$0] } ?? file.names).filter { isSingle || $0 != query }.map { (query, $0) }
+    case .measured(let reports): output.show(Self.table(reports, count).text())
     }
   }
 

@@ -15,18 +15,11 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try output.checkWritable()
-    var (inspection, dataset) = try DatasetInspection.read(
-      URL(fileURLWithPath: self.dataset, isDirectory: true), followsLinks: links.followLinks,
-      progress: DecodingLine(output.style).progress)
-    let next = try dataset.map { dataset in
-      do {
-        return try self.next(dataset)
-      } catch let error as InputError {
-        inspection.violations.append(error.description)
-        return ""
-      }
-    }
-    try output.write(inspection)
+    var job = InspectionJob(dataset)
+    job.followsLinks = links.followLinks
+    let result = try job.run(progress: output.progress)
+    let inspection = result.inspection
+    try output.write(result)
     output.show(splits(inspection))
     output.show(modalities(inspection))
     for warning in inspection.warnings { output.show("note: \(warning)") }
@@ -35,23 +28,7 @@ struct InspectCommand: ParsableCommand {
       let others = inspection.violations.count - 1
       throw InputError(inspection.violations[0] + (others > 0 ? " (and \(others) more)" : ""))
     }
-    output.show("\(self.dataset) is valid\(next ?? "")")
-  }
-
-  /// The command to go on with, which was asked whether it takes these data.
-  /// - Throws: `InputError` where it does not.
-  private func next(_ dataset: Dataset) throws -> String {
-    let prepared = try PreparedDataset(dataset)
-    if prepared.prediction != nil {
-      for selection in MethodSelection.standard(modalities: dataset.names) {
-        try TrialConfiguration(selection, training: TrainingOptions(), seed: 0, on: prepared).check(on: prepared)
-      }
-      return "; next: chiasm compare \(self.dataset)"
-    }
-    guard dataset.names.count > 1 else { return "" }
-    _ = try PairedViews(dataset, names: nil)
-    let method = dataset.names.count > 2 ? " --method gcca" : ""
-    return "; next: chiasm coordinate \(self.dataset)\(method)"
+    output.show("\(dataset) is valid\(result.next.map { "; next: \($0)" } ?? "")")
   }
 
   private func splits(_ inspection: DatasetInspection) -> String {

@@ -10,7 +10,7 @@ import Synchronization
 /// it is there.
 final class Interruption {
   /// What the handlers reach: signals belong to the process, and there is one of it.
-  private static let requested = Cancellation()
+  static let requested = Cancellation()
   // A semaphore is made to be shared; it is never moved.
   private nonisolated(unsafe) static let alarm: UnsafeMutablePointer<sem_t> = {
     let alarm = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
@@ -31,8 +31,6 @@ final class Interruption {
     usleep(2_000_000)
     _exit(130)
   }
-
-  var cancellation: Cancellation { Self.requested }
 
   init() {
     // Made before any handler runs: one may not wait for another thread to make them.
@@ -57,19 +55,6 @@ final class Interruption {
 
   /// Tells what to do before work that does not stop is ended; nil once there is none.
   static func beforeEnding(_ body: (@Sendable () -> Void)?) { lastWords.withLock { $0 = body } }
-
-  /// Makes a folder, of which nothing stays where the program is stopped before it is whole.
-  static func making(_ folder: URL, line: ProgressLine? = nil, _ body: () throws -> Void) throws {
-    _ = Interruption()
-    beforeEnding {
-      line?.end()
-      StandardError.show("chiasm: interrupted; \(folder.relativePath.shown()) was not made\n", patience: 100)
-      FolderReplacement.abandon(folder)
-    }
-    // Waits for good where the program is being ended.
-    defer { beforeEnding(nil) }
-    try body()
-  }
 
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()

@@ -9,7 +9,7 @@ struct KernelCommand: ParsableCommand {
     subcommands: [MultipleKernelCommand.self])
 }
 
-struct MultipleKernelCommand: ParsableCommand {
+struct MultipleKernelCommand: CommonCommand {
   static let configuration = CommandConfiguration(
     commandName: "mkl",
     abstract:
@@ -39,23 +39,11 @@ struct MultipleKernelCommand: ParsableCommand {
   var epsilon: Double = 0.1
   @Option(help: "Most gigabytes that all kernels may take.")
   var memory: Double = 8
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try output.checkWritable()
-    // Threads wait at the end of every operation for one whose core others took.
-    Engine.threads = Machine.current.idleCores
-    let (settings, data) = try (settings(), store.load(dataset))
-    let line = ProgressLine("kernels of \(data.manifest.name)", style: output.style)
-    let report: KernelReport
-    do {
-      report = try naming(dataset) { try compareKernels(data, settings) { line.update($0, of: $1, unit: "ways") } }
-    } catch {
-      line.end()
-      throw error
-    }
-    line.finish(report.rows.count, of: report.rows.count, unit: "ways")
+    let report = try KernelJob(dataset, settings(), in: workspace).run(progress: output.progress)
     try output.write(report)
     output.show(text(report))
   }
@@ -64,20 +52,19 @@ struct MultipleKernelCommand: ParsableCommand {
     var settings = KernelSettings()
     settings.terms = try kernels.map { try KernelTerm.list($0) }
     settings.constraint = try Self.constraint(constraint)
-    settings.costs = try cost.split(separator: ",", omittingEmptySubsequences: false).map {
-      guard let value = Double($0), value > 0, value.isFinite else {
-        throw UsageError("--cost is \"\(cost)\"; expected numbers above 0, separated by commas")
-      }
-      return value
+    settings.costs = try list(cost) {
+      Double($0).flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+    } else: { _ in
+      "--cost is \"\(cost)\"; expected numbers above 0, separated by commas"
     }
     guard let scale = KernelNormalisation(rawValue: normalisation) else {
       let known = KernelNormalisation.allCases.map(\.rawValue).joined(separator: ", ")
       throw UsageError("--normalisation is \"\(normalisation)\"; expected one of \(known)")
     }
     settings.normalisation = scale
-    settings.tolerance = try TrainingFlags.check(tolerance, "--tolerance", 1e-10...0.5)
-    settings.epsilon = try TrainingFlags.check(epsilon, "--epsilon", 0...1e9)
-    settings.memoryLimit = Int(try TrainingFlags.check(memory, "--memory", 1e-6...1e6) * Double(1 << 30))
+    settings.tolerance = try check(tolerance, "--tolerance", 1e-10...0.5)
+    settings.epsilon = try check(epsilon, "--epsilon", 0...1e9)
+    settings.memoryLimit = Int(try check(memory, "--memory", 1e-6...1e6) * Double(1 << 30))
     return settings
   }
 

@@ -31,16 +31,17 @@ struct QuantifyBiasCommand: ParsableCommand {
   @Option(help: "Seed of donors and resamples.")
   var seed: UInt64 = 0
 
+  private var output: OutputOptions { flags.output }
+
   func run() throws {
     var analysis = BiasAnalysis(column: group)
     analysis.split = try parseSplit(split)
-    analysis.resamples = try TrainingFlags.check(resamples, "--resamples", 1...100_000)
-    analysis.draws = try TrainingFlags.check(draws, "--draws", 1...10_000)
+    analysis.resamples = try check(resamples, "--resamples", 1...100_000)
+    analysis.draws = try check(draws, "--draws", 1...10_000)
     analysis.seed = seed
-    let run = try flags.run()
-    let result = try analysis.run(run.trials, on: run.dataset)
-    try flags.output.write(result)
-    flags.output.show(BiasText(result).text)
+    let result = try BiasJob(flags.subject(), analysis).run(progress: output.progress)
+    try output.write(result)
+    output.show(BiasText(result).text)
   }
 }
 

@@ -26,30 +26,26 @@ struct QuantifyEMAPCommand: ParsableCommand {
   @Option(help: "Seed of everything random.")
   var seed: UInt64 = 0
 
+  private var output: OutputOptions { flags.output }
+
   func run() throws {
-    let exact = try exact.map { try TrainingFlags.check($0, "--exact", 1...1_000_000_000_000) }
-    let draws = try draws.map { try TrainingFlags.check($0, "--draws", 1...1_000_000) }
-    let resamples = try TrainingFlags.check(resamples, "--resamples", 1...100_000)
-    let analysis = try flags.analysis()
-    var projection = analysis.samples.usualProjection
-    if let exact { projection.exactEvaluations = exact }
-    if let draws { projection.draws = draws }
-    flags.output.warn("the projection", seconds: analysis.samples.secondsToProject(projection))
-    let result = try analysis.additive(projection, resamples: resamples, seed: seed)
-    try flags.output.write(result)
-    flags.output.show(
+    let (exact, draws) = try (check(exact, "--exact", 1...1_000_000_000_000), check(draws, "--draws", 1...1_000_000))
+    let resamples = try check(resamples, "--resamples", 1...100_000)
+    var job = ProjectionJob(try flags.subject())
+    (job.exact, job.draws, job.resamples, job.seed) = (exact, draws, resamples, seed)
+    let result = try job.run(progress: output.progress)
+    try output.write(result)
+    output.show(
       "\(result.samples) samples of \(flags.split); projection "
         + "\(result.isExact ? "exact" : "estimated from random recombinations"), \(result.evaluations) evaluations")
-    flags.output.show(
-      TerminalTable(
-        ["metric", "model", "additive part"],
-        rows: result.model.keys.sorted().map { [$0, amount(result.model[$0]), amount(result.projection[$0])] },
-        numbers: [1, 2]
-      ).text())
-    flags.output.show(
+    output.show(
+      ["metric", "model", "additive part"],
+      result.model.keys.sorted().map { [$0, Format.amount(result.model[$0]), Format.amount(result.projection[$0])] },
+      numbers: [1, 2])
+    output.show(
       result.gap.map { gap in
-        "\(result.metric.rawValue): interactions contribute \(amount(gap.mean)) "
-          + "[\(amount(gap.ci95.low)), \(amount(gap.ci95.high))]"
+        "\(result.metric.rawValue): interactions contribute \(Format.amount(gap.mean)) "
+          + "[\(Format.amount(gap.ci95.low)), \(Format.amount(gap.ci95.high))]"
       } ?? "\(result.metric.rawValue) is undefined on these samples, and so is the gap")
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Chiasm
 import Foundation
 
-struct QuantifyHeterogeneityCommand: ParsableCommand {
+struct QuantifyHeterogeneityCommand: CommonCommand {
   static let configuration = CommandConfiguration(
     commandName: "heterogeneity",
     abstract: "Distances between modalities, and between pairs of them, by transfer.",
@@ -27,27 +27,17 @@ struct QuantifyHeterogeneityCommand: ParsableCommand {
   var repetitions = 3
   @Option(help: "Seed of everything random.")
   var seed: UInt64 = 0
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     var settings = HeterogeneityMatrix.Settings()
-    settings.components = try TrainingFlags.check(components, "--components", 1...1000)
-    settings.repetitions = try TrainingFlags.check(repetitions, "--repetitions", 1...1000)
+    settings.components = try check(components, "--components", 1...1000)
+    settings.repetitions = try check(repetitions, "--repetitions", 1...1000)
     settings.seed = seed
-    let splits = try split == "all" ? Set(Split.allCases) : [parseSplit(split)]
+    var subject = DataSubject(source, in: workspace)
+    (subject.splits, subject.modalities) = (try parseSplits(split), modalities.map(list))
     try output.checkWritable()
-    let folder = URL(fileURLWithPath: source, isDirectory: true)
-    let isData =
-      FileManager.default.fileExists(atPath: folder.appending(path: Manifest.fileName).path)
-      && !FileManager.default.fileExists(atPath: RunFolder(folder).model.path)
-    let run = isData ? nil : try QuantifiedRun(source, data: nil, store)
-    let data = try run?.dataset ?? store.load(source)
-    Engine.threads = 1
-    let view = try FeatureView(
-      data, splits: splits, names: modalities?.split(separator: ",").map(String.init), file: source)
-    let result = try HeterogeneityResult(view, dataset: data.manifest.name, settings: settings)
-    if let run, run.isComparison { try run.folder.write(result, to: run.folder.heterogeneity) }
+    let result = try HeterogeneityJob(subject, settings).run(progress: output.progress)
     try output.write(result)
     output.show("transfer of modalities, \(result.modalities.unit), \(result.modalities.samples) held-out samples")
     show(result.modalities)
@@ -63,15 +53,12 @@ struct QuantifyHeterogeneityCommand: ParsableCommand {
         [matrix.names[row]]
           + matrix.names.indices.map { column in
             let error = deviations.map { String(format: " ± %.3f", $0[row][column]) } ?? ""
-            return amount(values[row][column]) + (row == column ? "" : error)
+            return Format.amount(values[row][column]) + (row == column ? "" : error)
           }
       }
     }
     let columns = Set(1...matrix.names.count)
-    output.show(
-      TerminalTable(["trained on ↓ read from →"] + matrix.names, rows: rows(matrix.transfers), numbers: columns).text())
-    output.show(
-      TerminalTable(["distance"] + matrix.names, rows: rows(matrix.distances, matrix.deviations), numbers: columns)
-        .text())
+    output.show(["trained on ↓ read from →"] + matrix.names, rows(matrix.transfers), numbers: columns)
+    output.show(["distance"] + matrix.names, rows(matrix.distances, matrix.deviations), numbers: columns)
   }
 }

@@ -21,22 +21,20 @@ struct QuantifyImportanceCommand: ParsableCommand {
   @Option(help: "The modality held against all others; the first by default.")
   var leading: String?
 
+  private var output: OutputOptions { flags.output }
+
   func run() throws {
-    guard let chosen = ImportanceFinding.Method(rawValue: method) else {
-      throw UsageError("--method is \"\(method)\"; expected shapley, lime or gradients")
-    }
-    let result = try flags.analysis().importance(chosen, leading: leading)
-    try flags.output.write(result)
-    flags.output.show("\(method), \(result.samples) samples of \(flags.split)")
-    flags.output.show(
-      TerminalTable(
-        ["modality", "share of the contributions"],
-        rows: result.share.sorted { $0.key < $1.key }.map { [$0.key, amount($0.value)] }, numbers: [1]
-      ).text())
-    flags.output.show(
-      TerminalTable(
-        ["\(result.first) and \(result.second)", "share of the samples"],
-        rows: result.relationsInWords.map { [$0.name, amount($0.share)] }, numbers: [1]
-      ).text())
+    let chosen: ImportanceFinding.Method = try choice(method, "--method")
+    var job = ImportanceJob(try flags.subject())
+    (job.method, job.leading) = (chosen, leading)
+    let result = try job.run(progress: output.progress)
+    try output.write(result)
+    output.show("\(method), \(result.samples) samples of \(flags.split)")
+    output.show(
+      ["modality", "share of the contributions"],
+      result.share.sorted { $0.key < $1.key }.map { [$0.key, Format.amount($0.value)] }, numbers: [1])
+    output.show(
+      ["\(result.first) and \(result.second)", "share of the samples"],
+      result.relationsInWords.map { [$0.name, Format.amount($0.share)] }, numbers: [1])
   }
 }

@@ -26,13 +26,15 @@ struct QuantifyInformationCommand: ParsableCommand {
   @Option(help: "Random orders for p-values; 0 for none. Critics take none.")
   var permutations = 99
 
+  private var output: OutputOptions { flags.output }
+
   func run() throws {
     let chosen: InformationAnalysis.Estimator
     let components = try flags.checkedComponents()
     switch estimator {
     case "nearest":
       chosen = .nearest(
-        neighbours: try TrainingFlags.check(neighbours, "--neighbours", 1...1000), components: components)
+        neighbours: try check(neighbours, "--neighbours", 1...1000), components: components)
     case "plug-in": chosen = .discrete(try flags.method(), components: components, .plugIn)
     case "miller-madow": chosen = .discrete(try flags.method(), components: components, .millerMadow)
     case "infonce": chosen = .neural(.infoNCE, nil)
@@ -45,24 +47,23 @@ struct QuantifyInformationCommand: ParsableCommand {
     }
     let analysis = InformationAnalysis(
       chosen, unit: try flags.checkedUnit(),
-      permutations: try TrainingFlags.check(permutations, "--permutations", 0...100_000), seed: flags.seed)
-    let result = try analysis.run(flags.view().0)
-    try flags.output.write(result)
+      permutations: try check(permutations, "--permutations", 0...100_000), seed: flags.seed)
+    let result = try InformationJob(flags.subject(), analysis).run(progress: output.progress)
+    try output.write(result)
     let groups = result.groups.map { " in \($0) groups" } ?? ""
-    flags.output.show("\(result.estimator); \(result.samples) samples\(groups)")
+    output.show("\(result.estimator); \(result.samples) samples\(groups)")
     let isTested = result.rows.contains { $0.pValue != nil }
-    flags.output.show(
-      TerminalTable(
+    output.show(
+      [
+        "", "and", result.unit, "", isTested ? "p" : "± error", isTested ? "p of all" : "",
+        isTested ? "if independent" : "",
+      ],
+      result.rows.map { row in
         [
-          "", "and", result.unit, "", isTested ? "p" : "± error", isTested ? "p of all" : "",
-          isTested ? "if independent" : "",
-        ],
-        rows: result.rows.map { row in
-          [
-            row.first, row.second, amount(row.value), row.kind == "estimate" ? "" : "\(row.kind) bound",
-            amount(row.pValue ?? row.standardError), amount(row.adjustedPValue), amount(row.nullMean),
-          ]
-        }, numbers: [2, 4, 5, 6]
-      ).text())
+          row.first, row.second, Format.amount(row.value), row.kind == "estimate" ? "" : "\(row.kind) bound",
+          Format.amount(row.pValue ?? row.standardError), Format.amount(row.adjustedPValue),
+          Format.amount(row.nullMean),
+        ]
+      }, numbers: [2, 4, 5, 6])
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Chiasm
 import Foundation
 
-struct QuantifyInteractionsCommand: ParsableCommand {
+struct QuantifyInteractionsCommand: CommonCommand {
   static let configuration = CommandConfiguration(
     commandName: "interactions",
     abstract: "How modalities interact: in a model's predictions, or in the data alone.",
@@ -42,8 +42,7 @@ struct QuantifyInteractionsCommand: ParsableCommand {
   var positive: String?
   @Option(help: "train, validation or test; train with --regression, else test.")
   var split: String?
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     guard regression else { return try ofRun() }
@@ -52,10 +51,9 @@ struct QuantifyInteractionsCommand: ParsableCommand {
     }
     let (part, features) = try (parseSplit(split ?? "train"), parseFeatures())
     try output.checkWritable()
-    let report = try InteractionReport(
-      store.load(subject), split: part, features: features,
-      modalities: modalities?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
-      positive: positive)
+    var job = RegressionJob(subject, in: workspace)
+    (job.split, job.features, job.modalities, job.positive) = (part, features, modalities.map(list), positive)
+    let report = try job.run(progress: output.progress)
     try output.write(report)
     for pair in report.pairs { output.show(text(pair, report)) }
   }
@@ -64,39 +62,37 @@ struct QuantifyInteractionsCommand: ParsableCommand {
     guard modalities == nil, features == nil, positive == nil else {
       throw UsageError("--modalities, --features and --class go with --regression")
     }
-    let limit = try TrainingFlags.check(samples ?? 200, "--samples", 2...100_000)
-    let analysis = try modelAnalysis(subject, dataset, split: split ?? "test", store, output)
-    output.warn("measuring interactions", seconds: analysis.secondsForInteractions(samples: limit))
-    let result = try analysis.interactions(samples: limit, leading: leading)
+    let limit = try check(samples ?? 200, "--samples", 2...100_000)
+    let part = try parseSplit(split ?? "test")
+    try output.checkWritable()
+    var job = InteractionsJob(ModelSubject(subject, dataset: dataset, split: part, in: workspace))
+    (job.samples, job.leading) = (limit, leading)
+    let result = try job.run(progress: output.progress)
     try output.write(result)
     let of = "\(result.samples) samples of \(split ?? "test")"
     for pair in result.pairs {
       output.show("\(pair.first) and \(pair.second), \(of)")
       output.show(
-        TerminalTable(
-          ["output", "H²", "mixed difference"],
-          rows: pair.friedmanH2.keys.sorted().map {
-            [$0, amount(pair.friedmanH2[$0]), amount(pair.mixedDifference[$0])]
-          }, numbers: [1, 2]
-        ).text())
+        ["output", "H²", "mixed difference"],
+        pair.friedmanH2.keys.sorted().map {
+          [$0, Format.amount(pair.friedmanH2[$0]), Format.amount(pair.mixedDifference[$0])]
+        }, numbers: [1, 2])
     }
     guard let labels = result.labels else { return }
     output.show("predictions from \(labels.first), from \(labels.second) and from both, by \(labels.answers)")
     output.show(
-      TerminalTable(
-        ["label", "samples", "share", "right", "such as"],
-        rows: labels.rows.map { row in
-          [
-            LabelFinding.words(row.label, first: labels.first, second: labels.second), "\(row.count)",
-            amount(row.share), amount(row.accuracy), row.examples.map(\.id).joined(separator: ", "),
-          ]
-        }, numbers: [1, 2, 3]
-      ).text())
+      ["label", "samples", "share", "right", "such as"],
+      labels.rows.map { row in
+        [
+          LabelFinding.words(row.label, first: labels.first, second: labels.second), "\(row.count)",
+          Format.amount(row.share), Format.amount(row.accuracy), row.examples.map(\.id).joined(separator: ", "),
+        ]
+      }, numbers: [1, 2, 3])
   }
 
   private func parseFeatures() throws -> [String: Int] {
     guard let features else { return [:] }
-    return try features.split(separator: ",", omittingEmptySubsequences: false).reduce(into: [:]) { result, entry in
+    return try list(features).reduce(into: [:]) { result, entry in
       let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count == 2, let index = Int(parts[1]), index >= 0, result[String(parts[0])] == nil else {
         throw UsageError("--features \"\(features)\": \"\(entry)\" is not modality:number, each modality once")
@@ -114,9 +110,9 @@ struct QuantifyInteractionsCommand: ParsableCommand {
     let terms = models.flatMap { name, model in
       model.coefficients.map { term in
         [
-          name, term.name, number(term.value), number(term.standardError),
+          name, term.name, Format.general(term.value), Format.general(term.standardError),
           term.t.map { String(format: "%.2f", $0) } ?? "",
-          term.p.map(probability) ?? "",
+          term.p.map(Format.probability) ?? "",
         ]
       }
     }
@@ -125,7 +121,7 @@ struct QuantifyInteractionsCommand: ParsableCommand {
     let fits = models.map { name, model in
       [
         name, String(format: "%.4f", model.rSquared), String(format: "%.4f", model.adjustedRSquared),
-        model.aic.map { String(format: "%.2f", $0) } ?? "", number(model.residualVariance.squareRoot()),
+        model.aic.map { String(format: "%.2f", $0) } ?? "", Format.general(model.residualVariance.squareRoot()),
       ]
     }
     lines.append(TerminalTable(["model", "R²", "adjusted R²", "AIC", "residual deviation"], rows: fits).text())
@@ -135,16 +131,10 @@ struct QuantifyInteractionsCommand: ParsableCommand {
       let degrees = test.degrees.map(String.init).joined(separator: ", ")
       lines.append(
         "The interaction adds \(String(format: "%.4f", gain)) to R²: partial F(\(degrees)) = "
-          + "\(String(format: "%.2f", f)), p = \(probability(p))\n")
+          + "\(String(format: "%.2f", f)), p = \(Format.probability(p))\n")
     } else {
       lines.append("The full model explains the target without error, so there is nothing to test against\n")
     }
     return lines.joined(separator: "\n")
-  }
-
-  private func number(_ value: Double) -> String { String(format: "%.5g", value) }
-
-  private func probability(_ p: Double) -> String {
-    p < 1e-300 ? "< 1e-300" : String(format: p < 0.001 ? "%.1e" : "%.4f", p)
   }
 }

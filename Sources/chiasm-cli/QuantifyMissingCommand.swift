@@ -19,25 +19,23 @@ struct QuantifyMissingCommand: ParsableCommand {
   @Option(help: "Bootstrap resamples for the intervals.")
   var resamples = 500
 
+  private var output: OutputOptions { flags.output }
+
   func run() throws {
-    guard let policy = MissingModalityTable.Imputation(rawValue: imputation) else {
-      throw UsageError("--imputation is \"\(imputation)\"; expected absent, zero, mean or other")
-    }
-    let resamples = try TrainingFlags.check(resamples, "--resamples", 1...100_000)
-    let analysis = try flags.analysis()
-    let result = try analysis.missing(policy, resamples: resamples)
-    try flags.output.write(result)
-    let metric = analysis.trained.configuration.metric.rawValue
-    flags.output.show("\(analysis.samples.count) samples of \(flags.split); missing: \(policy.explanation)")
-    flags.output.show(
-      TerminalTable(
-        ["there is", metric, "95 % interval"],
-        rows: result.rows.map { row in
-          [
-            row.present.joined(separator: ", "), row.score.map { amount($0.mean) } ?? "undefined",
-            row.score.map { "\(amount($0.ci95.low)) … \(amount($0.ci95.high))" } ?? "",
-          ]
-        }, numbers: [1]
-      ).text())
+    let policy: MissingModalityTable.Imputation = try choice(imputation, "--imputation")
+    let resamples = try check(resamples, "--resamples", 1...100_000)
+    var job = MissingJob(try flags.subject())
+    (job.imputation, job.resamples) = (policy, resamples)
+    let result = try job.run(progress: output.progress)
+    try output.write(result)
+    output.show("\(result.samples) samples of \(flags.split); missing: \(policy.explanation)")
+    output.show(
+      ["there is", result.metric.rawValue, "95 % interval"],
+      result.finding.rows.map { row in
+        [
+          row.present.joined(separator: ", "), row.score.map { Format.amount($0.mean) } ?? "undefined",
+          row.score.map { "\(Format.amount($0.ci95.low)) … \(Format.amount($0.ci95.high))" } ?? "",
+        ]
+      }, numbers: [1])
   }
 }

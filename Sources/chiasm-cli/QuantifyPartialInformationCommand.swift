@@ -26,8 +26,10 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
   @Option(help: "Bootstrap resamples for the intervals.")
   var resamples = 100
 
+  private var output: OutputOptions { flags.output }
+
   func run() throws {
-    let resamples = try TrainingFlags.check(resamples, "--resamples", 1...100_000)
+    let resamples = try check(resamples, "--resamples", 1...100_000)
     let components = try flags.checkedComponents()
     let method = try flags.method()
     let chosen: PartialInformationAnalysis.Estimator
@@ -39,12 +41,17 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
     case "discrete": chosen = .discrete(method, components: components, resamples: resamples)
     default: throw UsageError("--estimator is \"\(estimator)\"; expected learned or discrete")
     }
-    if let finding = try foundByComparison() { return try show(finding) }
     let analysis = PartialInformationAnalysis(chosen, unit: try flags.checkedUnit(), seed: flags.seed)
-    let (view, data) = try flags.view()
-    let result = try analysis.run(view, stated: data.manifest.information)
-    try flags.output.write(result)
-    flags.output.show("\(result.measure), \(result.estimator); \(result.samples) samples, \(result.unit)")
+    let found = try PartialInformationJob(flags.subject(), analysis).run(progress: output.progress)
+    try output.write(found)
+    switch found {
+    case .found(let finding): show(finding)
+    case .measured(let result, let names): show(result, names)
+    }
+  }
+
+  private func show(_ result: PartialInformationAnalysis.Result, _ names: [String]) {
+    output.show("\(result.measure), \(result.estimator); \(result.samples) samples, \(result.unit)")
     for pair in result.pairs {
       // What the manifest states is of all modalities at once.
       let stated = result.pairs.count == 1 ? result.stated : nil
@@ -56,32 +63,16 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
         pair.regime, pair.regimeSupport, (pair.pValue, pair.permutations), pair.withheld, pair.warnings)
     }
     if let lattice = result.lattice {
-      flags.output.show("lattice of I_min; sources \(view.names.joined(separator: ", ")) are 1 to \(view.names.count)")
-      flags.output.show(
-        TerminalTable(
-          ["node", "redundancy", "atom"], rows: lattice.map { [$0.name, amount($0.redundancy), amount($0.atom)] },
-          numbers: [1, 2]
-        ).text())
+      output.show("lattice of I_min; sources \(names.joined(separator: ", ")) are 1 to \(names.count)")
+      output.show(
+        ["node", "redundancy", "atom"],
+        lattice.map { [$0.name, Format.amount($0.redundancy), Format.amount($0.atom)] },
+        numbers: [1, 2])
     }
   }
 
-  /// What a comparison of that name found; nil where it names a data set or a training.
-  private func foundByComparison() throws -> InformationFinding? {
-    guard !flags.isDataset, let folder = try? QuantifiedRun.folder(flags.dataset, flags.store),
-      FileManager.default.fileExists(atPath: folder.comparison.path)
-    else { return nil }
-    let findings = try folder.read(ExplainedComparison.self, from: folder.comparison).findings
-    guard let finding = findings.information else {
-      let reason = findings.notMeasured["information"].map { ": \($0)" } ?? "; name its data set to measure it"
-      throw UsageError("\(flags.dataset) did not split the information\(reason)")
-    }
-    return finding
-  }
-
-  private func show(_ finding: InformationFinding) throws {
-    try flags.output.checkWritable()
-    try flags.output.write(finding)
-    flags.output.show("BROJA, \(finding.estimator); \(finding.samples) samples (\(finding.split)), \(finding.unit)")
+  private func show(_ finding: InformationFinding) {
+    output.show("BROJA, \(finding.estimator); \(finding.samples) samples (\(finding.split)), \(finding.unit)")
     show(
       "\(finding.first), \(finding.second)", finding.unit,
       finding.parts.map { ($0.name, $0.value.mean, $0.value.ci95) }, stated: nil,
@@ -96,19 +87,20 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
     _ sides: String, _ unit: String, _ parts: [(name: String, value: Double, ci95: Interval?)], stated: [Double?]?,
     totals: (demonstrated: Double?, total: Double, entropy: Double)
   ) {
-    var rows: [[String]] = totals.demonstrated.map { [["demonstrated by the models", amount($0), "", ""]] } ?? []
+    var rows: [[String]] =
+      totals.demonstrated.map { [["demonstrated by the models", Format.amount($0), "", ""]] } ?? []
     rows += parts.enumerated().map { index, part in
       [
-        part.name, amount(part.value),
-        part.ci95.map { "\(amount($0.low)) … \(amount($0.high))" } ?? "", amount(stated?[index]),
+        part.name, Format.amount(part.value),
+        part.ci95.map { "\(Format.amount($0.low)) … \(Format.amount($0.high))" } ?? "", Format.amount(stated?[index]),
       ]
     }
-    rows += [["together", amount(totals.total), "", ""], ["target entropy", amount(totals.entropy), "", ""]]
+    rows += [
+      ["together", Format.amount(totals.total), "", ""], ["target entropy", Format.amount(totals.entropy), "", ""],
+    ]
     let hasIntervals = parts.contains { $0.ci95 != nil }
-    flags.output.show(
-      TerminalTable(
-        [sides, unit, hasIntervals ? "95 % interval" : "", stated == nil ? "" : "stated"], rows: rows, numbers: [1, 3]
-      ).text())
+    output.show(
+      [sides, unit, hasIntervals ? "95 % interval" : "", stated == nil ? "" : "stated"], rows, numbers: [1, 3])
   }
 
   private func explain(
@@ -116,12 +108,12 @@ struct QuantifyPartialInformationCommand: ParsableCommand {
     _ warnings: [String]?
   ) {
     let chance =
-      test.p.map { "p = \(amount($0)) by \(test.permutations) random orders of the target" }
+      test.p.map { "p = \(Format.amount($0)) by \(test.permutations) random orders of the target" }
       ?? "groups allow no random orders of the target to compare with"
-    flags.output.show("\(regime.sentence(support: support)) Test of no information at all: \(chance).")
-    if let withheld { flags.output.show("No parts: \(withheld).") }
-    for warning in warnings ?? [] { flags.output.show("Caution: \(warning).") }
+    output.show("\(regime.sentence(support: support)) Test of no information at all: \(chance).")
+    if let withheld { output.show("No parts: \(withheld).") }
+    for warning in warnings ?? [] { output.show("Caution: \(warning).") }
     let isSynergistic = [.synergistic, .mixed].contains(regime)
-    flags.output.show(withheld == nil && isSynergistic ? InformationRegime.synergyNote + "\n" : "")
+    output.show(withheld == nil && isSynergistic ? InformationRegime.synergyNote + "\n" : "")
   }
 }

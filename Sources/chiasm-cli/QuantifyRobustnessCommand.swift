@@ -36,103 +36,37 @@ struct QuantifyRobustnessCommand: ParsableCommand {
   @Option(help: "Methods evaluated at the same time; one per core by default.")
   var jobs: Int?
 
+  private var output: OutputOptions { flags.output }
+
   func run() throws {
     let (kinds, levels) = try (checkedPerturbations(), checkedLevels())
-    let (draws, resamples) = try (
-      TrainingFlags.check(draws, "--draws", 1...10_000), TrainingFlags.check(resamples, "--resamples", 1...100_000)
-    )
-    let (part, jobs) = try (
-      parseSplit(split), TrainingFlags.check(jobs ?? Machine.current.idleCores, "--jobs", 1...1024)
-    )
-    let run = try flags.run()
-    let read = Set(run.trials.flatMap(\.modalities))
-    let names = modalities?.split(separator: ",").map(String.init)
-    if let unread = names?.first(where: { !read.contains($0) }) {
-      throw UsageError("no model of the run reads \"\(unread)\"; they read \(read.sorted().joined(separator: ", "))")
-    }
-    let data = run.dataset.keeping(read)
-    var analysis = RobustnessAnalysis(
-      try RobustnessAnalysis.conditions(
-        for: data.manifest, perturbations: kinds, modalities: names, levels: levels))
-    (analysis.draws, analysis.resamples, analysis.seed, analysis.split) = (draws, resamples, seed, part)
-    analysis.jobs = jobs
-    let line = ProgressLine("robustness", style: flags.output.style)
-    analysis.progress = { line.update($0, of: $1, unit: "methods") }
-    let result: RobustnessResult
-    do {
-      result = try analysis.run(run.trials, on: data)
-    } catch {
-      line.end()
-      throw error
-    }
-    line.finish(run.trials.count, of: run.trials.count, unit: nil)
-    if run.isComparison { try run.folder.write(result, to: run.folder.robustness) }
-    try flags.output.write(result)
-    flags.output.show(RobustnessText(result).text)
+    let (draws, resamples) = try (check(draws, "--draws", 1...10_000), check(resamples, "--resamples", 1...100_000))
+    let (part, jobs) = try (parseSplit(split), check(jobs, "--jobs", 1...1024))
+    var job = RobustnessJob(try flags.subject())
+    (job.perturbations, job.levels, job.modalities) = (kinds, levels, modalities.map(list))
+    (job.draws, job.resamples, job.seed, job.split) = (draws, resamples, seed, part)
+    if let jobs { job.jobs = jobs }
+    let result = try job.run(progress: output.progress)
+    try output.write(result)
+    output.show(RobustnessText(result).text)
   }
 
   private func checkedPerturbations() throws -> [Perturbation]? {
     guard perturbations != "all" else { return nil }
-    return try perturbations.split(separator: ",", omittingEmptySubsequences: false).map { name in
-      guard let value = Perturbation(rawValue: String(name)) else {
-        throw UsageError(
-          "--perturbations \"\(name)\"; expected all, "
-            + Perturbation.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      return value
+    return try list(perturbations) {
+      Perturbation(rawValue: $0)
+    } else: {
+      "--perturbations \"\($0)\"; expected all, " + Perturbation.allCases.map(\.rawValue).joined(separator: ", ")
     }
   }
 
   private func checkedLevels() throws -> [Double]? {
-    try levels?.split(separator: ",", omittingEmptySubsequences: false).map { text in
-      guard let value = Double(text), value.isFinite else {
-        throw UsageError("--levels: \"\(text)\" is not a number")
-      }
-      return value
-    }
-  }
-}
-
-/// Robustness as a terminal shows it: a table per condition.
-struct RobustnessText {
-  let text: String
-
-  init(_ result: RobustnessResult) {
-    func number(_ value: Double) -> String { Format.difference(value, result.metric) }
-    func change(_ value: Estimate?) -> String {
-      value.map { Format.change($0.mean, result.metric) } ?? ""
-    }
-    let hasLate = result.late != nil
-    var parts = [
-      "\(result.metric.label)\(result.metric.isShare ? ", %" : ""), \(result.samples) samples of "
-        + "\(result.split.rawValue), \(result.draws) draws"
-    ]
-    for condition in result.conditions {
-      var title = "\(condition.perturbation.rawValue) on \(condition.modalities.joined(separator: " and "))"
-      title += ", \(condition.unit)"
-      if condition.perturbation == .noise {
-        let ratios = condition.levels.dropFirst().map {
-          String(format: "%.0f", Perturbation.decibels(noise: $0)).replacingOccurrences(of: "-0", with: "0")
-        }
-        title += " (signal to noise \(ratios.joined(separator: ", ")) dB)"
-      }
-      let header =
-        ["method"] + condition.levels.map { String(format: "%g", $0) }
-        + ["area", "95 %", "loss", condition.withoutReference == nil ? "effective" : "", hasLate ? "against late" : ""]
-      let rows = condition.methods.map { method in
-        [method.method] + method.curve.scores.map(number)
-          + [
-            number(method.area.mean), "\(number(method.area.ci95.low)) … \(number(method.area.ci95.high))",
-            number(method.loss.mean), change(method.effective), change(method.effectiveAgainstLate),
-          ]
-      }
-      parts.append(title)
-      parts.append(TerminalTable(header, rows: rows, numbers: Set(1..<header.count)).text())
-      if let problem = condition.withoutReference, condition.methods.count > 1 {
-        parts.append("no effective robustness: \(problem)")
+    try levels.map { levels in
+      try list(levels) {
+        Double($0).flatMap { $0.isFinite ? $0 : nil }
+      } else: {
+        "--levels: \"\($0)\" is not a number"
       }
     }
-    parts += result.leftOut.map { "left out: \($0)" }
-    text = parts.joined(separator: "\n")
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Chiasm
 import Foundation
 
-struct QuantifySharedRepresentationCommand: ParsableCommand {
+struct QuantifySharedRepresentationCommand: CommonCommand {
   static let configuration = CommandConfiguration(
     commandName: "shared-representation",
     abstract: "Whether classes learned from one modality are recognised in another.",
@@ -28,38 +28,33 @@ struct QuantifySharedRepresentationCommand: ParsableCommand {
   @Option(help: "Seed of weights, order and what is hidden.")
   var seed = 0
   @OptionGroup var training: TrainingFlags
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     var analysis = SharedRepresentationAnalysis(
-      seed: UInt64(try TrainingFlags.check(seed, "--seed", TrainingFlags.seeds)))
-    analysis.hidden = try TrainingFlags.check(hidden, "--hidden", 1...65536)
-    analysis.depth = try TrainingFlags.check(depth, "--depth", 1...8)
-    analysis.code = try TrainingFlags.check(code, "--code", 1...4096)
+      seed: UInt64(try check(seed, "--seed", seedRange)))
+    analysis.hidden = try check(hidden, "--hidden", 1...65536)
+    analysis.depth = try check(depth, "--depth", 1...8)
+    analysis.code = try check(code, "--code", 1...4096)
     try training.checkWithoutTarget("the autoencoder")
     analysis.training = try training.resolved()
-    let names = modalities?.split(separator: ",").map(String.init)
     try output.checkWritable()
-    let data = try store.load(dataset)
-    // Layers are small: several threads would wait for each other.
-    Engine.threads = 1
-    let result = try analysis.run(data, names: names)
+    var job = SharedRepresentationJob(dataset, analysis, in: workspace)
+    job.modalities = modalities.map(list)
+    let result = try job.run(progress: output.progress)
     try output.write(result)
     let parts = ["pairs", "classified", "validation", "test"]
     let splits = parts.map { "\(result.samples[$0] ?? 0) \($0)" }.joined(separator: ", ")
     output.show(
-      "squared error on validation \(amount(result.reconstruction)), of the means "
-        + "\(amount(result.reconstructionByMeans)); samples: \(splits)")
+      "squared error on validation \(Format.amount(result.reconstruction)), of the means "
+        + "\(Format.amount(result.reconstructionByMeans)); samples: \(splits)")
     output.show(
-      TerminalTable(
-        ["", "learned from", "tested on", "accuracy", "chance"],
-        rows: result.rows.map { row in
-          [
-            row.setting.rawValue, row.learned.joined(separator: "+"), row.tested.joined(separator: "+"),
-            amount(row.accuracy), amount(result.chance),
-          ]
-        }, numbers: [3, 4]
-      ).text())
+      ["", "learned from", "tested on", "accuracy", "chance"],
+      result.rows.map { row in
+        [
+          row.setting.rawValue, row.learned.joined(separator: "+"), row.tested.joined(separator: "+"),
+          Format.amount(row.accuracy), Format.amount(result.chance),
+        ]
+      }, numbers: [3, 4])
   }
 }

@@ -23,16 +23,18 @@ struct QuantifyUtilizationCommand: ParsableCommand {
   @Option(help: "Seed of the resamples.")
   var seed: UInt64 = 0
 
+  private var output: OutputOptions { flags.output }
+
   func run() throws {
     var analysis = UtilizationAnalysis()
     analysis.split = try parseSplit(split)
-    analysis.resamples = try TrainingFlags.check(resamples, "--resamples", 1...100_000)
+    analysis.resamples = try check(resamples, "--resamples", 1...100_000)
     analysis.seed = seed
-    let run = try flags.run()
-    let result = try analysis.run(run.trials, on: run.dataset)
-    guard !result.methods.isEmpty else { throw InputError(file: flags.trained, result.leftOut.joined(separator: "; ")) }
-    try flags.output.write(result)
-    flags.output.show("\(result.metric.label), \(result.samples) samples of \(result.split.rawValue)")
+    let job = UtilizationJob(try flags.subject(), analysis)
+    let measured = try job.run(progress: output.progress)
+    try output.write(measured)
+    let result = measured.utilization
+    output.show("\(result.metric.label), \(result.samples) samples of \(result.split.rawValue)")
     let rows = result.methods.flatMap { method in
       method.rates.sorted { $0.key < $1.key }.map { name, rate in
         [
@@ -42,13 +44,10 @@ struct QuantifyUtilizationCommand: ParsableCommand {
         ]
       }
     }
-    flags.output.show(
-      TerminalTable(["method", "modality", "rate", "95 % interval", ""], rows: rows, numbers: [2, 3]).text())
+    output.show(["method", "modality", "rate", "95 % interval", ""], rows, numbers: [2, 3])
     for name in result.absent {
-      flags.output.show("not measured: \(name) is in no sample of \(result.split.rawValue)")
+      output.show("not measured: \(name) is in no sample of \(result.split.rawValue)")
     }
-    for reason in result.leftOut where !run.isComparison || !reason.hasPrefix("unimodal") {
-      flags.output.show("left out: \(reason)")
-    }
+    for reason in measured.leftOut { output.show("left out: \(reason)") }
   }
 }

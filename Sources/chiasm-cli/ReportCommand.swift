@@ -2,7 +2,7 @@ import ArgumentParser
 import Chiasm
 import Foundation
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: CommonCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write the report of a comparison as one self-contained page.",
     usage:
@@ -22,8 +22,7 @@ struct ReportCommand: ParsableCommand {
   var pool = false
   @Option(help: ArgumentHelp("Also write every figure as SVG into this folder.", valueName: "folder"))
   var figures: String?
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     guard arguments.count >= 2, let out = arguments.last else {
@@ -37,44 +36,13 @@ struct ReportCommand: ParsableCommand {
     }
     try output.checkWritable()
     try checkParent(of: out)
-    let url = URL(fileURLWithPath: out)
-    let folders = try arguments.dropLast().map(comparisonFolder)
-    if folders.count > 1, !pool {
-      guard table == nil, figures == nil else {
-        throw UsageError("a leaderboard and figures are of one comparison; name one run, or add --pool")
-      }
-      let comparisons = try folders.map { folder in
-        let (result, records, plans) = try ComparisonReader.read([folder])
-        return ReportedComparison(
-          name: folder.url.lastPathComponent, result: result, records: records, provenance: plans.map(\.provenance))
-      }
-      try Report.write(
-        comparing: comparisons, environment: .current(libtorch: Engine.version, chiasm: chiasmVersion), date: Date(),
-        to: url)
-    } else {
-      let (result, records, plans) = try ComparisonReader.read(folders)
-      if let table {
-        try AtomicFile.write(Data(table.text(of: result.comparison).utf8), to: url)
-      } else {
-        try Report.write(result, records, plans: plans, to: url)
-      }
-      if let figures {
-        let names = try Report.writeFigures(
-          of: result, records: records, architectures: result.comparison.architectures,
-          to: URL(fileURLWithPath: figures, isDirectory: true))
-        output.show("figures: \(names.map { "\(figures)/\($0)" }.joined(separator: ", "))")
-      }
+    var job = ReportJob(Array(arguments.dropLast()), to: out, in: workspace)
+    (job.table, job.pools, job.figures) = (table, pool, figures)
+    let result = try job.run(progress: output.progress)
+    if let figures, let names = result.figures {
+      output.show("figures: \(names.map { "\(figures)/\($0)" }.joined(separator: ", "))")
     }
-    try output.write(Made(made: out))
+    try output.write(result)
     output.show("report: \(out)")
-  }
-
-  private func comparisonFolder(_ name: String) throws -> RunFolder {
-    let direct = RunFolder(URL(fileURLWithPath: name, isDirectory: true))
-    if FileManager.default.fileExists(atPath: ComparisonRunner.planFile(direct).path) { return direct }
-    let runs = try store.reading(output)
-    let run = try runs.run(name)
-    guard run.kind != .train else { throw UsageError("run \(run.id) is a single training; report takes comparisons") }
-    return RunFolder(runs.url(of: run))
   }
 }

@@ -7,19 +7,18 @@ struct RunsCommand: ParsableCommand {
     commandName: "runs", abstract: "The run store.", discussion: "Example: chiasm runs show k3f9",
     subcommands: [List.self, Show.self, Delete.self], defaultSubcommand: List.self)
 
-  struct List: ParsableCommand {
+  struct List: CommonCommand {
     static let configuration = CommandConfiguration(
       abstract: "List runs, newest first.", discussion: "Example: chiasm runs list --limit 10")
     @Option(help: "Most runs to list.")
     var limit: Int = 30
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let limit = try TrainingFlags.check(limit, "--limit", 1...1_000_000)
-      let runs = try store.reading(output).runs(limit: limit)
+      let limit = try check(limit, "--limit", 1...1_000_000)
+      let runs = try workspace.reading(output.progress).runs(limit: limit)
       try output.write(runs)
-      guard !runs.isEmpty else { return output.show("no runs in \(store.runs)") }
+      guard !runs.isEmpty else { return output.show("no runs in \(workspace.runs)") }
       output.show(
         TerminalTable(
           ["run", "kind", "data set", "method", "seed", "status", "score", "result"],
@@ -36,7 +35,7 @@ struct RunsCommand: ParsableCommand {
     /// The method, its main score on the test split and, of a comparison, the outcome; empty where there is none.
     private func told(_ run: StoredRun) -> (method: String, score: String, result: String) {
       guard run.kind == .train else {
-        let folder = RunFolder(store.folder.appending(path: run.folder))
+        let folder = RunFolder(workspace.folder.appending(path: run.folder))
         let comparison = (try? folder.read(ExplainedComparison.self, from: folder.comparison))?.comparison
         guard let comparison, let verdict = comparison.verdict else { return ("", "", "") }
         let score = comparison.methods.first { $0.name == verdict.bestFusion }?.metrics[verdict.metric.rawValue]
@@ -49,16 +48,15 @@ struct RunsCommand: ParsableCommand {
     }
   }
 
-  struct Show: ParsableCommand {
+  struct Show: CommonCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show one run.", discussion: "Example: chiasm runs show 20261120-221933-k3f9")
     @Argument(help: ArgumentHelp("Run id, or its beginning or end.", valueName: "run"))
     var id: String
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let runs = try store.reading(output)
+      let runs = try workspace.reading(output.progress)
       let run = try runs.run(id)
       let folder = RunFolder(runs.url(of: run))
       if run.kind != .train, FileManager.default.fileExists(atPath: folder.comparison.path) {
@@ -74,19 +72,18 @@ struct RunsCommand: ParsableCommand {
     }
   }
 
-  struct Delete: ParsableCommand {
+  struct Delete: CommonCommand {
     static let configuration = CommandConfiguration(
       abstract: "Delete runs with their folders.", discussion: "Example: chiasm runs delete 20261120-221933-k3f9")
     @Argument(help: "Run ids.")
     var ids: [String]
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var common: CommonOptions
 
     func run() throws {
-      guard FileManager.default.fileExists(atPath: store.folder.appending(path: RunStore.fileName).path) else {
-        throw UsageError("no run \(ids[0]) in \(store.folder.path)")
+      guard FileManager.default.fileExists(atPath: workspace.folder.appending(path: RunStore.fileName).path) else {
+        throw UsageError("no run \(ids[0]) in \(workspace.folder.path)")
       }
-      let runs = try store.writing(output)
+      let runs = try workspace.writing(output.progress)
       // All are looked up first: a wrong name must not leave half of the work done.
       let found = try ids.reduce(into: [String]()) { found, id in
         let run = try runs.id(id)

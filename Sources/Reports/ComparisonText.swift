@@ -1,10 +1,12 @@
-import Chiasm
+public import Analyses
+import Evaluation
+import Foundation
 
 /// A comparison as a terminal shows it: leaderboard, failures, verdict.
-struct ComparisonText {
-  let text: String
+public struct ComparisonText {
+  public let text: String
 
-  init(_ result: ExplainedComparison) {
+  public init(_ result: ExplainedComparison) {
     let comparison = result.comparison
     var parts = [TerminalTable(comparison).text()]
     func tell(_ text: String) { parts.append(TerminalTable.prose(text)) }

@@ -139,7 +139,7 @@ import Testing
 
   @Test func aRunThatGoesOnForgetsWhyItFailed() throws {
     let place = try Workplace(copying: Workplace.synthetic.get().folder)
-    let full = try place.chiasm(["train", "data", "--method", "tensor", "--epochs", "1", "--quiet"], fileBlocks: 40)
+    let full = try place.chiasm(["train", "data", "--method", "tensor", "--epochs", "1", "--quiet"], fileBlocks: 300)
     full.expectRefusal(65, "cannot be written: ")
     let run = try place.runs()[0]
     #expect(try place.chiasm(["runs", "show", run]).output.contains("failed: "))

@@ -48,7 +48,8 @@ public struct ComparisonText {
         "\(LabelFinding.words(row.label, first: labels.first, second: labels.second)) \(percent(row.share))"
       }
       let whole = Sides.together(labels.first, labels.second)
-      lines.append("Predictions from \(labels.first), from \(labels.second) and from \(whole): \(rows.joined(separator: ", "))")
+      lines.append(
+        "Predictions from \(labels.first), from \(labels.second) and from \(whole): \(rows.joined(separator: ", "))")
     }
     lines += findings.robustness.map { Self.robustness($0, verdict) } ?? []
     lines += findings.notMeasured.sorted { $0.key < $1.key }.map { "Not measured, \($0.key): \($0.value)" }

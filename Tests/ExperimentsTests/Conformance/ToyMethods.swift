@@ -13,7 +13,8 @@ enum ToyMethods {
   static let contrastive = Method(
     "toy-contrastive", area: "coordination", summary: "linear projections that meet",
     paper: "van den Oord et al., 2018",
-    options: [MethodOption("output", default: 4, in: 1...64, help: "width of the space")], modalities: 2...2, tasks: [.retrieval],
+    options: [MethodOption("output", default: 4, in: 1...64, help: "width of the space")], modalities: 2...2,
+    tasks: [.retrieval],
     learning: .gradients(replicates: true) { request, values, generator in
       try ToyContrastive(request, output: values.integer("output"), generator)
     })

@@ -63,7 +63,8 @@ final class BalancingProblem {
   func trainer(_ balancer: any StepBalancer<PairBatch>) -> Trainer<BalancedModel, PairBatch> {
     var trainer = Trainer(
       model: model, options: options, seed: 9, stepsPerEpoch: 4,
-      batches: { [self] _ in (0..<4).map { self.batch($0 * 6..<$0 * 6 + 6) } }, objective: { [self] _, batch, _ in loss(batch) },
+      batches: { [self] _ in (0..<4).map { self.batch($0 * 6..<$0 * 6 + 6) } },
+      objective: { [self] _, batch, _ in loss(batch) },
       validate: { [self] in
         let loss = loss(data).item()
         return Validation(loss: loss, score: -loss, higherIsBetter: true)

@@ -39,7 +39,7 @@ import Testing
     (["runs", "show", "20200101"], "no run 20200101 in "),
     (["runs", "list", "--limit", "0"], "--limit is 0; expected"),
     (["report", "one", "two"], "the page to write is \"two\"; expected a name that ends in .html, .csv, .md or .tex"),
-    (["quantify", "information", "data", "--modalities", ","], "no modality is named"),
+    (["quantify", "information", "data", "--modalities", ","], "there is no modality \"\"; the data set has a, b"),
     (["report", "page.html"], "report needs a run and the page to write"),
     (["evaluate", "nowhere", "data"], "\"nowhere\" is neither a run folder nor a run"),
     (["runs", "delete", "20200101"], "no run 20200101 in "),

@@ -1,4 +1,4 @@
-public import Encoders
+import Encoders
 public import Modalities
 public import Tensors
 

@@ -22,10 +22,10 @@ extension FindingsJob {
     let folders =
       try [sides.first, sides.second].map { try models(of: $0, as: fusion, seeds) }
       + [seeds.map { folder(of: fusion.name, seed: $0)! }]
-    let logits = try TrialQueue.map(3 * seeds.count, jobs: jobs) { number in
+    let answered = try TrialQueue.map(3 * seeds.count, jobs: jobs) { number in
       let trained = try TrainedModel.load(
         folders[number / seeds.count][number % seeds.count], methods: plan.methods)
-      return try [validation, test].map { rows in
+      let logits = try [validation, test].map { rows in
         let outputs = trained.mapped(dataset, rows) { trained.staged($0) }
         guard outputs.isFinite().all().item() == 1 else {
           throw InputError(
@@ -34,12 +34,13 @@ extension FindingsJob {
         }
         return outputs.rows
       }
+      return (name: trained.configuration.selection.name, logits: logits)
     }
     let labels = prepared.dataset.targets.numbers(Array(0..<prepared.dataset.count)).map { Int($0) }
     return try SideAnswers(
-      logits: (0..<3).map { side in Array(logits[side * seeds.count..<(side + 1) * seeds.count]) },
+      logits: (0..<3).map { side in answered[side * seeds.count..<(side + 1) * seeds.count].map(\.logits) },
       validation: validation.map { labels[$0] }, test: test.map { labels[$0] }, rows: test,
-      names: folders.map { $0[0].url.lastPathComponent.split(separator: "-seed").first.map(String.init) ?? "" })
+      names: (0..<3).map { answered[$0 * seeds.count].name })
   }
 
   /// Trained models of one side: the comparison's own, or trained now.
